@@ -1,0 +1,168 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every target of ours is built the same way: a warning is an error, imports are internal unless they say otherwise,
+/// and an existential is visible as one.
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "CloudMLS",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "MLSCodec", targets: ["MLSCodec"]),
+        .library(name: "MLS", targets: ["MLS"]),
+        .library(name: "MLSCrypto", targets: ["MLSCrypto"]),
+        .library(name: "CloudMLSClient", targets: ["CloudMLSClient"]),
+        .executable(name: "key-store-server", targets: ["KeyStoreServerCommand"]),
+        .executable(name: "auth-delivery-server", targets: ["AuthDeliveryServerCommand"]),
+        .executable(name: "cloudmls", targets: ["CloudMLSCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+        .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
+        .package(url: "https://github.com/apple/swift-http-types", .upToNextMinor(from: "1.8.0")),
+        .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
+        .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
+        .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMinor(from: "2.37.6")),
+        .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", .upToNextMinor(from: "2.28.1")),
+        .package(url: "https://github.com/swift-server/async-http-client", .upToNextMinor(from: "1.37.0")),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", .upToNextMinor(from: "2.13.0")),
+    ],
+    targets: [
+        // RFC 9420
+        .target(name: "MLSCodec", swiftSettings: settings),
+        .target(name: "MLS", dependencies: ["MLSCodec"], swiftSettings: settings),
+        .target(name: "MLSCrypto", dependencies: ["MLS", crypto, cryptoExtras], swiftSettings: settings),
+
+        // What clients and servers share
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .target(
+            name: "KeyHierarchy",
+            dependencies: ["MLSCodec", "CArgon2", crypto, cryptoExtras],
+            swiftSettings: settings
+        ),
+        .target(name: "CloudMLSAPI", dependencies: ["MLSCodec"], swiftSettings: settings),
+
+        // The two servers
+        .target(
+            name: "ServerKit",
+            dependencies: [
+                "CloudMLSAPI", "KeyHierarchy", "MLSCodec", crypto, hummingbird, hummingbirdTLS, httpTypes, nio, nioHTTP,
+                nioSSL, grdb, logging, lifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "KeyStoreServer",
+            dependencies: [
+                "ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLSCodec", crypto, hummingbird, httpTypes, nio, grdb,
+                logging,
+                lifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "AuthDeliveryServer",
+            dependencies: [
+                "ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", crypto, hummingbird,
+                httpTypes,
+                nio, grdb, logging, lifecycle,
+            ],
+            swiftSettings: settings
+        ),
+
+        // The client
+        .target(
+            name: "CloudMLSClient",
+            dependencies: [
+                "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", crypto, httpClient, nio, nioHTTP,
+                logging,
+            ],
+            swiftSettings: settings
+        ),
+
+        // Executables: argument parsing and wiring
+        .executableTarget(
+            name: "KeyStoreServerCommand",
+            dependencies: ["KeyStoreServer", "ServerKit", argumentParser, logging],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "AuthDeliveryServerCommand",
+            dependencies: ["AuthDeliveryServer", "ServerKit", argumentParser, logging],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "CloudMLSCommand",
+            dependencies: ["CloudMLSClient", "CloudMLSAPI", argumentParser],
+            swiftSettings: settings
+        ),
+
+        // Tests
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "MLSCodecTests", dependencies: ["MLSCodec", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "MLSTests",
+            dependencies: ["MLS", "MLSCodec", "MLSCrypto", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KeyHierarchyTests",
+            dependencies: ["KeyHierarchy", "MLSCodec", "TestSupport", crypto],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KeyStoreServerTests",
+            dependencies: [
+                "KeyStoreServer", "ServerKit", "CloudMLSAPI", "KeyHierarchy", "TestSupport", httpClient, nio, nioHTTP,
+                grdb,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AuthDeliveryServerTests",
+            dependencies: [
+                "AuthDeliveryServer", "ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto",
+                "TestSupport", httpClient, nio, nioHTTP, grdb,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CloudMLSClientTests",
+            dependencies: [
+                "CloudMLSClient", "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "TestSupport",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "CloudMLSClient", "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "TestSupport",
+                "KeyStoreServerCommand", "AuthDeliveryServerCommand", "CloudMLSCommand", grdb,
+            ],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

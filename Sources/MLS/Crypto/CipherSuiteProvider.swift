@@ -1,0 +1,53 @@
+/// The primitives of one cipher suite (RFC 9420 §5.1), as a crypto library offers them.
+///
+/// Labels and structures of MLS are not its business: `MLS` builds those on top (`ExpandWithLabel`, `SignWithLabel`, …),
+/// so that a provider is small. Every function refuses malformed keys, lengths and ciphertexts with a `CryptoError`.
+public protocol CipherSuiteProvider: Sendable {
+    var cipherSuite: CipherSuite { get }
+    /// `KDF.Nh`, in bytes: also the output of `Hash`.
+    var hashLength: Int { get }
+    /// `AEAD.Nk`, in bytes.
+    var aeadKeyLength: Int { get }
+    /// `AEAD.Nn`, in bytes.
+    var aeadNonceLength: Int { get }
+
+    func hash(_ data: [UInt8]) -> [UInt8]
+    func mac(key: SecretBytes, data: [UInt8]) -> [UInt8]
+    /// HKDF-Extract (RFC 5869).
+    func extract(salt: SecretBytes, inputKeyMaterial: SecretBytes) -> SecretBytes
+    /// HKDF-Expand (RFC 5869); `length` is in bytes and at most 255 times `hashLength`.
+    func expand(pseudoRandomKey: SecretBytes, info: [UInt8], length: Int) throws(CryptoError) -> SecretBytes
+
+    /// AEAD encryption; the tag stands at the end of the answer.
+    func seal(
+        _ plaintext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> [UInt8]
+    func open(
+        _ ciphertext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> [UInt8]
+
+    /// HPKE base mode, single shot (RFC 9180 §6.1): the encapsulated key and the ciphertext.
+    func hpkeSeal(
+        _ plaintext: [UInt8], to publicKey: HPKEPublicKey, info: [UInt8], authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> HPKECiphertext
+    func hpkeOpen(
+        _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
+        authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> [UInt8]
+    /// `KEM.DeriveKeyPair` (RFC 9180 §7.1.3).
+    func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(CryptoError) -> HPKEKeyPair
+    /// Throws unless the bytes are a usable public key of the suite's KEM.
+    func validate(_ publicKey: HPKEPublicKey) throws(CryptoError)
+    /// The public key that belongs to a private one.
+    func publicKey(of privateKey: HPKEPrivateKey) throws(CryptoError) -> HPKEPublicKey
+
+    func generateSignatureKeyPair() throws(CryptoError) -> SignatureKeyPair
+    func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(CryptoError) -> [UInt8]
+    /// Whether `signature` is `publicKey`'s for `message`; malformed input is simply not a signature.
+    func verify(signature: [UInt8], for message: [UInt8], by publicKey: SignaturePublicKey) -> Bool
+    /// The public key that belongs to a private one.
+    func publicKey(of privateKey: SignaturePrivateKey) throws(CryptoError) -> SignaturePublicKey
+
+    /// Random bytes from the system's generator.
+    func random(_ count: Int) -> SecretBytes
+}

@@ -1,0 +1,30 @@
+/// Why a primitive refused its input. It says nothing about secrets.
+public struct CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
+    public enum Code: String, Sendable {
+        /// A key that is not a key of the suite: wrong length, or not a point on the curve.
+        case malformedKey
+        /// A ciphertext, nonce or encapsulated key of an impossible length.
+        case malformedInput
+        /// The ciphertext, or what it is bound to, is not what was sealed.
+        case authenticationFailed
+        /// More output than the function can give.
+        case outputTooLong
+        /// No crypto library of this build has the cipher suite.
+        case unsupportedCipherSuite
+        /// The library failed for a reason of its own.
+        case internalFailure
+    }
+
+    public var code: Code
+    /// What was being done, in the specification's words.
+    public var context: String
+
+    public init(_ code: Code, _ context: String = "") {
+        self.code = code
+        self.context = context
+    }
+
+    public static func == (lhs: Self, rhs: Self) -> Bool { lhs.code == rhs.code }
+
+    public var description: String { context.isEmpty ? code.rawValue : "\(code.rawValue): \(context)" }
+}

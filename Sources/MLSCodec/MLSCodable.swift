@@ -1,0 +1,42 @@
+/// A type with an encoding in the TLS presentation language (RFC 9420 §2).
+public protocol MLSCodable: Sendable {
+    func encode(into writer: inout MLSWriter)
+    init(from reader: inout MLSReader) throws(CodecError)
+
+    /// Writes a vector's content. Only `UInt8` has a reason to do it in another way than element by element.
+    static func encodeElements(_ elements: [Self], into writer: inout MLSWriter)
+    /// Reads a vector's content to its end.
+    static func decodeElements(from reader: inout MLSReader) throws(CodecError) -> [Self]
+}
+
+extension MLSCodable {
+    /// The value's encoding.
+    public var encoded: [UInt8] {
+        var writer = MLSWriter()
+        encode(into: &writer)
+        return writer.bytes
+    }
+
+    /// Decodes a value that takes all of `bytes`.
+    public init(decoding bytes: [UInt8]) throws(CodecError) {
+        var reader = MLSReader(bytes)
+        self = try Self(from: &reader)
+        try reader.expectEnd("\(Self.self)")
+    }
+
+    public static func encodeElements(_ elements: [Self], into writer: inout MLSWriter) {
+        for element in elements {
+            element.encode(into: &writer)
+        }
+    }
+
+    public static func decodeElements(from reader: inout MLSReader) throws(CodecError) -> [Self] {
+        var elements: [Self] = []
+        while !reader.isAtEnd {
+            let before = reader.offset
+            elements.append(try Self(from: &reader))
+            guard reader.offset > before else { throw CodecError(.noProgress, "\(Self.self)") }
+        }
+        return elements
+    }
+}

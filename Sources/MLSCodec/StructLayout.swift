@@ -1,0 +1,60 @@
+/// The fields of a structure in the order of their encoding, listed once for both directions.
+///
+/// ```swift
+/// // struct { opaque group_id<V>; uint64 epoch; } GroupEpoch;
+/// struct GroupEpoch: MLSStruct {
+///     var groupID: [UInt8]
+///     var epoch: UInt64
+///     static var layout: StructLayout<Self, [UInt8], UInt64> {
+///         StructLayout(\.groupID, \.epoch) { Self(groupID: $0, epoch: $1) }
+///     }
+/// }
+/// ```
+public struct StructLayout<Root, each Field: MLSCodable> {
+    private let paths: (repeat KeyPath<Root, each Field>)
+    private let make: (repeat each Field) throws(CodecError) -> Root
+
+    /// - Parameters:
+    ///   - paths: a key path for each field, in order.
+    ///   - make: puts the structure together again; it may refuse a combination of fields with a `CodecError`.
+    public init(
+        _ paths: repeat KeyPath<Root, each Field>,
+        make: @escaping (repeat each Field) throws(CodecError) -> Root
+    ) {
+        self.paths = (repeat each paths)
+        self.make = make
+    }
+
+    public func encode(_ root: Root, into writer: inout MLSWriter) {
+        repeat root[keyPath: each paths].encode(into: &writer)
+    }
+
+    public func decode(from reader: inout MLSReader) throws(CodecError) -> Root {
+        try make(repeat try (each Field)(from: &reader))
+    }
+}
+
+/// A structure whose encoding is the sequence of its fields.
+public protocol MLSStruct: MLSCodable {
+    associatedtype Layout: StructLayoutProtocol where Layout.Root == Self
+    static var layout: Layout { get }
+}
+
+/// What `MLSStruct` asks of a layout; `StructLayout` is the only one.
+public protocol StructLayoutProtocol {
+    associatedtype Root
+    func encode(_ root: Root, into writer: inout MLSWriter)
+    func decode(from reader: inout MLSReader) throws(CodecError) -> Root
+}
+
+extension StructLayout: StructLayoutProtocol {}
+
+extension MLSStruct {
+    public func encode(into writer: inout MLSWriter) {
+        Self.layout.encode(self, into: &writer)
+    }
+
+    public init(from reader: inout MLSReader) throws(CodecError) {
+        self = try Self.layout.decode(from: &reader)
+    }
+}
