@@ -1,0 +1,43 @@
+/// A slot as it is listed by `GET /v1/slots`; both servers have slots.
+public struct StoredSlot: Codable, Sendable, Hashable {
+    /// 16 bytes; in paths in hexadecimal.
+    public var id: Bytes
+    public var kind: LoginKind
+    /// 1 when it was first written.
+    public var revision: UInt64
+    public var body: Bytes
+
+    public init(id: Bytes, kind: LoginKind, revision: UInt64, body: Bytes) {
+        self.id = id
+        self.kind = kind
+        self.revision = revision
+        self.body = body
+    }
+}
+
+/// The answer of `GET /v1/slots`.
+public struct SlotList: Codable, Sendable {
+    public var slots: [StoredSlot]
+    public init(slots: [StoredSlot]) { self.slots = slots }
+}
+
+/// `PUT /v1/slots/{id}` with `If-Match` or `If-None-Match: *`: a slot and, in the same transaction, the login key that
+/// goes with it. `DELETE /v1/slots/{id}` with `If-Match` deletes both.
+public struct SlotWrite: Codable, Sendable {
+    public var kind: LoginKind
+    public var body: Bytes
+    /// Nil leaves the login key of this slot as it is.
+    public var login: LoginKey?
+
+    public init(kind: LoginKind, body: Bytes, login: LoginKey?) {
+        self.kind = kind
+        self.body = body
+        self.login = login
+    }
+}
+
+/// The answer to every write of one thing with a revision; the `ETag` says the same.
+public struct WriteResult: Codable, Sendable, Equatable {
+    public var revision: UInt64
+    public init(revision: UInt64) { self.revision = revision }
+}
