@@ -1,0 +1,67 @@
+# What every script in Deploy needs before it can build: messages, Debian's packages, the Swift toolchain.
+# Sourced by bash; expects `set -euo pipefail` and leaves it so.
+
+# The libraries that the build links, and the programs that the tests and the demo run.
+# shellcheck disable=SC2034  # read by the scripts that source this file
+CLOUDMLS_BUILD_PACKAGES=(libargon2-dev libsqlite3-dev)
+# shellcheck disable=SC2034
+CLOUDMLS_DEMO_PACKAGES=(python3)
+# shellcheck disable=SC2034
+CLOUDMLS_TEST_PACKAGES=(python3 strace)
+
+say() {
+    printf '%s\n' "$*"
+}
+
+fail() {
+    printf 'error: %s\n' "$1" >&2
+    shift
+    local line
+    for line in "$@"; do
+        printf '       %s\n' "$line" >&2
+    done
+    exit 1
+}
+
+# Runs a command as root: as it is for root, else through sudo.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo > /dev/null; then
+        sudo "$@"
+    else
+        fail "this needs root, and there is no sudo: $*" "Run that command as root, then this script again."
+    fi
+}
+
+# Installs those of the named Debian packages that are missing, and says so.
+install_debian_packages() {
+    local package missing=()
+    for package in "$@"; do
+        if ! dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed; then
+            missing+=("$package")
+        fi
+    done
+    if [ ${#missing[@]} -eq 0 ]; then
+        return
+    fi
+    command -v apt-get > /dev/null || fail "these packages are missing: ${missing[*]}" \
+        "This script can install them on Debian and its children only." \
+        "Install what your system calls them, then run this script again."
+    say "Installing from Debian: ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+        > /dev/null || fail "apt-get could not install: ${missing[*]}" "Its reason stands above."
+}
+
+# Ends with a clear message unless a Swift toolchain that is new enough is at hand.
+require_swift() {
+    local version
+    command -v swift > /dev/null || fail "the Swift toolchain is missing (6.2 or newer is needed)." \
+        "Get it from https://www.swift.org/install/linux/ and run this script again."
+    version=$(swift --version 2>&1 | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+    if [ "$(printf '%s\n6.2\n' "${version:-0.0}" | sort -V | head -n 1)" != 6.2 ]; then
+        fail "Swift 6.2 or newer is needed; this is ${version:-of unknown version}." \
+            "Get it from https://www.swift.org/install/linux/ and run this script again."
+    fi
+}
