@@ -1,0 +1,36 @@
+public import MLSCodec
+
+/// `opaque HashReference<V>`: a message's name for another one (RFC 9420 §5.2). `Kind` keeps the two sorts apart.
+public struct HashReference<Kind: Sendable>: Hashable, Sendable, MLSStruct {
+    public var bytes: [UInt8]
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    public static var layout: StructLayout<Self, [UInt8]> { StructLayout(\.bytes) { Self($0) } }
+
+    public static func == (lhs: Self, rhs: Self) -> Bool { lhs.bytes == rhs.bytes }
+    public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+}
+
+/// Names a KeyPackage by the hash of its encoding.
+public typealias KeyPackageRef = HashReference<KeyPackage>
+/// Names a Proposal by the hash of the AuthenticatedContent that carried it.
+public typealias ProposalRef = HashReference<Proposal>
+
+extension CipherSuiteProvider {
+    /// `RefHash` (RFC 9420 §5.2). The label is used as it is, without a prefix.
+    public func refHash(label: String, value: [UInt8]) -> [UInt8] {
+        var writer = MLSWriter(reservingCapacity: value.count + 64)
+        writer.write(opaque: Array(label.utf8))
+        writer.write(opaque: value)
+        return hash(writer.bytes)
+    }
+
+    /// `MakeKeyPackageRef` (RFC 9420 §5.2) over an encoded KeyPackage.
+    public func makeKeyPackageRef(_ keyPackage: [UInt8]) -> KeyPackageRef {
+        KeyPackageRef(refHash(label: "MLS 1.0 KeyPackage Reference", value: keyPackage))
+    }
+
+    /// `MakeProposalRef` (RFC 9420 §5.2) over an encoded AuthenticatedContent.
+    public func makeProposalRef(_ authenticatedContent: [UInt8]) -> ProposalRef {
+        ProposalRef(refHash(label: "MLS 1.0 Proposal Reference", value: authenticatedContent))
+    }
+}

@@ -1,0 +1,91 @@
+import MLSCodec
+
+/// Why an operation of `MLS` was refused.
+///
+/// Equality looks at the code only: the context is for people, and says nothing about secrets.
+public struct MLSError: Error, Equatable, Sendable, CustomStringConvertible {
+    public enum Code: String, Sendable {
+        /// Bytes that are not what they should be.
+        case malformed
+        /// A signature, MAC, confirmation tag or ciphertext that does not verify.
+        case authenticationFailed
+        /// A message of another group.
+        case wrongGroup
+        /// A message of an epoch that is over, or has not begun.
+        case wrongEpoch
+        /// A message that its own sender need not process: it has the state already.
+        case ownMessage
+        /// A leaf, or the member at it, that does not exist.
+        case unknownMember
+        /// A LeafNode that breaks a rule of RFC 9420 §7.3.
+        case invalidLeafNode
+        /// A KeyPackage that breaks a rule of RFC 9420 §10.1.
+        case invalidKeyPackage
+        /// A lifetime outside the policy: not yet, no longer, or for too long.
+        case invalidLifetime
+        /// A single proposal that breaks a rule of RFC 9420 §12.1.
+        case invalidProposal
+        /// A list of proposals that breaks a rule of RFC 9420 §12.2.
+        case invalidProposalList
+        /// A commit that breaks a rule of RFC 9420 §12.4.
+        case invalidCommit
+        /// A commit refers to a proposal that never arrived.
+        case unknownProposal
+        /// A ratchet tree that breaks a rule of RFC 9420 §7 or §12.4.3.1.
+        case invalidTree
+        /// A GroupContext or GroupInfo that cannot be accepted.
+        case invalidGroupInfo
+        /// A Welcome that is not for the KeyPackage at hand.
+        case notForThisKeyPackage
+        /// A private key that should be there is not.
+        case missingKey
+        /// A generation beyond the limit.
+        case generationTooHigh
+        /// This client has been removed from the group.
+        case removed
+        /// Something RFC 9420 has and this library does not: the context names it.
+        case unsupported
+        /// A primitive failed.
+        case cryptography
+        /// Stored bytes of a version that this library does not know.
+        case unknownVersion
+    }
+
+    public var code: Code
+    /// What was being done or which rule was broken, in the specification's words.
+    public var context: String
+
+    public init(_ code: Code, _ context: String = "") {
+        self.code = code
+        self.context = context
+    }
+
+    public static func == (lhs: Self, rhs: Self) -> Bool { lhs.code == rhs.code }
+
+    public var description: String { context.isEmpty ? code.rawValue : "\(code.rawValue): \(context)" }
+
+    init(_ error: CodecError) { self.init(.malformed, error.description) }
+
+    init(_ error: CryptoError) {
+        switch error.code {
+        case .authenticationFailed: self.init(.authenticationFailed, error.context)
+        case .unsupportedCipherSuite: self.init(.unsupported, error.context)
+        default: self.init(.cryptography, error.description)
+        }
+    }
+
+    /// Runs `body` and turns what it throws into an `MLSError`: the border between the library's layers and its API.
+    static func mapping<Result>(_ body: () throws -> Result) throws(MLSError) -> Result {
+        do {
+            return try body()
+        } catch let error as MLSError {
+            throw error
+        } catch let error as CodecError {
+            throw MLSError(error)
+        } catch let error as CryptoError {
+            throw MLSError(error)
+        } catch {
+            throw MLSError(.malformed)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+public import MLSCodec
+
+// struct {
+//     ProtocolVersion versions<V>;
+//     CipherSuite cipher_suites<V>;
+//     ExtensionType extensions<V>;
+//     ProposalType proposals<V>;
+//     CredentialType credentials<V>;
+// } Capabilities;
+
+/// What a client can do (RFC 9420 §7.2). Unknown numbers, GREASE among them, are carried and otherwise ignored.
+public struct Capabilities: Hashable, Sendable, MLSStruct {
+    public var versions: [ProtocolVersion]
+    public var cipherSuites: [CipherSuite]
+    /// Extension types beyond the default ones, which must not be listed.
+    public var extensions: [ExtensionType]
+    /// Proposal types beyond the default ones, which must not be listed.
+    public var proposals: [ProposalType]
+    public var credentials: [CredentialType]
+
+    public init(
+        versions: [ProtocolVersion] = [.mls10], cipherSuites: [CipherSuite], extensions: [ExtensionType] = [],
+        proposals: [ProposalType] = [], credentials: [CredentialType] = [.basic]
+    ) {
+        self.versions = versions
+        self.cipherSuites = cipherSuites
+        self.extensions = extensions
+        self.proposals = proposals
+        self.credentials = credentials
+    }
+
+    public static var layout:
+        StructLayout<Self, [ProtocolVersion], [CipherSuite], [ExtensionType], [ProposalType], [CredentialType]>
+    {
+        StructLayout(\.versions, \.cipherSuites, \.extensions, \.proposals, \.credentials) {
+            Self(versions: $0, cipherSuites: $1, extensions: $2, proposals: $3, credentials: $4)
+        }
+    }
+
+    public func supports(_ type: ExtensionType) -> Bool { type.isDefault || extensions.contains(type) }
+    public func supports(_ type: ProposalType) -> Bool { type.isDefault || proposals.contains(type) }
+    public func supports(_ type: CredentialType) -> Bool { credentials.contains(type) }
+
+    /// Whether all that a group requires is there (RFC 9420 §11.1).
+    public func satisfies(_ required: RequiredCapabilities) -> Bool {
+        required.extensionTypes.allSatisfy(supports) && required.proposalTypes.allSatisfy(supports)
+            && required.credentialTypes.allSatisfy(supports)
+    }
+}
+
+// struct {
+//     ExtensionType extension_types<V>;
+//     ProposalType proposal_types<V>;
+//     CredentialType credential_types<V>;
+// } RequiredCapabilities;
+
+/// The content of the `required_capabilities` extension (RFC 9420 §11.1).
+public struct RequiredCapabilities: Hashable, Sendable, MLSStruct {
+    public var extensionTypes: [ExtensionType]
+    public var proposalTypes: [ProposalType]
+    public var credentialTypes: [CredentialType]
+
+    public init(
+        extensionTypes: [ExtensionType] = [], proposalTypes: [ProposalType] = [],
+        credentialTypes: [CredentialType] = []
+    ) {
+        self.extensionTypes = extensionTypes
+        self.proposalTypes = proposalTypes
+        self.credentialTypes = credentialTypes
+    }
+
+    public static var layout: StructLayout<Self, [ExtensionType], [ProposalType], [CredentialType]> {
+        StructLayout(\.extensionTypes, \.proposalTypes, \.credentialTypes) {
+            Self(extensionTypes: $0, proposalTypes: $1, credentialTypes: $2)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+public import MLSCodec
+
+// struct {
+//     ProtocolVersion version = mls10;
+//     CipherSuite cipher_suite;
+//     opaque group_id<V>;
+//     uint64 epoch;
+//     opaque tree_hash<V>;
+//     opaque confirmed_transcript_hash<V>;
+//     Extension extensions<V>;
+// } GroupContext;
+
+/// What all members agree on in an epoch (RFC 9420 §8.1).
+public struct GroupContext: Hashable, Sendable, MLSStruct {
+    public var cipherSuite: CipherSuite
+    public var groupID: [UInt8]
+    public var epoch: UInt64
+    public var treeHash: [UInt8]
+    public var confirmedTranscriptHash: [UInt8]
+    public var extensions: [Extension]
+
+    private var version: ProtocolVersion { .mls10 }
+
+    public init(
+        cipherSuite: CipherSuite, groupID: [UInt8], epoch: UInt64, treeHash: [UInt8],
+        confirmedTranscriptHash: [UInt8], extensions: [Extension]
+    ) {
+        self.cipherSuite = cipherSuite
+        self.groupID = groupID
+        self.epoch = epoch
+        self.treeHash = treeHash
+        self.confirmedTranscriptHash = confirmedTranscriptHash
+        self.extensions = extensions
+    }
+
+    public static var layout:
+        StructLayout<Self, ProtocolVersion, CipherSuite, [UInt8], UInt64, [UInt8], [UInt8], [Extension]>
+    {
+        StructLayout(
+            \.version, \.cipherSuite, \.groupID, \.epoch, \.treeHash, \.confirmedTranscriptHash, \.extensions
+        ) { (version, cipherSuite, groupID, epoch, treeHash, transcript, extensions) throws(CodecError) in
+            guard version == .mls10 else { throw CodecError(.invalidValue, "GroupContext.version") }
+            return Self(
+                cipherSuite: cipherSuite, groupID: groupID, epoch: epoch, treeHash: treeHash,
+                confirmedTranscriptHash: transcript, extensions: extensions)
+        }
+    }
+}

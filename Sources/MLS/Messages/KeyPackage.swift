@@ -1,0 +1,63 @@
+public import MLSCodec
+
+// struct {
+//     ProtocolVersion version;
+//     CipherSuite cipher_suite;
+//     HPKEPublicKey init_key;
+//     LeafNode leaf_node;
+//     Extension extensions<V>;
+//     /* SignWithLabel(., "KeyPackageTBS", KeyPackageTBS) */
+//     opaque signature<V>;
+// } KeyPackage;
+
+/// What a client publishes so that others can add it (RFC 9420 §10), as it was parsed: nothing about it is verified.
+/// `verified(by:policy:)` is the way to a `VerifiedKeyPackage`.
+@dynamicMemberLookup
+public struct KeyPackage: Hashable, Sendable, MLSStruct {
+    /// KeyPackageTBS: all that the signature covers.
+    public struct Content: Hashable, Sendable, MLSStruct {
+        public var version: ProtocolVersion
+        public var cipherSuite: CipherSuite
+        public var initKey: HPKEPublicKey
+        public var leafNode: LeafNode
+        public var extensions: [Extension]
+
+        public init(
+            version: ProtocolVersion = .mls10, cipherSuite: CipherSuite, initKey: HPKEPublicKey, leafNode: LeafNode,
+            extensions: [Extension] = []
+        ) {
+            self.version = version
+            self.cipherSuite = cipherSuite
+            self.initKey = initKey
+            self.leafNode = leafNode
+            self.extensions = extensions
+        }
+
+        public static var layout: StructLayout<Self, ProtocolVersion, CipherSuite, HPKEPublicKey, LeafNode, [Extension]>
+        {
+            StructLayout(\.version, \.cipherSuite, \.initKey, \.leafNode, \.extensions) {
+                Self(version: $0, cipherSuite: $1, initKey: $2, leafNode: $3, extensions: $4)
+            }
+        }
+    }
+
+    public var content: Content
+    public var signature: [UInt8]
+
+    public init(content: Content, signature: [UInt8]) {
+        self.content = content
+        self.signature = signature
+    }
+
+    public static var layout: StructLayout<Self, Content, [UInt8]> {
+        StructLayout(\.content, \.signature) { Self(content: $0, signature: $1) }
+    }
+
+    public subscript<Value>(dynamicMember path: KeyPath<Content, Value>) -> Value { content[keyPath: path] }
+
+    /// The name that Welcomes use for this KeyPackage (RFC 9420 §5.2). The provider is that of its own cipher suite.
+    public func reference(provider: some CipherSuiteProvider) -> KeyPackageRef { provider.makeKeyPackageRef(encoded) }
+
+    /// Whether it says that it may be handed out more than once.
+    public var isLastResort: Bool { content.extensions.contains { $0.type == .lastResort } }
+}

@@ -1,0 +1,60 @@
+public import MLSCodec
+
+/// How a leaf came into the tree (RFC 9420 §7.2): `leaf_node_source` and what depends on it.
+public enum LeafNodeSource: Hashable, Sendable, MLSCodable {
+    case keyPackage(Lifetime)
+    case update
+    case commit(parentHash: [UInt8])
+
+    public func encode(into writer: inout MLSWriter) {
+        switch self {
+        case .keyPackage(let lifetime):
+            writer.write(integer: UInt8(1))
+            lifetime.encode(into: &writer)
+        case .update:
+            writer.write(integer: UInt8(2))
+        case .commit(let parentHash):
+            writer.write(integer: UInt8(3))
+            parentHash.encode(into: &writer)
+        }
+    }
+
+    public init(from reader: inout MLSReader) throws(CodecError) {
+        switch try reader.readInteger(UInt8.self) {
+        case 1: self = .keyPackage(try Lifetime(from: &reader))
+        case 2: self = .update
+        case 3: self = .commit(parentHash: try reader.readOpaque())
+        default: throw CodecError(.invalidValue, "leaf_node_source")
+        }
+    }
+
+    public var isKeyPackage: Bool {
+        guard case .keyPackage = self else { return false }
+        return true
+    }
+
+    public var isUpdate: Bool { self == .update }
+
+    public var isCommit: Bool { parentHash != nil }
+
+    /// The parent hash of a leaf that a commit brought.
+    public var parentHash: [UInt8]? {
+        guard case .commit(let parentHash) = self else { return nil }
+        return parentHash
+    }
+}
+
+/// `struct { uint64 not_before; uint64 not_after; } Lifetime` (RFC 9420 §7.2), in seconds since 1970.
+public struct Lifetime: Hashable, Sendable, MLSStruct {
+    public var notBefore: UInt64
+    public var notAfter: UInt64
+
+    public init(notBefore: UInt64, notAfter: UInt64) {
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+    }
+
+    public static var layout: StructLayout<Self, UInt64, UInt64> {
+        StructLayout(\.notBefore, \.notAfter) { Self(notBefore: $0, notAfter: $1) }
+    }
+}

@@ -1,0 +1,94 @@
+public import MLSCodec
+
+// struct {
+//     ProposalType proposal_type;
+//     select (Proposal.proposal_type) {
+//         case add:                      Add;
+//         case update:                   Update;
+//         case remove:                   Remove;
+//         case psk:                      PreSharedKey;
+//         case reinit:                   ReInit;
+//         case external_init:            ExternalInit;
+//         case group_context_extensions: GroupContextExtensions;
+//     };
+// } Proposal;
+
+/// A change to the group that somebody asks for (RFC 9420 §12.1).
+///
+/// A proposal has no length of its own, so that one of an unknown type cannot be read past: decoding refuses it, which
+/// rejects the message around it as RFC 9420 §13.5 expects.
+public indirect enum Proposal: Hashable, Sendable, MLSCodable {
+    case add(KeyPackage)
+    case update(LeafNode)
+    case remove(LeafIndex)
+    case preSharedKey(PreSharedKeyID)
+    case reInit(ReInit)
+    case externalInit(kemOutput: [UInt8])
+    case groupContextExtensions([Extension])
+
+    public var type: ProposalType {
+        switch self {
+        case .add: .add
+        case .update: .update
+        case .remove: .remove
+        case .preSharedKey: .preSharedKey
+        case .reInit: .reInit
+        case .externalInit: .externalInit
+        case .groupContextExtensions: .groupContextExtensions
+        }
+    }
+
+    public func encode(into writer: inout MLSWriter) {
+        type.encode(into: &writer)
+        switch self {
+        case .add(let keyPackage): keyPackage.encode(into: &writer)
+        case .update(let leafNode): leafNode.encode(into: &writer)
+        case .remove(let removed): removed.encode(into: &writer)
+        case .preSharedKey(let id): id.encode(into: &writer)
+        case .reInit(let reInit): reInit.encode(into: &writer)
+        case .externalInit(let kemOutput): kemOutput.encode(into: &writer)
+        case .groupContextExtensions(let extensions): extensions.encode(into: &writer)
+        }
+    }
+
+    public init(from reader: inout MLSReader) throws(CodecError) {
+        switch try ProposalType(from: &reader) {
+        case .add: self = .add(try KeyPackage(from: &reader))
+        case .update: self = .update(try LeafNode(from: &reader))
+        case .remove: self = .remove(try LeafIndex(from: &reader))
+        case .preSharedKey: self = .preSharedKey(try PreSharedKeyID(from: &reader))
+        case .reInit: self = .reInit(try ReInit(from: &reader))
+        case .externalInit: self = .externalInit(kemOutput: try reader.readOpaque())
+        case .groupContextExtensions: self = .groupContextExtensions(try [Extension](from: &reader))
+        default: throw CodecError(.invalidValue, "proposal_type")
+        }
+    }
+}
+
+// struct {
+//     opaque group_id<V>;
+//     ProtocolVersion version;
+//     CipherSuite cipher_suite;
+//     Extension extensions<V>;
+// } ReInit;
+
+/// A request to start the group over with other parameters (RFC 9420 §12.1.5).
+public struct ReInit: Hashable, Sendable, MLSStruct {
+    public var groupID: [UInt8]
+    public var version: ProtocolVersion
+    public var cipherSuite: CipherSuite
+    public var extensions: [Extension]
+
+    public init(groupID: [UInt8], version: ProtocolVersion, cipherSuite: CipherSuite, extensions: [Extension]) {
+        self.groupID = groupID
+        self.version = version
+        self.cipherSuite = cipherSuite
+        self.extensions = extensions
+    }
+
+    public static var layout: StructLayout<Self, [UInt8], ProtocolVersion, CipherSuite, [Extension]> {
+        StructLayout(\.groupID, \.version, \.cipherSuite, \.extensions) {
+            Self(groupID: $0, version: $1, cipherSuite: $2, extensions: $3)
+        }
+    }
+}

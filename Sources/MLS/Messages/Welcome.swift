@@ -1,0 +1,68 @@
+public import MLSCodec
+
+// struct {
+//   CipherSuite cipher_suite;
+//   EncryptedGroupSecrets secrets<V>;
+//   opaque encrypted_group_info<V>;
+// } Welcome;
+
+/// Lets new members in (RFC 9420 §12.4.3.1).
+public struct Welcome: Hashable, Sendable, MLSStruct {
+    public var cipherSuite: CipherSuite
+    /// One for each new member; anybody can read whose KeyPackages they name.
+    public var secrets: [EncryptedGroupSecrets]
+    public var encryptedGroupInfo: [UInt8]
+
+    public init(cipherSuite: CipherSuite, secrets: [EncryptedGroupSecrets], encryptedGroupInfo: [UInt8]) {
+        self.cipherSuite = cipherSuite
+        self.secrets = secrets
+        self.encryptedGroupInfo = encryptedGroupInfo
+    }
+
+    public static var layout: StructLayout<Self, CipherSuite, [EncryptedGroupSecrets], [UInt8]> {
+        StructLayout(\.cipherSuite, \.secrets, \.encryptedGroupInfo) {
+            Self(cipherSuite: $0, secrets: $1, encryptedGroupInfo: $2)
+        }
+    }
+
+    /// The KeyPackages that this Welcome is for.
+    public var newMembers: [KeyPackageRef] { secrets.map(\.newMember) }
+}
+
+/// `struct { KeyPackageRef new_member; HPKECiphertext encrypted_group_secrets; } EncryptedGroupSecrets`.
+public struct EncryptedGroupSecrets: Hashable, Sendable, MLSStruct {
+    public var newMember: KeyPackageRef
+    public var encryptedGroupSecrets: HPKECiphertext
+
+    public init(newMember: KeyPackageRef, encryptedGroupSecrets: HPKECiphertext) {
+        self.newMember = newMember
+        self.encryptedGroupSecrets = encryptedGroupSecrets
+    }
+
+    public static var layout: StructLayout<Self, KeyPackageRef, HPKECiphertext> {
+        StructLayout(\.newMember, \.encryptedGroupSecrets) { Self(newMember: $0, encryptedGroupSecrets: $1) }
+    }
+}
+
+// struct {
+//   opaque joiner_secret<V>;
+//   optional<PathSecret> path_secret;
+//   PreSharedKeyID psks<V>;
+// } GroupSecrets;
+
+/// What a Welcome holds for one new member (RFC 9420 §12.4.3.1). A PathSecret is encoded as its one field.
+public struct GroupSecrets: Hashable, Sendable, MLSStruct {
+    public var joinerSecret: SecretBytes
+    public var pathSecret: SecretBytes?
+    public var psks: [PreSharedKeyID]
+
+    public init(joinerSecret: SecretBytes, pathSecret: SecretBytes?, psks: [PreSharedKeyID] = []) {
+        self.joinerSecret = joinerSecret
+        self.pathSecret = pathSecret
+        self.psks = psks
+    }
+
+    public static var layout: StructLayout<Self, SecretBytes, SecretBytes?, [PreSharedKeyID]> {
+        StructLayout(\.joinerSecret, \.pathSecret, \.psks) { Self(joinerSecret: $0, pathSecret: $1, psks: $2) }
+    }
+}

@@ -1,0 +1,69 @@
+import Crypto
+import Foundation
+import MLS
+
+/// The AEADs of the suites here. Both have a nonce of 12 bytes and a tag of 16, which stands behind the ciphertext.
+enum AuthenticatedCipher {
+    case aes128GCM
+    case chaChaPoly
+
+    var keyLength: Int {
+        switch self {
+        case .aes128GCM: 16
+        case .chaChaPoly: 32
+        }
+    }
+
+    var nonceLength: Int { 12 }
+    private var tagLength: Int { 16 }
+
+    func seal(
+        _ plaintext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> [UInt8] {
+        try check(key: key, nonce: nonce)
+        do {
+            switch self {
+            case .aes128GCM:
+                let box = try AES.GCM.seal(
+                    plaintext, using: SymmetricKey(key), nonce: AES.GCM.Nonce(data: nonce.bytes),
+                    authenticating: additionalData)
+                return Array(box.ciphertext) + Array(box.tag)
+            case .chaChaPoly:
+                let box = try ChaChaPoly.seal(
+                    plaintext, using: SymmetricKey(key), nonce: ChaChaPoly.Nonce(data: nonce.bytes),
+                    authenticating: additionalData)
+                return Array(box.ciphertext) + Array(box.tag)
+            }
+        } catch {
+            throw CryptoError(.internalFailure, "AEAD.Seal")
+        }
+    }
+
+    func open(
+        _ ciphertext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> [UInt8] {
+        try check(key: key, nonce: nonce)
+        guard ciphertext.count >= tagLength else { throw CryptoError(.malformedInput, "AEAD ciphertext") }
+        let content = ciphertext.dropLast(tagLength)
+        let tag = ciphertext.suffix(tagLength)
+        do {
+            switch self {
+            case .aes128GCM:
+                let box = try AES.GCM.SealedBox(
+                    nonce: AES.GCM.Nonce(data: nonce.bytes), ciphertext: content, tag: tag)
+                return Array(try AES.GCM.open(box, using: SymmetricKey(key), authenticating: additionalData))
+            case .chaChaPoly:
+                let box = try ChaChaPoly.SealedBox(
+                    nonce: ChaChaPoly.Nonce(data: nonce.bytes), ciphertext: content, tag: tag)
+                return Array(try ChaChaPoly.open(box, using: SymmetricKey(key), authenticating: additionalData))
+            }
+        } catch {
+            throw CryptoError(.authenticationFailed, "AEAD.Open")
+        }
+    }
+
+    private func check(key: SecretBytes, nonce: SecretBytes) throws(CryptoError) {
+        guard key.count == keyLength else { throw CryptoError(.malformedKey, "AEAD key") }
+        guard nonce.count == nonceLength else { throw CryptoError(.malformedInput, "AEAD nonce") }
+    }
+}
