@@ -97,7 +97,7 @@ let package = Package(
             name: "CloudMLSClient",
             dependencies: [
                 "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", crypto, httpClient, nio, nioHTTP,
-                logging,
+                nioSSL,
             ],
             swiftSettings: settings
         ),

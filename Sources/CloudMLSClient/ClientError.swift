@@ -1,0 +1,110 @@
+public import CloudMLSAPI
+
+/// Why the client could not do what it was asked for.
+///
+/// Equality looks at the code only. Neither text holds a password, key, token or message.
+public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What went wrong, for programs.
+    public enum Code: Hashable, Sendable {
+        // Reaching a server
+        /// Nobody answers at the address, or the connection broke before an answer.
+        case notReachable
+        /// What answers is not the CloudMLS server that was expected there.
+        case notTheExpectedServer
+        /// The server speaks another version of the protocol.
+        case serverOfAnotherVersion
+        /// The server's identity, or the certificate it shows, is not the one that was pinned.
+        case serverIdentityChanged
+        /// A plain `http` address that does not point to this machine.
+        case insecureAddress
+        /// The server's answer cannot be read.
+        case malformedAnswer
+        /// The server refused, with the code it gave.
+        case refused(ErrorCode)
+
+        // Signing up and in
+        /// The user name or the password is wrong.
+        case wrongPassword
+        /// One server takes the password and the other wants another one, as after a change that was cut short.
+        case passwordsDiffer
+        /// The name belongs to somebody else, or to oneself with another password.
+        case nameTaken
+        /// The server offers a way to turn the password into a key that is too cheap, or too dear, to be accepted.
+        case unacceptableKDF
+        /// The setup code is malformed, used, expired, or of another server.
+        case invalidSetupCode
+        /// The account exists at the auth-delivery server, but signing up was cut short.
+        case signUpIncomplete
+        /// Nobody is signed in on this device.
+        case notSignedIn
+        /// The stored session is over; the password is needed again.
+        case signedOut
+        /// Somebody is signed in on this device already.
+        case alreadySignedIn
+        /// Another process uses the same client folder.
+        case inUse
+        /// A file of the client's folder cannot be read or written.
+        case localStorage
+
+        // What the servers store for the user
+        /// Something stored was altered, or was written by somebody else: it fails its check.
+        case notAuthentic
+        /// The server shows an older state than this user has seen.
+        case rolledBack
+        /// A stored value has a form of a later version of this program.
+        case formatOfAnotherVersion
+        /// Other devices kept changing the same thing; nothing was written.
+        case busy
+        /// Too much for one request or for one's quota.
+        case tooLarge
+
+        // Accounts, groups and messages
+        /// An argument has a form that is not allowed.
+        case invalidArgument
+        /// There is no such account on this user's list.
+        case unknownAccount
+        /// There is no such group.
+        case unknownGroup
+        /// The group exists already.
+        case groupExists
+        /// The group can be read but not be written to.
+        case groupReadOnly
+        /// Somebody who should enter a group has no valid KeyPackage.
+        case noKeyPackage
+        /// An identity key changed from the one that was seen before.
+        case identityKeyChanged
+        /// The platform refused, or cannot be reached.
+        case platform
+        /// The message is too long for the platform.
+        case messageTooLong
+        /// Something that must not happen did: a fault of this program.
+        case internalFault
+    }
+
+    public let code: Code
+    /// What happened.
+    public let message: String
+    /// What to do next; empty where there is nothing to do.
+    public let hint: String
+    /// The server's own words, where a server refused.
+    public let refusal: ErrorBody.Detail?
+
+    public init(_ code: Code, _ message: String, hint: String = "") {
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.refusal = nil
+    }
+
+    /// A server's refusal.
+    public init(refusal: ErrorBody.Detail) {
+        self.code = .refused(refusal.code)
+        self.message = "The server refused: \(refusal.message)"
+        self.hint = refusal.retryAfter.map { "Try again in \($0) seconds." } ?? ""
+        self.refusal = refusal
+    }
+
+    public static func == (lhs: Self, rhs: Self) -> Bool { lhs.code == rhs.code }
+
+    public var description: String { hint.isEmpty ? message : "\(message) \(hint)" }
+}

@@ -1,0 +1,47 @@
+package import CloudMLSAPI
+
+/// A key store over HTTP.
+package struct HTTPKeyStoreService: HTTPService, KeyStoreService {
+    package let connection: ServerConnection
+
+    package init(_ connection: ServerConnection) { self.connection = connection }
+
+    package func register(_ registration: KeyStoreRegistration) async throws {
+        _ = try await postOpen("/v1/register", registration)
+    }
+
+    package func keyring() async throws -> StoredKeyring {
+        try await get("/v1/keyring", StoredKeyring.self)
+    }
+
+    package func writeKeyring(ifRevision: UInt64, _ keyring: KeyringWrite) async throws -> WriteResult {
+        try await put("/v1/keyring", keyring, ifRevision: ifRevision)
+    }
+
+    package func readObjects(_ names: [[UInt8]]) async throws -> [StoredObject] {
+        var found: [StoredObject] = []
+        while found.count < names.count {
+            let wanted = names[found.count...].prefix(Limits.batchCount).map { Bytes($0) }
+            let answer = try await post(
+                "/v1/objects/read", ObjectsReadRequest(names: wanted), answer: ObjectsReadResponse.self
+            ).objects
+            guard !answer.isEmpty, answer.count <= wanted.count,
+                zip(answer, wanted).allSatisfy({ $0.name == $1 })
+            else { throw misfit("other objects than were asked for") }
+            found += answer
+        }
+        return found
+    }
+
+    package func writeObjects(_ operations: [BatchOperation]) async throws -> [UInt64] {
+        let revisions = try await post(
+            "/v1/objects/batch", BatchRequest(operations: operations), answer: BatchResponse.self
+        ).revisions
+        guard revisions.count == operations.count else { throw misfit("a wrong number of revisions") }
+        return revisions
+    }
+
+    package func changes(after cursor: UInt64, limit: Int) async throws -> ChangesResponse {
+        try await get("/v1/changes?after=\(cursor)&limit=\(limit)", ChangesResponse.self)
+    }
+}
