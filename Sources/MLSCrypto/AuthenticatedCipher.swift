@@ -19,7 +19,7 @@ enum AuthenticatedCipher {
 
     func seal(
         _ plaintext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> [UInt8] {
+    ) throws(MLS.CryptoError) -> [UInt8] {
         try check(key: key, nonce: nonce)
         do {
             switch self {
@@ -35,15 +35,15 @@ enum AuthenticatedCipher {
                 return Array(box.ciphertext) + Array(box.tag)
             }
         } catch {
-            throw CryptoError(.internalFailure, "AEAD.Seal")
+            throw MLS.CryptoError(.internalFailure, "AEAD.Seal")
         }
     }
 
     func open(
         _ ciphertext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> [UInt8] {
+    ) throws(MLS.CryptoError) -> [UInt8] {
         try check(key: key, nonce: nonce)
-        guard ciphertext.count >= tagLength else { throw CryptoError(.malformedInput, "AEAD ciphertext") }
+        guard ciphertext.count >= tagLength else { throw MLS.CryptoError(.malformedInput, "AEAD ciphertext") }
         let content = ciphertext.dropLast(tagLength)
         let tag = ciphertext.suffix(tagLength)
         do {
@@ -58,12 +58,12 @@ enum AuthenticatedCipher {
                 return Array(try ChaChaPoly.open(box, using: SymmetricKey(key), authenticating: additionalData))
             }
         } catch {
-            throw CryptoError(.authenticationFailed, "AEAD.Open")
+            throw MLS.CryptoError(.authenticationFailed, "AEAD.Open")
         }
     }
 
-    private func check(key: SecretBytes, nonce: SecretBytes) throws(CryptoError) {
-        guard key.count == keyLength else { throw CryptoError(.malformedKey, "AEAD key") }
-        guard nonce.count == nonceLength else { throw CryptoError(.malformedInput, "AEAD nonce") }
+    private func check(key: SecretBytes, nonce: SecretBytes) throws(MLS.CryptoError) {
+        guard key.count == keyLength else { throw MLS.CryptoError(.malformedKey, "AEAD key") }
+        guard nonce.count == nonceLength else { throw MLS.CryptoError(.malformedInput, "AEAD nonce") }
     }
 }

@@ -5,7 +5,7 @@ public import MLS
 extension SwiftCryptoProvider {
     public func hpkeSeal(
         _ plaintext: [UInt8], to publicKey: HPKEPublicKey, info: [UInt8], authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> HPKECiphertext {
+    ) throws(MLS.CryptoError) -> HPKECiphertext {
         switch curve {
         case .curve25519:
             try seal(plaintext, to: x25519(publicKey), info: info, authenticating: additionalData)
@@ -17,7 +17,7 @@ extension SwiftCryptoProvider {
     public func hpkeOpen(
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> [UInt8] {
+    ) throws(MLS.CryptoError) -> [UInt8] {
         switch curve {
         case .curve25519:
             try open(ciphertext, with: x25519(privateKey), info: info, authenticating: additionalData)
@@ -26,14 +26,14 @@ extension SwiftCryptoProvider {
         }
     }
 
-    public func validate(_ publicKey: HPKEPublicKey) throws(CryptoError) {
+    public func validate(_ publicKey: HPKEPublicKey) throws(MLS.CryptoError) {
         switch curve {
         case .curve25519: _ = try x25519(publicKey)
         case .p256: _ = try p256(publicKey)
         }
     }
 
-    public func publicKey(of privateKey: HPKEPrivateKey) throws(CryptoError) -> HPKEPublicKey {
+    public func publicKey(of privateKey: HPKEPrivateKey) throws(MLS.CryptoError) -> HPKEPublicKey {
         switch curve {
         case .curve25519: HPKEPublicKey(Array(try x25519(privateKey).publicKey.rawRepresentation))
         case .p256: HPKEPublicKey(Array(try p256(privateKey).publicKey.x963Representation))
@@ -41,13 +41,13 @@ extension SwiftCryptoProvider {
     }
 
     /// `DeriveKeyPair` of DHKEM (RFC 9180 §7.1.3).
-    public func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(CryptoError) -> HPKEKeyPair {
+    public func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(MLS.CryptoError) -> HPKEKeyPair {
         let suiteID: [UInt8] = Array("KEM".utf8) + [0x00, curve == .curve25519 ? 0x20 : 0x10]
         let prefix = Array("HPKE-v1".utf8) + suiteID
         let labeled = SecretBytes(prefix + Array("dkp_prk".utf8) + inputKeyMaterial.bytes)
         let key = extract(salt: SecretBytes([]), inputKeyMaterial: labeled)
 
-        func expand(_ label: String, _ info: [UInt8]) throws(CryptoError) -> SecretBytes {
+        func expand(_ label: String, _ info: [UInt8]) throws(MLS.CryptoError) -> SecretBytes {
             // Nsk is 32 for both curves.
             try self.expand(pseudoRandomKey: key, info: [0, 32] + prefix + Array(label.utf8) + info, length: 32)
         }
@@ -61,11 +61,11 @@ extension SwiftCryptoProvider {
                 // The raw representation is refused exactly if it is zero or not below the order.
                 if (try? p256(candidate)) != nil { return try keyPair(candidate) }
             }
-            throw CryptoError(.internalFailure, "DeriveKeyPair")
+            throw MLS.CryptoError(.internalFailure, "DeriveKeyPair")
         }
     }
 
-    private func keyPair(_ privateKey: HPKEPrivateKey) throws(CryptoError) -> HPKEKeyPair {
+    private func keyPair(_ privateKey: HPKEPrivateKey) throws(MLS.CryptoError) -> HPKEKeyPair {
         HPKEKeyPair(privateKey: privateKey, publicKey: try publicKey(of: privateKey))
     }
 
@@ -79,51 +79,51 @@ extension SwiftCryptoProvider {
     private func seal(
         _ plaintext: [UInt8], to publicKey: some HPKEDiffieHellmanPublicKey, info: [UInt8],
         authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> HPKECiphertext {
+    ) throws(MLS.CryptoError) -> HPKECiphertext {
         do {
             var sender = try HPKE.Sender(recipientKey: publicKey, ciphersuite: hpkeCiphersuite, info: Data(info))
             let ciphertext = try sender.seal(plaintext, authenticating: additionalData)
             return HPKECiphertext(kemOutput: Array(sender.encapsulatedKey), ciphertext: Array(ciphertext))
         } catch {
-            throw CryptoError(.internalFailure, "SealBase")
+            throw MLS.CryptoError(.internalFailure, "SealBase")
         }
     }
 
     private func open(
         _ ciphertext: HPKECiphertext, with privateKey: some HPKEDiffieHellmanPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> [UInt8] {
+    ) throws(MLS.CryptoError) -> [UInt8] {
         do {
             var recipient = try HPKE.Recipient(
                 privateKey: privateKey, ciphersuite: hpkeCiphersuite, info: Data(info),
                 encapsulatedKey: Data(ciphertext.kemOutput))
             return Array(try recipient.open(ciphertext.ciphertext, authenticating: additionalData))
         } catch {
-            throw CryptoError(.authenticationFailed, "OpenBase")
+            throw MLS.CryptoError(.authenticationFailed, "OpenBase")
         }
     }
 
-    private func x25519(_ key: HPKEPublicKey) throws(CryptoError) -> Curve25519.KeyAgreement.PublicKey {
+    private func x25519(_ key: HPKEPublicKey) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PublicKey {
         do { return try .init(rawRepresentation: key.bytes) } catch {
-            throw CryptoError(.malformedKey, "HPKE public key")
+            throw MLS.CryptoError(.malformedKey, "HPKE public key")
         }
     }
 
-    private func p256(_ key: HPKEPublicKey) throws(CryptoError) -> P256.KeyAgreement.PublicKey {
+    private func p256(_ key: HPKEPublicKey) throws(MLS.CryptoError) -> P256.KeyAgreement.PublicKey {
         do { return try .init(x963Representation: key.bytes) } catch {
-            throw CryptoError(.malformedKey, "HPKE public key")
+            throw MLS.CryptoError(.malformedKey, "HPKE public key")
         }
     }
 
-    private func x25519(_ key: HPKEPrivateKey) throws(CryptoError) -> Curve25519.KeyAgreement.PrivateKey {
+    private func x25519(_ key: HPKEPrivateKey) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PrivateKey {
         do { return try key.secret.withUnsafeBytes { try .init(rawRepresentation: $0) } } catch {
-            throw CryptoError(.malformedKey, "HPKE private key")
+            throw MLS.CryptoError(.malformedKey, "HPKE private key")
         }
     }
 
-    private func p256(_ key: HPKEPrivateKey) throws(CryptoError) -> P256.KeyAgreement.PrivateKey {
+    private func p256(_ key: HPKEPrivateKey) throws(MLS.CryptoError) -> P256.KeyAgreement.PrivateKey {
         do { return try key.secret.withUnsafeBytes { try .init(rawRepresentation: $0) } } catch {
-            throw CryptoError(.malformedKey, "HPKE private key")
+            throw MLS.CryptoError(.malformedKey, "HPKE private key")
         }
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 public import MLS
 
 extension SwiftCryptoProvider {
-    public func generateSignatureKeyPair() throws(CryptoError) -> SignatureKeyPair {
+    public func generateSignatureKeyPair() throws(MLS.CryptoError) -> SignatureKeyPair {
         let secret =
             switch curve {
             case .curve25519: SecretBytes(Curve25519.Signing.PrivateKey().rawRepresentation)
@@ -14,15 +14,17 @@ extension SwiftCryptoProvider {
     }
 
     /// Ed25519 gives `R ‖ S`; ECDSA is DER-encoded (RFC 9420 §5.1.2).
-    public func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(CryptoError) -> [UInt8] {
+    public func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(MLS.CryptoError) -> [UInt8] {
         switch curve {
         case .curve25519:
             let key = try ed25519(privateKey)
-            do { return Array(try key.signature(for: message)) } catch { throw CryptoError(.internalFailure, "Sign") }
+            do { return Array(try key.signature(for: message)) } catch {
+                throw MLS.CryptoError(.internalFailure, "Sign")
+            }
         case .p256:
             let key = try p256(privateKey)
             do { return Array(try key.signature(for: message).derRepresentation) } catch {
-                throw CryptoError(.internalFailure, "Sign")
+                throw MLS.CryptoError(.internalFailure, "Sign")
             }
         }
     }
@@ -41,22 +43,22 @@ extension SwiftCryptoProvider {
         }
     }
 
-    public func publicKey(of privateKey: SignaturePrivateKey) throws(CryptoError) -> SignaturePublicKey {
+    public func publicKey(of privateKey: SignaturePrivateKey) throws(MLS.CryptoError) -> SignaturePublicKey {
         switch curve {
         case .curve25519: SignaturePublicKey(Array(try ed25519(privateKey).publicKey.rawRepresentation))
         case .p256: SignaturePublicKey(Array(try p256(privateKey).publicKey.x963Representation))
         }
     }
 
-    private func ed25519(_ key: SignaturePrivateKey) throws(CryptoError) -> Curve25519.Signing.PrivateKey {
+    private func ed25519(_ key: SignaturePrivateKey) throws(MLS.CryptoError) -> Curve25519.Signing.PrivateKey {
         do { return try key.secret.withUnsafeBytes { try .init(rawRepresentation: $0) } } catch {
-            throw CryptoError(.malformedKey, "signature private key")
+            throw MLS.CryptoError(.malformedKey, "signature private key")
         }
     }
 
-    private func p256(_ key: SignaturePrivateKey) throws(CryptoError) -> P256.Signing.PrivateKey {
+    private func p256(_ key: SignaturePrivateKey) throws(MLS.CryptoError) -> P256.Signing.PrivateKey {
         do { return try key.secret.withUnsafeBytes { try .init(rawRepresentation: $0) } } catch {
-            throw CryptoError(.malformedKey, "signature private key")
+            throw MLS.CryptoError(.malformedKey, "signature private key")
         }
     }
 }

@@ -26,12 +26,12 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
     }
 
     /// - Throws: `unsupportedCipherSuite` for anything but suites 1, 2 and 3.
-    public init(_ cipherSuite: CipherSuite) throws(CryptoError) {
+    public init(_ cipherSuite: CipherSuite) throws(MLS.CryptoError) {
         switch cipherSuite {
         case .mls128DHKEMX25519AES128GCMSHA256Ed25519: (curve, aead) = (.curve25519, .aes128GCM)
         case .mls128DHKEMP256AES128GCMSHA256P256: (curve, aead) = (.p256, .aes128GCM)
         case .mls128DHKEMX25519ChaCha20Poly1305SHA256Ed25519: (curve, aead) = (.curve25519, .chaChaPoly)
-        default: throw CryptoError(.unsupportedCipherSuite, "cipher suite \(cipherSuite.rawValue)")
+        default: throw MLS.CryptoError(.unsupportedCipherSuite, "cipher suite \(cipherSuite.rawValue)")
         }
         self.cipherSuite = cipherSuite
     }
@@ -39,7 +39,7 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
     /// A provider for `cipherSuite`, whichever type implements it.
     ///
     /// - Throws: `unsupportedCipherSuite` if no library of this build has it.
-    public static func provider(for cipherSuite: CipherSuite) throws(CryptoError) -> any CipherSuiteProvider {
+    public static func provider(for cipherSuite: CipherSuite) throws(MLS.CryptoError) -> any CipherSuiteProvider {
         try SwiftCryptoProvider(cipherSuite)
     }
 
@@ -60,8 +60,9 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
         return output.withUnsafeBytes { SecretBytes($0) }
     }
 
-    public func expand(pseudoRandomKey: SecretBytes, info: [UInt8], length: Int) throws(CryptoError) -> SecretBytes {
-        guard length >= 0, length <= 255 * hashLength else { throw CryptoError(.outputTooLong, "HKDF-Expand") }
+    public func expand(pseudoRandomKey: SecretBytes, info: [UInt8], length: Int) throws(MLS.CryptoError) -> SecretBytes
+    {
+        guard length >= 0, length <= 255 * hashLength else { throw MLS.CryptoError(.outputTooLong, "HKDF-Expand") }
         guard length > 0 else { return SecretBytes([]) }
         let output = HKDF<SHA256>.expand(
             pseudoRandomKey: SymmetricKey(pseudoRandomKey), info: info, outputByteCount: length)
@@ -70,13 +71,13 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
 
     public func seal(
         _ plaintext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> [UInt8] {
+    ) throws(MLS.CryptoError) -> [UInt8] {
         try aead.seal(plaintext, key: key, nonce: nonce, authenticating: additionalData)
     }
 
     public func open(
         _ ciphertext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> [UInt8] {
+    ) throws(MLS.CryptoError) -> [UInt8] {
         try aead.open(ciphertext, key: key, nonce: nonce, authenticating: additionalData)
     }
 
