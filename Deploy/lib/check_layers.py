@@ -34,7 +34,7 @@ RESTRICTED = {
     "Hummingbird": SERVERS,
     "HummingbirdCore": SERVERS,
     "HummingbirdTLS": {"ServerKit"},
-    "NIOSSL": {"ServerKit"},
+    "NIOSSL": {"ServerKit", "CloudMLSClient/Transport"},
     "ServiceLifecycle": SERVERS | {"KeyStoreServerCommand", "AuthDeliveryServerCommand"},
     "AsyncHTTPClient": {"CloudMLSClient/Transport"},
     "ArgumentParser": COMMANDS,
