@@ -118,6 +118,7 @@ show_command() {
     local word shown=''
     for word in "$@"; do
         case $word in
+            '< '* | '> '*) shown+=" $word" ;;
             *[!A-Za-z0-9_./:@=-]*) shown+=" '$word'" ;;
             *) shown+=" $word" ;;
         esac
@@ -127,7 +128,7 @@ show_command() {
 
 run_as_actor() {
     local status=0
-    XDG_DATA_HOME=$stage/homes/$actor@$device "$@" > "$stage/output" 2>&1 || status=$?
+    (cd "$stage" && XDG_DATA_HOME=$stage/homes/$actor@$device exec "$@") > "$stage/output" 2>&1 || status=$?
     output=$(cat "$stage/output")
     [ -z "$output" ] || printf '%s\n' "$output" | cut -c 1-160 | head -n 24 | sed 's/^/  /'
     return "$status"
@@ -144,7 +145,15 @@ types_from() {
     local file=$1
     shift
     show_command "$@" "< $file"
-    run_as_actor "$@" < "$file" || fail "that command failed (exit status $?)"
+    run_as_actor "$@" < "$stage/$file" || fail "that command failed (exit status $?)"
+}
+
+# types_into FILE COMMAND...: the same, with the file for standard output.
+types_into() {
+    local file=$1
+    shift
+    show_command "$@" "> $file"
+    (cd "$stage" && "$@" < /dev/null > "$file") || fail "that command failed (exit status $?)"
 }
 
 # refuses STATUS COMMAND...: the command must fail with exactly that exit status, and say what to do.
