@@ -6,7 +6,11 @@
 /// by hand. Everything else, such as temporary files of the program that synchronises, symbolic links and files that are
 /// too large, is passed over and looked at again the next time.
 public struct FolderPlatform: MessagePlatform {
-    public let name = "folder"
+    /// The platform's part of its accounts' addresses.
+    public static let platformName = "folder"
+    private static let folderSetting = "folder"
+
+    public let name = platformName
     public let maximumTextSize = 1 << 20
     private let path: String
     private let clock: @Sendable () -> UInt64
@@ -23,6 +27,12 @@ public struct FolderPlatform: MessagePlatform {
         self.clock = clock
         self.random = random
     }
+
+    /// An account's settings for a shared directory.
+    public static func settings(path: String) -> [String: String] { [folderSetting: path] }
+
+    /// The shared directory in an account's settings.
+    public static func path(in settings: [String: String]) -> String? { settings[folderSetting] }
 
     public func send(_ text: String, to chat: String) async throws {
         guard text.utf8.count <= maximumTextSize else {

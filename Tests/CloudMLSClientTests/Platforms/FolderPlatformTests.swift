@@ -73,8 +73,10 @@ struct FolderChatNameTests {
 }
 
 struct FolderPlatformTests {
-    @Test(arguments: ["hello", "", "\n\n", "emoji 🏡\n\nand empty lines\n", String(repeating: "ä", count: 1 << 19)])
-    func deliversTextsUnchanged(text: String) async throws {
+    /// Texts that are repeated, so that the largest one does not fill the test's log.
+    @Test(arguments: [("hello", 1), ("", 1), ("\n", 2), ("emoji 🏡\n\nand empty lines\n", 1), ("ä", 1 << 19)])
+    func deliversTextsUnchanged(part: String, count: Int) async throws {
+        let text = String(repeating: part, count: count)
         let folder = try SharedFolder()
         try await folder.platform.send(text, to: "family")
         let page = try await folder.platform.messages(in: "family", after: nil)
@@ -114,13 +116,16 @@ struct FolderPlatformTests {
         let chat = try folder.chatFolder("chat")
         let outside = chat.deletingLastPathComponent().appending(path: "outside.txt")
         try Data("a secret of somebody else's\n".utf8).write(to: outside)
-        for name in [".syncthing.a.txt.tmp", ".hidden.txt", "picture.jpg", "0000001700000000-0102030405060708.txt.part"] {
+        for name in [
+            ".syncthing.a.txt.tmp", ".hidden.txt", "picture.jpg", "0000001700000000-0102030405060708.txt.part",
+        ] {
             try Data("no message\n".utf8).write(to: chat.appending(path: name))
         }
         try Data([0xFF, 0xFE, 0x0A]).write(to: chat.appending(path: "binary.txt"))
         try Data().write(to: chat.appending(path: "empty.txt"))
         try Data(count: folder.platform.maximumTextSize + 2).write(to: chat.appending(path: "large.txt"))
-        try FileManager.default.createDirectory(at: chat.appending(path: "folder.txt"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: chat.appending(path: "folder.txt"), withIntermediateDirectories: true)
         #expect(symlink(outside.path, chat.appending(path: "link.txt").path) == 0)
         #expect(mkfifo(chat.appending(path: "pipe.txt").path, 0o600) == 0)
         let page = try await folder.platform.messages(in: "chat", after: nil)
@@ -159,7 +164,8 @@ struct FolderPlatformTests {
         let folder = try SharedFolder()
         let long = String(repeating: "x", count: folder.platform.maximumTextSize + 1)
         await #expect(throws: PlatformError(.textTooLong, "")) { try await folder.platform.send(long, to: "chat") }
-        let missing = FolderPlatform(path: folder.path + "/missing", clock: { 0 }, random: { [UInt8](repeating: 0, count: $0) })
+        let missing = FolderPlatform(
+            path: folder.path + "/missing", clock: { 0 }, random: { [UInt8](repeating: 0, count: $0) })
         await #expect(throws: PlatformError(.unavailable, "")) { try await missing.send("text", to: "chat") }
         await #expect(throws: PlatformError(.unavailable, "")) { try await missing.messages(in: "chat", after: nil) }
     }

@@ -1,0 +1,102 @@
+public import CloudMLSAPI
+
+/// What a conversation needs of the signed-in user.
+package protocol MessageSealing: Sendable {
+    /// Fetches and applies what happened in the user's groups.
+    func catchUp() async throws
+    /// The text to send in place of `text`; what happened in the group is applied first.
+    func seal(_ text: String) async throws -> String
+    /// What a text on the platform says. The group's events up to now are applied.
+    func open(_ text: String) async throws -> ConversationMessage.Content
+}
+
+/// A message of a chat, as far as it can be read.
+public struct ConversationMessage: Sendable, Hashable {
+    public enum Content: Sendable, Hashable {
+        /// Encrypted to the group, and signed by the sender.
+        case sealed(text: String, sender: AccountAddress)
+        /// Written without CloudMLS: anybody may have written it.
+        case plain(text: String)
+        /// Encrypted, and not for this user, or altered; the reason is for people.
+        case undecryptable(reason: String)
+    }
+
+    /// The platform's name for the message.
+    public var id: String
+    /// Milliseconds since 1970, by the sender's clock or whoever pretends to be the sender.
+    public var time: UInt64
+    public var content: Content
+
+    public init(id: String, time: UInt64, content: Content) {
+        self.id = id
+        self.time = time
+        self.content = content
+    }
+}
+
+/// A group's chat on its platform: sends texts sealed, and reads what others sent.
+public struct Conversation: Sendable {
+    /// Messages that were read together, and how far the device has read with them.
+    public struct Page: Sendable, Hashable {
+        public var messages: [ConversationMessage]
+        fileprivate var position: PlatformPosition
+    }
+
+    private let chat: String
+    private let platform: any MessagePlatform
+    private let sealing: any MessageSealing
+    private let local: any LocalState
+    private let positionName: String
+
+    /// - Parameter positionName: under which name the device remembers how far it has read: `[a-z0-9./-]`.
+    package init(
+        chat: String, platform: any MessagePlatform, sealing: any MessageSealing, local: any LocalState,
+        positionName: String
+    ) {
+        self.chat = chat
+        self.platform = platform
+        self.sealing = sealing
+        self.local = local
+        self.positionName = positionName
+    }
+
+    /// Sends a text to the group's members.
+    ///
+    /// - Throws: `ClientError` or `PlatformError`. Nothing of the text reached the platform unless the error came from
+    ///   the platform.
+    public func send(_ text: String) async throws {
+        let sealed = try await sealing.seal(text)
+        guard sealed.utf8.count <= platform.maximumTextSize else {
+            throw ClientError(
+                .messageTooLong,
+                "The message is \(sealed.utf8.count) bytes long when encrypted; the platform takes "
+                    + "\(platform.maximumTextSize).", hint: "Send it in several parts.")
+        }
+        try await platform.send(sealed, to: chat)
+    }
+
+    /// Everything in the chat, oldest first.
+    public func everything() async throws -> Page { try await messages(after: nil) }
+
+    /// What this device has not marked as read, oldest first.
+    public func unread() async throws -> Page {
+        let position = try await local.read(positionName).map { PlatformPosition(bytes: $0) }
+        return try await messages(after: position)
+    }
+
+    /// Remembers that the page was read.
+    public func markRead(_ page: Page) async throws { try await local.write(positionName, page.position.bytes) }
+
+    private func messages(after position: PlatformPosition?) async throws -> Page {
+        // In this order: the commit that leads to a message's epoch was accepted before the message was sent.
+        let page = try await platform.messages(in: chat, after: position)
+        try await sealing.catchUp()
+        var messages: [ConversationMessage] = []
+        for message in page.messages {
+            messages.append(
+                ConversationMessage(
+                    id: message.id, time: message.time, content: try await sealing.open(message.text)))
+        }
+        return Page(messages: messages, position: page.position)
+    }
+}
