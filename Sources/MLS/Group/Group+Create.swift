@@ -1,0 +1,46 @@
+extension Group {
+    /// Creates a group with one member (RFC 9420 §11), in epoch 0.
+    ///
+    /// - Parameters:
+    ///   - groupID: unique for all who might ever meet it; random bytes of the hash's length are a good choice.
+    ///   - signer: the creator's signature key pair.
+    ///   - lifetime: of the creator's leaf, which counts as one from a KeyPackage.
+    ///   - extensions: the GroupContext's.
+    /// - Throws: `invalidLeafNode` or `invalidGroupInfo` if the leaf or the extensions break a rule.
+    public static func create(
+        groupID: [UInt8], provider: any CipherSuiteProvider, credential: Credential, signer: SignatureKeyPair,
+        capabilities: Capabilities, lifetime: Lifetime, leafExtensions: [Extension] = [],
+        extensions: [Extension] = []
+    ) throws(MLSError) -> Group {
+        try MLSError.mapping {
+            let keyPair = try provider.generateHPKEKeyPair()
+            let leafNode = try LeafNode.signed(
+                LeafNode.Content(
+                    encryptionKey: keyPair.publicKey, signatureKey: signer.publicKey, credential: credential,
+                    capabilities: capabilities, source: .keyPackage(lifetime), extensions: leafExtensions),
+                at: nil, with: signer.privateKey, provider: provider)
+
+            var tree = RatchetTree()
+            let ownLeafIndex = try tree.add(leafNode)
+            let context = GroupContext(
+                cipherSuite: provider.cipherSuite, groupID: groupID, epoch: 0,
+                treeHash: tree.treeHash(provider: provider), confirmedTranscriptHash: [], extensions: extensions)
+            try context.checkExtensions()
+            try leafNode.check(against: context)
+            guard leafNode.hasValidSignature(at: nil, provider: provider) else {
+                throw MLSError(.missingKey, "a signature key pair whose halves do not belong together")
+            }
+
+            let epochSecrets = try EpochSecrets(
+                epochSecret: provider.random(provider.hashLength), provider: provider)
+            let confirmationTag = epochSecrets.confirmationTag(confirmedTranscriptHash: [], provider: provider)
+            return Group(
+                provider: provider, context: context, tree: tree,
+                treeKeys: TreePrivateKeys(leafIndex: ownLeafIndex, leafKey: keyPair.privateKey),
+                ownLeafIndex: ownLeafIndex, epochSecrets: epochSecrets, confirmationTag: confirmationTag,
+                interimTranscriptHash: provider.interimTranscriptHash(
+                    confirmed: [], confirmationTag: confirmationTag),
+                pendingProposals: [], isRemoved: false)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import MLSCodec
+
+extension Group {
+    /// Signs content of one's own for this epoch (RFC 9420 §6.1).
+    func sign(
+        _ body: FramedContent.Body, as wireFormat: WireFormat, authenticatedData: [UInt8],
+        signer: SignaturePrivateKey
+    ) throws(MLSError) -> AuthenticatedContent {
+        try MLSError.mapping {
+            try AuthenticatedContent.signed(
+                FramedContent(
+                    groupID: groupID, epoch: epoch, sender: .member(ownLeafIndex),
+                    authenticatedData: authenticatedData, body: body),
+                as: wireFormat, groupContext: context.encoded, with: signer, provider: provider)
+        }
+    }
+
+    /// Wraps a signed handshake message with this epoch's keys.
+    func protect(
+        _ authenticated: AuthenticatedContent, framing: HandshakeFraming
+    ) throws(MLSError) -> MLSMessage {
+        switch framing {
+        case .publicMessage:
+            .publicMessage(
+                PublicMessage(
+                    protecting: authenticated, membershipKey: epochSecrets.membershipKey,
+                    groupContext: context.encoded, provider: provider))
+        case .privateMessage(let generation, let padding):
+            try encrypt(authenticated, generation: generation, padding: padding)
+        }
+    }
+
+    /// Encrypts a signed message with the own ratchet's key of `generation`.
+    func encrypt(
+        _ authenticated: AuthenticatedContent, generation: UInt32, padding: PaddingPolicy
+    ) throws(MLSError) -> MLSMessage {
+        try MLSError.mapping {
+            let keys = try epochRecord.keys(
+                of: ownLeafIndex, authenticated.content.body.type, generation: generation, provider: provider)
+            return .privateMessage(
+                try PrivateMessage(
+                    protecting: authenticated, senderDataSecret: epochSecrets.senderDataSecret, key: keys.key,
+                    nonce: keys.nonce, generation: generation, padding: padding, provider: provider))
+        }
+    }
+
+    /// Unwraps a message of this epoch and checks its signature (RFC 9420 §6).
+    func unprotect(_ message: MLSMessage) throws(MLSError) -> VerifiedContent {
+        guard let header = message.header else { throw MLSError(.malformed, "not a message to a group") }
+        guard header.groupID == groupID else { throw MLSError(.wrongGroup) }
+        guard header.epoch == epoch else { throw MLSError(.wrongEpoch, "epoch \(header.epoch) in \(epoch)") }
+
+        let groupContext = context.encoded
+        let unverified: UnverifiedContent
+        switch message {
+        case .publicMessage(let message):
+            unverified = try message.unprotected(
+                membershipKey: epochSecrets.membershipKey, groupContext: groupContext, provider: provider)
+        case .privateMessage(let message):
+            let record = epochRecord
+            unverified = try message.unprotected(
+                senderDataSecret: epochSecrets.senderDataSecret, provider: provider
+            ) { leafIndex, generation in
+                // Before any key is derived: RFC 9420 §6.3.2.
+                _ = try requiredMember(at: leafIndex)
+                return try record.keys(of: leafIndex, message.contentType, generation: generation, provider: provider)
+            }
+        case .welcome, .groupInfo, .keyPackage:
+            throw MLSError(.malformed, "not a message to a group")
+        }
+        guard let sender = unverified.content.sender.leafIndex else {
+            throw MLSError(.unsupported, "messages from outside the group")
+        }
+        return try unverified.verified(
+            by: try requiredMember(at: sender).signatureKey, groupContext: groupContext, provider: provider)
+    }
+}

@@ -1,0 +1,108 @@
+extension Group {
+    /// Proposes to add a client (RFC 9420 §12.1.1). The proposal is then pending here too.
+    ///
+    /// - Parameters:
+    ///   - policy: which lifetimes are acceptable.
+    ///   - signer: the own leaf's private signature key.
+    public mutating func proposeAdd(
+        _ keyPackage: KeyPackage, policy: LifetimePolicy, framing: HandshakeFraming, signer: SignaturePrivateKey,
+        authenticatedData: [UInt8] = []
+    ) throws(MLSError) -> MLSMessage {
+        _ = try keyPackage.verified(by: provider, policy: policy)
+        return try propose(
+            .add(keyPackage), leafPrivateKey: nil, framing: framing, signer: signer,
+            authenticatedData: authenticatedData)
+    }
+
+    /// Proposes to remove a member (RFC 9420 §12.1.3), oneself not excluded: that is how to leave.
+    public mutating func proposeRemove(
+        _ leafIndex: LeafIndex, framing: HandshakeFraming, signer: SignaturePrivateKey,
+        authenticatedData: [UInt8] = []
+    ) throws(MLSError) -> MLSMessage {
+        try propose(
+            .remove(leafIndex), leafPrivateKey: nil, framing: framing, signer: signer,
+            authenticatedData: authenticatedData)
+    }
+
+    /// Proposes a new leaf for oneself (RFC 9420 §12.1.2).
+    ///
+    /// The new leaf's private key is in the group's state afterwards: store that before the message goes out.
+    public mutating func proposeUpdate(
+        _ update: LeafUpdate = LeafUpdate(), framing: HandshakeFraming, signer: SignaturePrivateKey,
+        authenticatedData: [UInt8] = []
+    ) throws(MLSError) -> MLSMessage {
+        try checkActive()
+        let own = try requiredMember(at: ownLeafIndex)
+        let keyPair = try MLSError.mapping { try provider.generateHPKEKeyPair() }
+        let leafNode = try MLSError.mapping {
+            var content = update.applied(to: own.leafNode.content)
+            content.encryptionKey = keyPair.publicKey
+            content.source = .update
+            return try LeafNode.signed(
+                content, at: LeafNode.Position(groupID: groupID, leafIndex: ownLeafIndex),
+                with: update.signer?.privateKey ?? signer, provider: provider)
+        }
+        return try propose(
+            .update(leafNode), leafPrivateKey: keyPair.privateKey, framing: framing, signer: signer,
+            authenticatedData: authenticatedData)
+    }
+
+    private mutating func propose(
+        _ proposal: Proposal, leafPrivateKey: HPKEPrivateKey?, framing: HandshakeFraming,
+        signer: SignaturePrivateKey, authenticatedData: [UInt8]
+    ) throws(MLSError) -> MLSMessage {
+        try checkActive()
+        try checkSigner(signer)
+        try check(proposal, from: ownLeafIndex)
+        let signed = try sign(
+            .proposal(proposal), as: framing.wireFormat, authenticatedData: authenticatedData, signer: signer)
+        let message = try protect(signed, framing: framing)
+        add(
+            PendingProposal(
+                reference: signed.proposalReference(provider: provider), sender: ownLeafIndex, proposal: proposal,
+                authenticatedData: authenticatedData, leafPrivateKey: leafPrivateKey))
+        return message
+    }
+
+    /// Remembers a proposal; one that is known already keeps its place and its key.
+    mutating func add(_ pending: PendingProposal) {
+        guard !pendingProposals.contains(where: { $0.reference == pending.reference }) else { return }
+        pendingProposals.append(pending)
+    }
+
+    /// Throws unless the proposal is valid by itself (RFC 9420 §12.1).
+    ///
+    /// Proposals of the types that this library cannot commit pass: what they do is refused with the commit.
+    func check(_ proposal: Proposal, from sender: LeafIndex) throws(MLSError) {
+        switch proposal {
+        case .add(let keyPackage):
+            _ = try keyPackage.verified(by: provider)
+            try keyPackage.leafNode.check(against: context)
+        case .update(let leafNode):
+            let current = try requiredMember(at: sender)
+            guard leafNode.source.isUpdate else { throw MLSError(.invalidProposal, "leaf_node_source of an Update") }
+            guard leafNode.encryptionKey != current.leafNode.encryptionKey else {
+                throw MLSError(.invalidProposal, "an Update that keeps its encryption_key")
+            }
+            guard (try? provider.validate(leafNode.encryptionKey)) != nil else {
+                throw MLSError(.invalidProposal, "a malformed HPKE key")
+            }
+            try leafNode.check(against: context)
+            try leafNode.checkSignature(in: groupID, at: sender, provider: provider)
+        case .remove(let removed):
+            guard tree[removed] != nil else {
+                throw MLSError(.invalidProposal, "a Remove of nobody")
+            }
+        case .preSharedKey(let id):
+            guard id.nonce.count == provider.hashLength else { throw MLSError(.invalidProposal, "psk_nonce") }
+        case .externalInit:
+            throw MLSError(.invalidProposal, "an ExternalInit from a member")
+        case .reInit(let reInit):
+            guard reInit.version.rawValue >= ProtocolVersion.mls10.rawValue else {
+                throw MLSError(.invalidProposal, "a ReInit to an older version")
+            }
+        case .groupContextExtensions:
+            break
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import MLSCodec
+
+extension Group {
+    /// A signed GroupInfo of this epoch (RFC 9420 §12.4.3).
+    ///
+    /// - Parameters:
+    ///   - includesRatchetTree: whether it holds the tree, in a `ratchet_tree` extension.
+    ///   - extensions: further ones.
+    ///   - signer: the own leaf's private signature key.
+    public func groupInfo(
+        includesRatchetTree: Bool = true, extensions: [Extension] = [], signer: SignaturePrivateKey
+    ) throws(MLSError) -> GroupInfo {
+        try checkActive()
+        try checkSigner(signer)
+        var all = includesRatchetTree ? [Extension(type: .ratchetTree, data: ratchetTree)] : []
+        all += extensions
+        guard all.hasUniqueTypes else { throw MLSError(.invalidGroupInfo, "an extension type twice") }
+        let content = GroupInfo.Content(
+            groupContext: context, extensions: all, confirmationTag: confirmationTag, signer: ownLeafIndex)
+        return try MLSError.mapping { try GroupInfo.signed(content, with: signer, provider: provider) }
+    }
+
+    /// The Welcome into this epoch for those whom the commit that began it added (RFC 9420 §12.4.3.1).
+    func welcome(
+        _ added: [(leafIndex: LeafIndex, keyPackage: KeyPackage)], schedule: KeySchedule,
+        path: NewPath?, request: CommitRequest, signer: SignaturePrivateKey
+    ) throws(MLSError) -> MLSMessage {
+        let groupInfo = try groupInfo(
+            includesRatchetTree: request.includesRatchetTree, extensions: request.groupInfoExtensions, signer: signer)
+        return try MLSError.mapping {
+            let keys = try schedule.welcomeKeyAndNonce(provider: provider)
+            let encryptedGroupInfo = try provider.seal(
+                groupInfo.encoded, key: keys.key, nonce: keys.nonce, authenticating: [])
+            let secrets = try added.map { leafIndex, keyPackage in
+                let groupSecrets = GroupSecrets(
+                    joinerSecret: schedule.joinerSecret, pathSecret: path?.pathSecret(for: leafIndex))
+                return EncryptedGroupSecrets(
+                    newMember: keyPackage.reference(provider: provider),
+                    encryptedGroupSecrets: try provider.encryptWithLabel(
+                        keyPackage.initKey, label: "Welcome", context: encryptedGroupInfo,
+                        plaintext: groupSecrets.encoded))
+            }
+            return .welcome(
+                Welcome(
+                    cipherSuite: provider.cipherSuite, secrets: secrets, encryptedGroupInfo: encryptedGroupInfo))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import MLSCodec
+
+/// One member's view of a group in one epoch (RFC 9420 §8).
+///
+/// A value: an operation that fails or is abandoned leaves it as it was. It does no I/O, has no clock, and does not count
+/// the generations of messages it sends: the caller hands in generations that were never used before, from a store that
+/// does not forget them when a state is thrown away.
+///
+/// It has no external commits, pre-shared keys, ReInit, GroupContextExtensions and no proposals from outside the group;
+/// what needs them is refused with `MLSError.Code.unsupported`.
+public struct Group: Sendable {
+    public let provider: any CipherSuiteProvider
+    public internal(set) var context: GroupContext
+    var tree: RatchetTree
+    /// The private keys of the own leaf and of those nodes above it that this member knows.
+    var treeKeys: TreePrivateKeys
+    public let ownLeafIndex: LeafIndex
+    var epochSecrets: EpochSecrets
+    /// That of the commit that began the epoch, or of the group's creation (RFC 9420 §11).
+    var confirmationTag: [UInt8]
+    var interimTranscriptHash: [UInt8]
+    /// Valid proposals of this epoch, in the order they arrived, own ones among them.
+    public internal(set) var pendingProposals: [PendingProposal]
+    /// Whether a commit removed this client: the state is that of the last epoch it was in, and refuses to go on.
+    public internal(set) var isRemoved: Bool
+
+    public var cipherSuite: CipherSuite { context.cipherSuite }
+    public var groupID: [UInt8] { context.groupID }
+    public var epoch: UInt64 { context.epoch }
+    public var extensions: [Extension] { context.extensions }
+
+    /// All members, in the order of their leaves.
+    public var members: [Member] {
+        tree.leaves.map { Member(leafIndex: $0.index, leafNode: $0.leafNode) }
+    }
+
+    public func member(at leafIndex: LeafIndex) -> Member? {
+        tree[leafIndex].map { Member(leafIndex: leafIndex, leafNode: $0) }
+    }
+
+    /// The ratchet tree as the `ratchet_tree` extension has it (RFC 9420 §12.4.3.3), for a Welcome without it.
+    public var ratchetTree: [UInt8] { tree.encoded }
+
+    /// Says which epoch of which group this is, without telling anything about it (RFC 9420 §8.7).
+    public var epochAuthenticator: SecretBytes { epochSecrets.epochAuthenticator }
+
+    /// `MLS-Exporter` (RFC 9420 §8.5): a secret of this epoch for another protocol.
+    ///
+    /// - Parameter length: in bytes, at most 255 times the hash's length.
+    public func exportSecret(label: String, context: [UInt8], length: Int) throws(MLSError) -> SecretBytes {
+        try MLSError.mapping {
+            try epochSecrets.export(label: label, context: context, length: length, provider: provider)
+        }
+    }
+
+    /// What reads this epoch's application messages once the group has gone on.
+    public var epochRecord: EpochRecord {
+        EpochRecord(
+            context: context, leafCount: tree.leafCount, senderDataSecret: epochSecrets.senderDataSecret,
+            encryptionSecret: epochSecrets.encryptionSecret, provider: provider)
+    }
+
+    /// Throws unless the group can go on.
+    func checkActive() throws(MLSError) {
+        guard !isRemoved else { throw MLSError(.removed) }
+    }
+
+    func requiredMember(at index: LeafIndex) throws(MLSError) -> Member {
+        guard let member = member(at: index) else { throw MLSError(.unknownMember, "leaf \(index.rawValue)") }
+        return member
+    }
+
+    /// Throws unless this is the private half of the own leaf's signature key.
+    func checkSigner(_ signer: SignaturePrivateKey) throws(MLSError) {
+        let own = try requiredMember(at: ownLeafIndex)
+        guard (try? provider.publicKey(of: signer)) == own.signatureKey else {
+            throw MLSError(.missingKey, "not the signature key of the own leaf")
+        }
+    }
+}

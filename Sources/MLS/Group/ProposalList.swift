@@ -1,0 +1,103 @@
+/// A proposal of a commit, with who proposed it.
+public struct CommittedProposal: Hashable, Sendable {
+    public var proposal: Proposal
+    /// Who sent it; the committer if it came by value.
+    public var sender: LeafIndex
+    /// How the commit names it; `nil` if it came by value.
+    public var reference: ProposalRef?
+
+    public init(proposal: Proposal, sender: LeafIndex, reference: ProposalRef?) {
+        self.proposal = proposal
+        self.sender = sender
+        self.reference = reference
+    }
+}
+
+/// The proposals of a commit that is not external, sorted by what they do (RFC 9420 §12.2, §12.3).
+struct ProposalList {
+    let committer: LeafIndex
+    let proposals: [CommittedProposal]
+
+    private(set) var updates: [(leaf: LeafIndex, leafNode: LeafNode)] = []
+    private(set) var removes: [LeafIndex] = []
+    private(set) var adds: [KeyPackage] = []
+
+    /// Sorts the proposals, and refuses a list that is invalid whatever the group is (RFC 9420 §12.2).
+    ///
+    /// - Throws: `invalidProposalList`, or `unsupported` for what this library does not do.
+    init(_ proposals: [CommittedProposal], by committer: LeafIndex) throws(MLSError) {
+        self.committer = committer
+        self.proposals = proposals
+        var touched: Set<LeafIndex> = []
+        var unsupported: [ProposalType] = []
+        var preSharedKeys: Set<PreSharedKeyID> = []
+        for item in proposals {
+            switch item.proposal {
+            case .add(let keyPackage):
+                adds.append(keyPackage)
+            case .update(let leafNode):
+                guard item.sender != committer else {
+                    throw MLSError(.invalidProposalList, "the committer's own Update")
+                }
+                guard touched.insert(item.sender).inserted else {
+                    throw MLSError(.invalidProposalList, "two changes of one leaf")
+                }
+                updates.append((item.sender, leafNode))
+            case .remove(let removed):
+                guard removed != committer else {
+                    throw MLSError(.invalidProposalList, "a Remove of the committer")
+                }
+                guard touched.insert(removed).inserted else {
+                    throw MLSError(.invalidProposalList, "two changes of one leaf")
+                }
+                removes.append(removed)
+            case .preSharedKey(let id):
+                guard preSharedKeys.insert(id).inserted else {
+                    throw MLSError(.invalidProposalList, "a PreSharedKey twice")
+                }
+                try id.checkOutsideReInitAndBranch()
+                unsupported.append(.preSharedKey)
+            case .reInit:
+                guard proposals.count == 1 else {
+                    throw MLSError(.invalidProposalList, "a ReInit with other proposals")
+                }
+                unsupported.append(.reInit)
+            case .externalInit:
+                throw MLSError(.invalidProposalList, "an ExternalInit in a member's commit")
+            case .groupContextExtensions:
+                guard !unsupported.contains(.groupContextExtensions) else {
+                    throw MLSError(.invalidProposalList, "two GroupContextExtensions")
+                }
+                unsupported.append(.groupContextExtensions)
+            }
+        }
+        if let type = unsupported.first { throw MLSError(.unsupported, type.unsupportedName) }
+    }
+
+    /// Whether the commit must have a path (RFC 9420 §12.4).
+    var requiresPath: Bool {
+        proposals.isEmpty || proposals.contains { $0.proposal.type.requiresPath }
+    }
+}
+
+extension PreSharedKeyID {
+    /// Resumption keys for ReInit and branches have no place elsewhere (RFC 9420 §12.1.4).
+    fileprivate func checkOutsideReInitAndBranch() throws(MLSError) {
+        if case .resumption(let usage, _, _) = key, usage != .application {
+            throw MLSError(.invalidProposal, "a resumption key for another use")
+        }
+    }
+}
+
+extension ProposalType {
+    /// How an error names a proposal type that this library does not process.
+    var unsupportedName: String {
+        switch self {
+        case .preSharedKey: "PreSharedKey proposals"
+        case .reInit: "ReInit proposals"
+        case .externalInit: "external commits"
+        case .groupContextExtensions: "GroupContextExtensions proposals"
+        default: "proposal type \(rawValue)"
+        }
+    }
+}

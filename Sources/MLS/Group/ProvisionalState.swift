@@ -1,0 +1,51 @@
+/// A group between two epochs: the proposals of a commit are applied, its path is not yet (RFC 9420 §12.3).
+struct ProvisionalState {
+    var tree: RatchetTree
+    /// Own keys, without those of nodes that the proposals blanked.
+    var treeKeys: TreePrivateKeys
+    /// That of the next epoch, but for `tree_hash` and `confirmed_transcript_hash`.
+    var context: GroupContext
+    let added: [(leafIndex: LeafIndex, keyPackage: KeyPackage)]
+    let removed: [Member]
+    let updated: [LeafIndex]
+    let removesOwnLeaf: Bool
+
+    /// Leaves that came with this commit: its path is not encrypted to them (RFC 9420 §7.5).
+    var addedLeaves: Set<LeafIndex> { Set(added.map(\.leafIndex)) }
+}
+
+extension Group {
+    /// Checks the single proposals of a list (RFC 9420 §12.1) and applies it in the order of RFC 9420 §12.3.
+    func apply(_ list: ProposalList) throws(MLSError) -> ProvisionalState {
+        // What came by reference was checked when it arrived, in this same epoch.
+        for item in list.proposals where item.reference == nil {
+            try check(item.proposal, from: item.sender)
+        }
+        var tree = tree
+        var treeKeys = treeKeys
+
+        for (leafIndex, leafNode) in list.updates {
+            try tree.update(leafIndex, to: leafNode)
+            if leafIndex == ownLeafIndex {
+                let pending = pendingProposals.last { $0.proposal == .update(leafNode) }
+                guard let key = pending?.leafPrivateKey else {
+                    throw MLSError(.missingKey, "the private key of the own Update")
+                }
+                treeKeys.replaceLeafKey(key)
+            }
+        }
+        let removed = try list.removes.map { (index) throws(MLSError) in try requiredMember(at: index) }
+        for index in list.removes { try tree.remove(index) }
+        var added: [(leafIndex: LeafIndex, keyPackage: KeyPackage)] = []
+        for keyPackage in list.adds {
+            added.append((try tree.add(keyPackage.leafNode), keyPackage))
+        }
+        treeKeys.dropBlankNodes(of: tree)
+
+        var context = context
+        context.epoch += 1
+        return ProvisionalState(
+            tree: tree, treeKeys: treeKeys, context: context, added: added, removed: removed,
+            updated: list.updates.map(\.leaf), removesOwnLeaf: list.removes.contains(ownLeafIndex))
+    }
+}

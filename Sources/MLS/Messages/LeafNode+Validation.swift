@@ -1,0 +1,77 @@
+extension LeafNode {
+    /// The rules of RFC 9420 §7.2 and §7.3 that one leaf can break without a group around it, but for the signature.
+    func checkOnItsOwn(cipherSuite: CipherSuite) throws(MLSError) {
+        guard content.capabilities.versions.contains(.mls10), content.capabilities.cipherSuites.contains(cipherSuite)
+        else {
+            throw MLSError(.invalidLeafNode, "capabilities lack the version or cipher suite")
+        }
+        guard content.capabilities.supports(content.credential.type) else {
+            throw MLSError(.invalidLeafNode, "capabilities lack the credential's type")
+        }
+        guard content.extensions.hasUniqueTypes else { throw MLSError(.invalidLeafNode, "an extension type twice") }
+        guard content.extensions.allSatisfy({ content.capabilities.supports($0.type) }) else {
+            throw MLSError(.invalidLeafNode, "an extension that capabilities do not list")
+        }
+    }
+
+    /// The rules that one leaf can break in a group whose other leaves do not matter (RFC 9420 §7.3, §11.1, §13.4).
+    func check(against context: GroupContext) throws(MLSError) {
+        try checkOnItsOwn(cipherSuite: context.cipherSuite)
+        guard context.extensions.allSatisfy({ content.capabilities.supports($0.type) }) else {
+            throw MLSError(.invalidLeafNode, "capabilities lack an extension of the group")
+        }
+        if let required = try context.requiredCapabilities() {
+            guard content.capabilities.satisfies(required) else {
+                throw MLSError(.invalidLeafNode, "capabilities lack what the group requires")
+            }
+        }
+    }
+
+    /// Throws unless the signature is valid at this place in this group.
+    func checkSignature(
+        in groupID: [UInt8], at index: LeafIndex, provider: some CipherSuiteProvider
+    ) throws(MLSError) {
+        guard hasValidSignature(at: Position(groupID: groupID, leafIndex: index), provider: provider) else {
+            throw MLSError(.authenticationFailed, "LeafNodeTBS")
+        }
+    }
+}
+
+extension GroupContext {
+    func requiredCapabilities() throws(MLSError) -> RequiredCapabilities? {
+        do {
+            return try extensions.decoded(.requiredCapabilities)
+        } catch {
+            throw MLSError(.invalidGroupInfo, "required_capabilities")
+        }
+    }
+
+    /// Throws unless the extensions are a list this library can work with (RFC 9420 §13.4).
+    func checkExtensions() throws(MLSError) {
+        guard extensions.hasUniqueTypes else { throw MLSError(.invalidGroupInfo, "an extension type twice") }
+        _ = try requiredCapabilities()
+    }
+}
+
+/// The rules of RFC 9420 §7.3 that look at all leaves of a group at once.
+///
+/// - Throws: `invalidLeafNode` if two leaves share a key, or a member cannot read another's credential.
+func checkAcrossMembers(_ leaves: [LeafNode]) throws(MLSError) {
+    var signatureKeys: Set<SignaturePublicKey> = []
+    var encryptionKeys: Set<HPKEPublicKey> = []
+    var credentialTypes: Set<CredentialType> = []
+    for leaf in leaves {
+        guard signatureKeys.insert(leaf.signatureKey).inserted else {
+            throw MLSError(.invalidLeafNode, "a signature_key twice")
+        }
+        guard encryptionKeys.insert(leaf.encryptionKey).inserted else {
+            throw MLSError(.invalidLeafNode, "an encryption_key twice")
+        }
+        credentialTypes.insert(leaf.credential.type)
+    }
+    for leaf in leaves {
+        guard credentialTypes.allSatisfy({ leaf.capabilities.supports($0) }) else {
+            throw MLSError(.invalidLeafNode, "a credential type that not every member supports")
+        }
+    }
+}

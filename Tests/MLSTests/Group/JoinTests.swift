@@ -1,0 +1,94 @@
+import MLS
+import MLSCodec
+import MLSCrypto
+import Testing
+
+/// Joining by a Welcome (RFC 9420 §12.4.3.1).
+@Suite struct JoinTests {
+    private let suite = CipherSuite.mls128DHKEMX25519AES128GCMSHA256Ed25519
+
+    private func welcome(of staged: StagedCommit) throws -> Welcome {
+        guard case .welcome(let welcome) = try #require(staged.welcome) else { throw MLSError(.malformed) }
+        return welcome
+    }
+
+    @Test(arguments: TestMember.suites, [false, true])
+    func treeInsideOrBeside(_ suite: CipherSuite, _ forcesPath: Bool) throws {
+        var group = try TestGroup(["a", "b"], suite)
+        var joiner = try TestMember("c", suite)
+        let own = try joiner.keyPackage()
+        let staged = try group.members[1].commit(adding: [own.keyPackage]) {
+            $0.includesRatchetTree = false
+            $0.forcesPath = forcesPath
+        }
+        try group.deliver(staged.message, from: 1)
+        #expect(throws: MLSError(.invalidTree)) { try joiner.join(staged, with: own) }
+        try joiner.join(staged, with: own, ratchetTree: staged.merged.ratchetTree)
+        group.members.append(joiner)
+        try group.expectAgreement()
+        // What the joiner learned of the path is enough to go on.
+        let next = try group.members[0].commit()
+        try group.deliver(next.message, from: 0)
+        try group.expectAgreement()
+    }
+
+    @Test func aWelcomeNamesWhomItIsFor() throws {
+        var group = try TestGroup(["a"])
+        let own = try TestMember("b", suite).keyPackage()
+        let other = try TestMember("c", suite).keyPackage()
+        let staged = try group.members[0].commit(adding: [own.keyPackage])
+        let welcome = try welcome(of: staged)
+        #expect(welcome.newMembers == [own.keyPackage.reference(provider: group.members[0].provider)])
+        #expect(throws: MLSError(.notForThisKeyPackage)) {
+            try Group.join(
+                welcome, keyPackage: other.keyPackage, privateKeys: other.privateKeys,
+                provider: group.members[0].provider)
+        }
+        #expect(throws: MLSError(.authenticationFailed)) {
+            try Group.join(
+                welcome, keyPackage: own.keyPackage, privateKeys: other.privateKeys,
+                provider: group.members[0].provider)
+        }
+    }
+
+    @Test func theTreeMustBeTheOneThatTheGroupInfoNames() throws {
+        var group = try TestGroup(["a", "b"])
+        let own = try TestMember("c", suite).keyPackage()
+        let staged = try group.members[0].commit(adding: [own.keyPackage]) { $0.includesRatchetTree = false }
+        let provider = group.members[0].provider
+        let welcome = try welcome(of: staged)
+        func join(_ tree: [UInt8]) throws {
+            _ = try Group.join(
+                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, ratchetTree: tree,
+                provider: provider)
+        }
+        try join(staged.merged.ratchetTree)
+        #expect(throws: MLSError(.invalidTree)) { try join(group.members[1].group.ratchetTree) }
+        #expect(throws: MLSError(.malformed)) { try join([]) }
+        #expect(throws: MLSError(.malformed)) { try join([0]) }
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<40 {
+            let mutated = staged.merged.ratchetTree.mutated(using: &generator)
+            guard mutated != staged.merged.ratchetTree else { continue }
+            #expect(throws: MLSError.self) { try join(mutated) }
+        }
+    }
+
+    /// Without them in the client library this is all that pre-shared keys get.
+    @Test func preSharedKeysAreNamedAsUnsupported() throws {
+        var group = try TestGroup(["a"])
+        let own = try TestMember("b", suite).keyPackage()
+        let provider = group.members[0].provider
+        let secrets = GroupSecrets(
+            joinerSecret: SecretBytes(zeros: 32), pathSecret: nil,
+            psks: [PreSharedKeyID(key: .external(id: [1]), nonce: [UInt8](repeating: 0, count: 32))])
+        var welcome = try welcome(of: try group.members[0].stage(adding: [own.keyPackage]))
+        welcome.secrets[0].encryptedGroupSecrets = try provider.encryptWithLabel(
+            own.keyPackage.initKey, label: "Welcome", context: welcome.encryptedGroupInfo,
+            plaintext: secrets.encoded)
+        #expect(throws: MLSError(.unsupported)) {
+            try Group.join(
+                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, provider: provider)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import MLS
+import MLSCrypto
+import Testing
+
+/// What every provider of a cipher suite must do, whichever library is behind it.
+@Suite struct CryptoProviderTests {
+    @Test(arguments: SwiftCryptoProvider.supportedCipherSuites)
+    func sealedDataOpensWithTheSameInputsOnly(_ suite: CipherSuite) throws {
+        let provider = try SwiftCryptoProvider.provider(for: suite)
+        let key = provider.random(provider.aeadKeyLength)
+        let nonce = provider.random(provider.aeadNonceLength)
+        let sealed = try provider.seal([1, 2, 3], key: key, nonce: nonce, authenticating: [4])
+        #expect(try provider.open(sealed, key: key, nonce: nonce, authenticating: [4]) == [1, 2, 3])
+        #expect(throws: CryptoError(.authenticationFailed)) {
+            try provider.open(sealed, key: key, nonce: nonce, authenticating: [5])
+        }
+        #expect(throws: CryptoError(.malformedInput)) {
+            try provider.open([1, 2, 3], key: key, nonce: nonce, authenticating: [])
+        }
+        #expect(throws: CryptoError(.malformedKey)) {
+            try provider.seal([], key: SecretBytes([1]), nonce: nonce, authenticating: [])
+        }
+        #expect(throws: CryptoError(.malformedInput)) {
+            try provider.seal([], key: key, nonce: SecretBytes(zeros: 13), authenticating: [])
+        }
+    }
+
+    @Test(arguments: SwiftCryptoProvider.supportedCipherSuites)
+    func hpkeOpensForTheRecipientOnly(_ suite: CipherSuite) throws {
+        let provider = try SwiftCryptoProvider.provider(for: suite)
+        let recipient = try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(32))
+        let other = try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(32))
+        let sealed = try provider.hpkeSeal([7], to: recipient.publicKey, info: [1], authenticating: [2])
+        #expect(try provider.hpkeOpen(sealed, with: recipient.privateKey, info: [1], authenticating: [2]) == [7])
+        #expect(throws: CryptoError(.authenticationFailed)) {
+            try provider.hpkeOpen(sealed, with: other.privateKey, info: [1], authenticating: [2])
+        }
+        #expect(throws: CryptoError(.authenticationFailed)) {
+            try provider.hpkeOpen(sealed, with: recipient.privateKey, info: [0], authenticating: [2])
+        }
+        let broken = HPKECiphertext(kemOutput: [1], ciphertext: [])
+        #expect(throws: CryptoError.self) {
+            try provider.hpkeOpen(broken, with: recipient.privateKey, info: [], authenticating: [])
+        }
+    }
+
+    @Test(arguments: SwiftCryptoProvider.supportedCipherSuites)
+    func derivedKeyPairsAreDeterministicAndBelongTogether(_ suite: CipherSuite) throws {
+        let provider = try SwiftCryptoProvider.provider(for: suite)
+        let pair = try provider.deriveHPKEKeyPair(inputKeyMaterial: SecretBytes([1, 2, 3]))
+        #expect(try provider.deriveHPKEKeyPair(inputKeyMaterial: SecretBytes([1, 2, 3])) == pair)
+        #expect(try provider.publicKey(of: pair.privateKey) == pair.publicKey)
+        #expect(throws: CryptoError(.malformedKey)) { try provider.validate(HPKEPublicKey([1, 2, 3])) }
+    }
+
+    @Test(arguments: SwiftCryptoProvider.supportedCipherSuites)
+    func signaturesAreBoundToKeyLabelAndContent(_ suite: CipherSuite) throws {
+        let provider = try SwiftCryptoProvider.provider(for: suite)
+        let pair = try provider.generateSignatureKeyPair()
+        let other = try provider.generateSignatureKeyPair()
+        #expect(try provider.publicKey(of: pair.privateKey) == pair.publicKey)
+        let signature = try provider.signWithLabel(pair.privateKey, label: "A", content: [1])
+        func verify(_ key: SignaturePublicKey, _ label: String, _ content: [UInt8], _ signature: [UInt8]) -> Bool {
+            provider.verifyWithLabel(key, label: label, content: content, signature: signature)
+        }
+        #expect(verify(pair.publicKey, "A", [1], signature))
+        #expect(!verify(pair.publicKey, "B", [1], signature))
+        #expect(!verify(pair.publicKey, "A", [2], signature))
+        #expect(!verify(other.publicKey, "A", [1], signature))
+        #expect(!verify(pair.publicKey, "A", [1], []))
+        #expect(!verify(SignaturePublicKey([]), "A", [1], signature))
+    }
+
+    @Test func expandRefusesWhatHKDFCannotGive() throws {
+        let provider = try SwiftCryptoProvider(.mls128DHKEMX25519AES128GCMSHA256Ed25519)
+        let key = SecretBytes(zeros: 32)
+        #expect(try provider.expand(pseudoRandomKey: key, info: [], length: 255 * 32).count == 255 * 32)
+        #expect(throws: CryptoError(.outputTooLong)) {
+            try provider.expand(pseudoRandomKey: key, info: [], length: 255 * 32 + 1)
+        }
+        #expect(throws: CryptoError(.outputTooLong)) {
+            try provider.expand(pseudoRandomKey: key, info: [], length: -1)
+        }
+    }
+
+    @Test func anUnknownSuiteIsRefused() {
+        #expect(throws: CryptoError(.unsupportedCipherSuite)) {
+            try SwiftCryptoProvider.provider(for: CipherSuite(rawValue: 0x0a0a))
+        }
+    }
+
+    /// RFC 9180 A.1.1 (X25519) and A.3.1 (P-256): recipient's key pair from its key material.
+    @Test(
+        arguments: [
+            (
+                1, "6db9df30aa07dd42ee5e8181afdb977e538f5e1fec8a06223f33f7013e525037",
+                "4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8"
+            ),
+            (
+                2, "668b37171f1072f3cf12ea8a236a45df23fc13b82af3609ad1e354f6ef817550",
+                "f3ce7fdae57e1a310d87f1ebbde6f328be0a99cdbcadf4d6589cf29de4b8ffd2"
+            ),
+        ] as [(UInt16, String, String)])
+    func keyPairsOfTheSpecification(_ suite: UInt16, _ material: String, _ privateKey: String) throws {
+        let provider = try SwiftCryptoProvider.provider(for: CipherSuite(rawValue: suite))
+        let pair = try provider.deriveHPKEKeyPair(inputKeyMaterial: SecretBytes(bytes(material)))
+        #expect(pair.privateKey.secret.bytes == bytes(privateKey))
+    }
+
+    private func bytes(_ hex: String) -> [UInt8] {
+        stride(from: 0, to: hex.count, by: 2).compactMap { offset in
+            UInt8(hex.dropFirst(offset).prefix(2), radix: 16)
+        }
+    }
+}
