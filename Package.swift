@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -68,8 +69,8 @@ let package = Package(
         .target(
             name: "ServerKit",
             dependencies: [
-                "CloudMLSAPI", "KeyHierarchy", "MLSCodec", crypto, hummingbird, hummingbirdTLS, httpTypes, nio, nioHTTP,
-                nioSSL, grdb, logging, lifecycle,
+                "CloudMLSAPI", "KeyHierarchy", "MLSCodec", crypto, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
+                nio, nioHTTP, nioSSL, grdb, logging, lifecycle,
             ],
             swiftSettings: settings
         ),

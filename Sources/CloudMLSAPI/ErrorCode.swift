@@ -8,6 +8,8 @@ public struct ErrorCode: RawRepresentable, Codable, Hashable, Sendable {
     public static let badRequest = Self(rawValue: "bad_request")
     /// 404: there is no such route, or no such thing for this user.
     public static let notFound = Self(rawValue: "not_found")
+    /// 405: the route takes other methods, which `Allow` lists.
+    public static let methodNotAllowed = Self(rawValue: "method_not_allowed")
     /// 413: the body, object, message or batch is over its limit.
     public static let tooLarge = Self(rawValue: "too_large")
     /// 429: too many tries; `retryAfter` says when to come back.
@@ -70,6 +72,7 @@ extension ErrorCode {
         case .wrongCredentials, .invalidToken, .invalidRefreshToken: 401
         case .wrongOrigin, .registrationRefused, .notYourAccount: 403
         case .notFound: 404
+        case .methodNotAllowed: 405
         case .nameTaken, .lastWayIn, .accountTaken, .poolFull, .groupExists, .epochConflict, .commitVoid,
             .idempotencyMismatch:
             409

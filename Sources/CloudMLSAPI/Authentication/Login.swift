@@ -23,8 +23,9 @@ public struct PreLoginRequest: Codable, Sendable {
 public struct PreLoginResponse: Codable, Sendable {
     /// Ed25519 public key, 32 bytes: compare its hash with what is pinned.
     public var identityKey: Bytes
-    public var kdf: KDFDescription
-    /// 32 random bytes, good for one login.
+    /// Present if and only if `password` was asked for.
+    public var kdf: KDFDescription?
+    /// 32 bytes, good for one login.
     public var serverNonce: Bytes
     /// Seconds since 1970 until which `serverNonce` is good.
     public var expires: UInt64
@@ -32,7 +33,7 @@ public struct PreLoginResponse: Codable, Sendable {
     public var signature: Bytes
 
     public init(
-        identityKey: Bytes, kdf: KDFDescription, serverNonce: Bytes, expires: UInt64, signature: Bytes
+        identityKey: Bytes, kdf: KDFDescription?, serverNonce: Bytes, expires: UInt64, signature: Bytes
     ) {
         self.identityKey = identityKey
         self.kdf = kdf
@@ -48,7 +49,7 @@ public struct LoginRequest: Codable, Sendable {
     public var kind: LoginKind
     public var clientNonce: Bytes
     public var serverNonce: Bytes
-    /// The origin that the client dialled: `scheme://host:port`, the port always written.
+    /// The origin that the client dialled, in the normal form of `KeyHierarchy`'s `Origin`.
     public var origin: String
     /// Ed25519 signature of the login key over `KeyHierarchy`'s `LoginProof`.
     public var signature: Bytes

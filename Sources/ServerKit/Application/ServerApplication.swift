@@ -1,0 +1,92 @@
+import HTTPTypes
+package import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import KeyHierarchy
+package import Logging
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+import Synchronization
+
+/// A server that can be run: the routes that both have, those of its own, and the socket.
+package struct ServerApplication: Sendable {
+    private let core: ServerCore
+    private let responder: RouterResponder<OpenContext>
+    private let tls: TLSIdentity?
+    private let logger: Logger
+
+    /// - Parameter addRoutes: adds the server's own routes: to the first router the ones that are open to anyone, to
+    ///   the second the ones that need a session.
+    package init(
+        _ core: ServerCore, logger: Logger,
+        addRoutes: (_ open: Router<OpenContext>, _ session: RouterGroup<SessionContext>) -> Void
+    ) throws(StartupError) {
+        self.core = core
+        self.logger = logger
+        tls = try core.configuration.tls.map { files throws(StartupError) in try TLSIdentity(files) }
+        let role = core.configuration.role
+        let router = Router(context: OpenContext.self)
+        router.add(middleware: AnswerMiddleware(role: role, incarnation: core.identity.incarnation.bytes))
+        let session = router.group().add(middleware: SessionMiddleware(sessions: core.sessions))
+            .group(context: SessionContext.self)
+        let login = LoginRoutes(
+            login: core.login, sessions: core.sessions, throttle: core.throttle,
+            behindProxy: core.configuration.behindProxy)
+        login.add(to: router)
+        login.add(toSessionRoutes: session)
+        ServerInfoRoutes(role: role, identity: core.identity).add(to: router)
+        SlotRoutes(role: role, storage: core.slots, clock: core.clock).add(to: session)
+        addRoutes(router, session)
+        router.refuseOtherMethods()
+        responder = router.buildResponder()
+    }
+
+    /// Serves until SIGTERM, SIGINT or the task's cancellation; requests that are under way are answered first.
+    /// - Parameter onReady: called once the socket listens, with where the server is to be found and the port.
+    package func run(
+        onReady: @escaping @Sendable (Reachability, _ listening: Origin) async -> Void
+    ) async throws {
+        let configuration = core.configuration
+        let isReady = Mutex(false)
+        let http1 = HTTPServerBuilder.http1(
+            configuration: HTTP1Channel.Configuration(
+                idleTimeout: .seconds(75),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 8_192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
+        let application = Application(
+            responder: responder,
+            server: try tls.map { try .tls(http1, tlsConfiguration: $0.configuration) } ?? http1,
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
+            services: [ExpiredSessionRemoval(storage: core.sessionStorage, clock: core.clock, logger: logger)],
+            onServerRunning: { [core, tls, logger] channel in
+                isReady.withLock { $0 = true }
+                let port = channel.localAddress?.port ?? configuration.port
+                guard let listening = Self.origin(host: configuration.host, port: port, isTLS: tls != nil) else {
+                    return
+                }
+                let reachability = Reachability(
+                    origin: configuration.publicURLs.first ?? listening, certificatePin: tls?.pin)
+                do {
+                    try await core.serverStorage.setReachability(reachability)
+                } catch {
+                    logger.error("cannot remember the server's address", metadata: ["reason": "\(error)"])
+                }
+                await onReady(reachability, listening)
+            },
+            logger: logger)
+        do {
+            try await application.runService()
+        } catch  where !isReady.withLock({ $0 }) {
+            throw StartupError(
+                .unavailable, "Cannot listen on \(configuration.host), port \(configuration.port): \(error)")
+        }
+    }
+
+    private static func origin(host: String, port: Int, isTLS: Bool) -> Origin? {
+        let bracketed = host.contains(":") ? "[\(host)]" : host
+        return try? Origin(typed: "\(isTLS ? "https" : "http")://\(bracketed):\(port)")
+    }
+}

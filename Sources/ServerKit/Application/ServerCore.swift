@@ -1,0 +1,47 @@
+package import GRDB
+package import Hummingbird
+import KeyHierarchy
+
+/// What both servers are built on: the opened data folder and the services that they share.
+package struct ServerCore: Sendable {
+    package let configuration: ServiceConfiguration
+    package let clock: ServerClock
+    package let folder: DataFolder
+    package let database: SQLiteDatabase
+    package let identity: ServerIdentity
+    package let serverStorage: SQLiteServerStorage
+    package let sessions: SessionService
+    let sessionStorage: any SessionStorage
+    let slots: any SlotStorage
+    let login: LoginService
+    let throttle: LoginThrottle
+
+    /// Opens the data folder for a server that is about to run.
+    /// - Parameter migrations: registers the server's own migrations.
+    package init(
+        _ configuration: ServiceConfiguration, clock: ServerClock = .system,
+        migrations: (inout DatabaseMigrator) -> Void
+    ) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.clock = clock
+        folder = try DataFolder(path: configuration.dataFolder, exclusively: true)
+        database = try SQLiteDatabase(folder: folder, role: configuration.role, migrations: migrations)
+        serverStorage = SQLiteServerStorage(database)
+        identity = try serverStorage.identity(role: configuration.role)
+        sessionStorage = SQLiteSessionStorage(database)
+        sessions = SessionService(
+            storage: sessionStorage, lifetimes: configuration.sessionLifetimes, clock: clock)
+        slots = SQLiteSlotStorage(database)
+        login = try LoginService(
+            identity: identity, users: SQLiteUserStorage(database), sessions: sessions,
+            nonces: LoginNonces(clock: clock), origins: OriginPolicy(publicURLs: configuration.publicURLs))
+        throttle = LoginThrottle(configuration.rateLimits, clock: clock)
+    }
+
+    /// Counts a request that anyone can make, such as a registration; `rate_limited` where its network made too many.
+    package func countRequest(_ request: Request, _ context: OpenContext) throws(APIError) {
+        try throttle.countRequest(
+            from: ClientNetwork(request: request, context: context, behindProxy: configuration.behindProxy))
+    }
+}

@@ -1,0 +1,86 @@
+package import CloudMLSAPI
+package import KeyHierarchy
+
+/// What both servers can be told when they start.
+package struct ServiceConfiguration: Sendable {
+    /// PEM files of a certificate chain, leaf first, and its private key.
+    package struct TLSFiles: Sendable {
+        package var certificateChain: String
+        package var privateKey: String
+
+        package init(certificateChain: String, privateKey: String) {
+            self.certificateChain = certificateChain
+            self.privateKey = privateKey
+        }
+    }
+
+    package var role: ServiceRole
+    /// Path of the folder that holds the database. Made when it is not there.
+    package var dataFolder: String
+    package var host: String
+    /// 0 lets the system choose.
+    package var port: Int
+    /// The addresses at which clients may reach the server; logins signed for other ones are refused, apart from
+    /// loopback and private addresses.
+    package var publicURLs: [Origin]
+    package var tls: TLSFiles?
+    /// Whether a proxy in front ends TLS and sets `X-Forwarded-For`.
+    package var behindProxy: Bool
+    package var rateLimits: RateLimitSettings
+    package var sessionLifetimes: SessionLifetimes
+    /// Connections that are served at a time; more wait.
+    package var maximumConnections: Int
+
+    package init(role: ServiceRole, dataFolder: String) {
+        self.role = role
+        self.dataFolder = dataFolder
+        host = "127.0.0.1"
+        port = role.defaultPort
+        publicURLs = []
+        tls = nil
+        behindProxy = false
+        rateLimits = RateLimitSettings()
+        sessionLifetimes = SessionLifetimes()
+        maximumConnections = 4_096
+    }
+
+    /// The name of the executable, of its default data folder and of its unit file.
+    package var programName: String { role.programName }
+
+    /// Throws where the options are unsafe together: tokens and salts must not cross a network in the clear.
+    package func validate() throws(StartupError) {
+        guard (0...65_535).contains(port) else {
+            throw StartupError(.configuration, "--port takes a number from 0 to 65535.")
+        }
+        guard maximumConnections > 0 else {
+            throw StartupError(.configuration, "--max-connections takes a number from 1 on.")
+        }
+        guard tls != nil || behindProxy || IPAddress.isLoopback(host: host) else {
+            throw StartupError(
+                .configuration,
+                """
+                Refusing to listen on \(host) without TLS: logins would cross the network in the clear.
+                Give --tls-certificate and --tls-key; or --behind-proxy where a proxy on the way to this server ends \
+                TLS; or leave out --host to listen on 127.0.0.1 only.
+                """)
+        }
+        guard !publicURLs.isEmpty || !(behindProxy || ["0.0.0.0", "::"].contains(host)) else {
+            throw StartupError(
+                .configuration,
+                """
+                Give --public-url with the address under which clients reach this server, such as \
+                https://keys.example.org:\(port): logins that were signed for another address are refused.
+                """)
+        }
+    }
+}
+
+extension ServiceRole {
+    /// The name of the role's executable.
+    package var programName: String {
+        switch self {
+        case .keyStore: "key-store-server"
+        case .authDelivery: "auth-delivery-server"
+        }
+    }
+}

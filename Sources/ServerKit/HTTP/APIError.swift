@@ -1,0 +1,43 @@
+package import CloudMLSAPI
+package import HTTPTypes
+package import Hummingbird
+
+/// An error that the client is told about: a stable code, a sentence for people, and header fields.
+///
+/// Whatever else a route throws becomes a bare `internal_error`.
+package struct APIError: Error, Equatable, CustomStringConvertible {
+    package var detail: ErrorBody.Detail
+    /// Fields that go with the answer, such as `ETag`.
+    package var headers: HTTPFields
+
+    package init(
+        _ code: ErrorCode, _ message: String, currentRevision: UInt64? = nil, operation: Int? = nil,
+        currentEpoch: UInt64? = nil, retryAfter: Int? = nil, headers: HTTPFields = [:]
+    ) {
+        detail = ErrorBody.Detail(
+            code: code, message: message, currentRevision: currentRevision, operation: operation,
+            currentEpoch: currentEpoch, retryAfter: retryAfter)
+        self.headers = headers
+        if let retryAfter { self.headers[.retryAfter] = String(retryAfter) }
+    }
+
+    package static func == (lhs: Self, rhs: Self) -> Bool { lhs.detail.code == rhs.detail.code }
+
+    package var description: String { "\(detail.code.rawValue): \(detail.message)" }
+
+    /// `revision_conflict` with what is stored now.
+    package static func conflict(current: UInt64, operation: Int? = nil) -> Self {
+        Self(
+            .revisionConflict, "Somebody else wrote in between: read it again, then try again.",
+            currentRevision: current, operation: operation)
+    }
+
+    /// The answer that goes on the wire.
+    package func response() -> Response {
+        var response =
+            (try? Response.json(ErrorBody(error: detail), status: .init(code: detail.code.status)))
+            ?? Response(status: .internalServerError)
+        for field in headers { response.headers[field.name] = field.value }
+        return response
+    }
+}

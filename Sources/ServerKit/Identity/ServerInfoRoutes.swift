@@ -1,0 +1,27 @@
+import CloudMLSAPI
+import Hummingbird
+import KeyHierarchy
+
+/// `GET /v1/server` and `GET /health`: what anyone may know.
+struct ServerInfoRoutes: Sendable {
+    let role: ServiceRole
+    let identity: ServerIdentity
+
+    func add(to routes: some RouterMethods<OpenContext>) {
+        routes.get("/v1/server", use: info)
+        routes.get("/health", use: health)
+    }
+
+    /// Answers `ServerInfo`.
+    @Sendable private func info(_ request: Request, context: OpenContext) throws -> Response {
+        try .json(
+            ServerInfo(
+                role: role, protocolVersion: ProtocolVersion.current, serverID: Bytes(identity.serverID.bytes),
+                identityKey: Bytes(identity.publicKey.bytes), incarnation: Bytes(identity.incarnation.bytes)))
+    }
+
+    /// Answers 200 while the server serves.
+    @Sendable private func health(_ request: Request, context: OpenContext) throws -> Response {
+        try .json(["status": "ok"])
+    }
+}

@@ -1,0 +1,93 @@
+import Logging
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The folder that holds a server's database, for its owner's eyes only.
+///
+/// While a server runs it holds a lock on the folder, so that a second one refuses to start: both would believe to be
+/// the only writer of what they keep in memory.
+package final class DataFolder: Sendable {
+    package let path: String
+    private let lock: Int32
+
+    /// Opens the folder, and makes it and its parents where they are not there.
+    /// - Parameter exclusively: whether to take the lock; `invite` and its like work beside a running server.
+    package init(path: String, exclusively: Bool) throws(StartupError) {
+        self.path = path
+        try Self.makeFolders(path)
+        guard exclusively else {
+            lock = -1
+            return
+        }
+        let lockPath = "\(path)/lock"
+        let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StartupError(.cannotCreate, "Cannot write in the data folder \(path): \(Self.reason()).")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw StartupError(
+                .inUse, "Another server has the data folder \(path) open. Stop it, or give another --data.")
+        }
+        lock = descriptor
+    }
+
+    deinit {
+        if lock >= 0 { close(lock) }
+    }
+
+    /// Path of the database.
+    package var databasePath: String { "\(path)/data.sqlite" }
+
+    /// Writes a file that only its owner can read, in place of one of the same name.
+    package func writePrivateFile(named name: String, _ text: String) throws(StartupError) {
+        let target = "\(path)/\(name)"
+        let temporary = "\(target).new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StartupError(.cannotCreate, "Cannot write \(target): \(Self.reason()).")
+        }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
+            rename(temporary, target) == 0
+        else {
+            throw StartupError(.cannotCreate, "Cannot write \(target): \(Self.reason()).")
+        }
+    }
+
+    /// Makes the database's file before SQLite does, so that it and the journals, which take over its permissions, are
+    /// never readable by others.
+    func makeDatabaseFile() throws(StartupError) {
+        let descriptor = open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0, fchmod(descriptor, 0o600) == 0 else {
+            throw StartupError(.cannotCreate, "Cannot open \(databasePath): \(Self.reason()).")
+        }
+        close(descriptor)
+    }
+
+    var hasDatabase: Bool { access(databasePath, F_OK) == 0 }
+
+    private static func makeFolders(_ path: String) throws(StartupError) {
+        var partial = path.hasPrefix("/") ? "/" : ""
+        let parts = path.split(separator: "/")
+        for (index, part) in parts.enumerated() {
+            partial += (partial.isEmpty || partial.hasSuffix("/") ? "" : "/") + part
+            if mkdir(partial, index == parts.count - 1 ? 0o700 : 0o755) != 0, errno != EEXIST {
+                throw StartupError(.cannotCreate, "Cannot make the data folder \(path): \(reason()).")
+            }
+        }
+        guard chmod(path, 0o700) == 0 else {
+            throw StartupError(.cannotCreate, "Cannot take the data folder \(path) for this user alone: \(reason()).")
+        }
+    }
+
+    private static func reason() -> String { String(cString: strerror(errno)) }
+}

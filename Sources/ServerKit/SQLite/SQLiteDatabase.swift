@@ -1,0 +1,123 @@
+package import CloudMLSAPI
+package import GRDB
+
+/// A server's database: one SQLite file in WAL mode, one writer and a few readers.
+package final class SQLiteDatabase: Sendable {
+    private let pool: DatabasePool
+
+    /// Opens the folder's database, brings it up to date, and refuses one that another version or the other server
+    /// wrote.
+    /// - Parameters:
+    ///   - role: whose database it is.
+    ///   - migrations: adds the server's own migrations behind the shared ones. Their names are for ever.
+    package init(
+        folder: DataFolder, role: ServiceRole, migrations: (inout DatabaseMigrator) -> Void
+    ) throws(StartupError) {
+        try folder.makeDatabaseFile()
+        var migrator = DatabaseMigrator()
+        SharedMigrations.register(in: &migrator)
+        migrations(&migrator)
+        do {
+            pool = try DatabasePool(path: folder.databasePath, configuration: Self.configuration)
+            try pool.writeWithoutTransaction { db in
+                // GRDB sets NORMAL when it turns WAL on, which may lose the last answered writes in a power cut.
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+            }
+            try Self.checkFormat(pool, folder: folder, role: role, migrator: migrator)
+            try migrator.migrate(pool)
+        } catch let error as StartupError {
+            throw error
+        } catch {
+            throw StartupError(.cannotCreate, "Cannot open \(folder.databasePath): \(error)")
+        }
+        guard (try? synchronousMode()) == 2 else {
+            throw StartupError(.cannotCreate, "SQLite does not sync every write (PRAGMA synchronous is not FULL).")
+        }
+    }
+
+    /// Reads one consistent state.
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await pool.read(body)
+    }
+
+    /// Runs one write transaction; when it returns, what it wrote survives a power cut. Where `body` throws, nothing
+    /// was written.
+    package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await pool.write(body)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+            throw APIError(.quotaExceeded, "The server's disk is full.")
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            throw APIError(.unavailable, "The database is busy: try again.", retryAfter: 1)
+        }
+    }
+
+    /// `PRAGMA synchronous` of the connection that writes: 2 is FULL.
+    package func synchronousMode() throws -> Int? {
+        try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+    }
+
+    /// Reads or writes while the server starts, when there is nobody to wait for.
+    func setUp<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.write(body) }
+
+    /// Closes all connections; the last one folds the journal into the file.
+    package func close() throws { try pool.close() }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { db in
+            // In KiB where negative: a server at home serves a family, and should not take more memory than that needs.
+            try db.execute(sql: "PRAGMA cache_size = -1024")
+        }
+        return configuration
+    }
+
+    private static func checkFormat(
+        _ pool: DatabasePool, folder: DataFolder, role: ServiceRole, migrator: DatabaseMigrator
+    ) throws {
+        try pool.writeWithoutTransaction { db in
+            let format = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            let owner = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+            let isNew = try format == 0 && owner == 0 && !db.tableExists("grdb_migrations")
+            if isNew {
+                try db.execute(sql: "PRAGMA application_id = \(role.applicationID)")
+                try db.execute(sql: "PRAGMA user_version = \(DataFolderFormat.current)")
+                return
+            }
+            guard owner == role.applicationID else {
+                throw StartupError(
+                    .dataFolderOfAnotherVersion, "The data folder \(folder.path) is not one of \(role.programName).")
+            }
+            guard try format == DataFolderFormat.current && !migrator.hasBeenSuperseded(db) else {
+                throw StartupError(
+                    .dataFolderOfAnotherVersion,
+                    """
+                    The data folder \(folder.path) was written by another version of \(role.programName) (format \
+                    \(format), this one writes \(DataFolderFormat.current)). Use that version, or give another --data.
+                    """)
+            }
+        }
+    }
+}
+
+/// The version of a data folder, held in the database's `user_version`. It rises only where a migration cannot bridge
+/// two versions.
+package enum DataFolderFormat {
+    package static let current = 1
+}
+
+extension ServiceRole {
+    /// `application_id` in the database's header, so that neither server opens the other's: `CMKS` or `CMAD` in ASCII.
+    fileprivate var applicationID: Int {
+        switch self {
+        case .keyStore: 0x434d_4b53
+        case .authDelivery: 0x434d_4144
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package import CloudMLSAPI
+import GRDB
+
+/// `SessionStorage` in SQLite.
+package struct SQLiteSessionStorage: SessionStorage {
+    private let database: SQLiteDatabase
+
+    package init(_ database: SQLiteDatabase) { self.database = database }
+
+    package func beginSession(
+        _ key: StoredLoginKey, kind: LoginKind, deviceName: String, secrets: SessionSecrets, now: UInt64
+    ) async throws -> Bool {
+        try await database.write { db in
+            // Between the check of the signature and this transaction the password may have been changed.
+            let isStored = try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM login_keys WHERE user_id = ? AND slot_id = ? AND public_key = ?)
+                    """,
+                arguments: [key.userID.rawValue, key.slotID.blob, key.publicKey.blob])
+            guard isStored == true else { return false }
+            try db.execute(
+                sql: """
+                    INSERT INTO sessions
+                        (user_id, slot_id, kind, device_name, created,
+                         access_hash, access_expires, refresh_hash, refresh_expires)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    key.userID.rawValue, key.slotID.blob, kind.rawValue, deviceName, Int64(clamping: now),
+                    secrets.accessHash.blob, Int64(clamping: secrets.accessExpires),
+                    secrets.refreshHash.blob, Int64(clamping: secrets.refreshExpires),
+                ])
+            return true
+        }
+    }
+
+    package func session(accessHash: [UInt8], now: UInt64) async throws -> Session? {
+        try await database.read { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT sessions.id, user_id, name, kind, slot_id, device_name
+                    FROM sessions JOIN users ON users.id = user_id
+                    WHERE access_hash = ? AND access_expires > ?
+                    """,
+                arguments: [accessHash.blob, Int64(clamping: now)])
+            guard let row, let kind = LoginKind(rawValue: row["kind"]) else { return nil }
+            return Session(
+                id: Session.ID(rawValue: row["id"]), userID: UserID(rawValue: row["user_id"]), userName: row["name"],
+                kind: kind, slotID: row.bytes("slot_id"), deviceName: row["device_name"])
+        }
+    }
+
+    package func rotate(refreshHash: [UInt8], to secrets: SessionSecrets, now: UInt64) async throws -> Bool {
+        try await database.write { db in
+            let reused = try Int64.fetchOne(
+                db, sql: "SELECT session_id FROM used_refresh_tokens WHERE hash = ?", arguments: [refreshHash.blob])
+            if let reused {
+                try db.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [reused])
+                return false
+            }
+            let id = try Int64.fetchOne(
+                db, sql: "SELECT id FROM sessions WHERE refresh_hash = ? AND refresh_expires > ?",
+                arguments: [refreshHash.blob, Int64(clamping: now)])
+            guard let id else { return false }
+            try db.execute(
+                sql: "INSERT INTO used_refresh_tokens (hash, session_id) VALUES (?, ?)",
+                arguments: [refreshHash.blob, id])
+            try db.execute(
+                sql: """
+                    UPDATE sessions
+                    SET access_hash = ?, access_expires = ?, refresh_hash = ?, refresh_expires = ? WHERE id = ?
+                    """,
+                arguments: [
+                    secrets.accessHash.blob, Int64(clamping: secrets.accessExpires), secrets.refreshHash.blob,
+                    Int64(clamping: secrets.refreshExpires), id,
+                ])
+            return true
+        }
+    }
+
+    package func endSession(_ id: Session.ID) async throws {
+        try await database.write { db in
+            try db.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [id.rawValue])
+        }
+    }
+
+    package func removeExpiredSessions(now: UInt64) async throws {
+        try await database.write { db in
+            try db.execute(
+                sql: "DELETE FROM sessions WHERE refresh_expires <= ?", arguments: [Int64(clamping: now)])
+        }
+    }
+}

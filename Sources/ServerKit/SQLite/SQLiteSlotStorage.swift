@@ -1,0 +1,117 @@
+package import CloudMLSAPI
+import GRDB
+
+/// `SlotStorage` in SQLite.
+package struct SQLiteSlotStorage: SlotStorage {
+    private let database: SQLiteDatabase
+
+    package init(_ database: SQLiteDatabase) { self.database = database }
+
+    package func slots(of user: UserID) async throws -> [StoredSlot] {
+        try await database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT id, kind, revision, body FROM slots WHERE user_id = ? ORDER BY id",
+                arguments: [user.rawValue]
+            ).compactMap { row in
+                guard let kind = LoginKind(rawValue: row["kind"]) else { return nil }
+                return StoredSlot(
+                    id: Bytes(row.bytes("id")), kind: kind, revision: row.unsigned("revision"),
+                    body: Bytes(row.bytes("body")))
+            }
+        }
+    }
+
+    package func writeSlot(
+        _ slot: NewSlot, login: LoginKey?, precondition: Precondition, by session: Session, now: UInt64
+    ) async throws -> UInt64 {
+        try await database.write { db in
+            let user = session.userID
+            let stored = try Self.stored(slot.id, of: user, in: db)
+            try precondition.check(current: stored?.revision ?? 0)
+            let revision = precondition.expected + 1
+            if let stored {
+                guard stored.kind == slot.kind else {
+                    throw APIError(.badRequest, "A slot cannot change its kind.")
+                }
+                try db.execute(
+                    sql: "UPDATE slots SET revision = ?, body = ? WHERE user_id = ? AND id = ?",
+                    arguments: [Int64(clamping: revision), slot.body.blob, user.rawValue, slot.id.blob])
+            } else {
+                try Self.checkRoom(for: slot.kind, of: user, in: db)
+                try Self.insert(slot, of: user, into: db)
+            }
+            if let login {
+                try Self.replaceLoginKey(login, slotID: slot.id, of: user, in: db)
+                if login.kind == .password {
+                    try db.execute(
+                        sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ?",
+                        arguments: [user.rawValue, session.id.rawValue])
+                }
+            }
+            return revision
+        }
+    }
+
+    package func deleteSlot(_ id: [UInt8], precondition: Precondition, of user: UserID) async throws {
+        try await database.write { db in
+            guard let stored = try Self.stored(id, of: user, in: db) else {
+                throw APIError(.notFound, "There is no such slot.")
+            }
+            try precondition.check(current: stored.revision)
+            let others = try Int.fetchOne(
+                db, sql: "SELECT COUNT(*) FROM login_keys WHERE user_id = ? AND slot_id <> ?",
+                arguments: [user.rawValue, id.blob])
+            guard let others, others > 0 else {
+                throw APIError(.lastWayIn, "This is the last way in: add another one first.")
+            }
+            try db.execute(
+                sql: "DELETE FROM slots WHERE user_id = ? AND id = ?", arguments: [user.rawValue, id.blob])
+        }
+    }
+
+    /// Adds a slot at revision 1.
+    static func insert(_ slot: NewSlot, of user: UserID, into db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO slots (user_id, id, kind, revision, body) VALUES (?, ?, ?, 1, ?)",
+            arguments: [user.rawValue, slot.id.blob, slot.kind.rawValue, slot.body.blob])
+    }
+
+    /// Sets the login key of a slot, in place so that the sessions it began are not taken away with it.
+    static func replaceLoginKey(_ key: LoginKey, slotID: [UInt8], of user: UserID, in db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO login_keys
+                    (user_id, slot_id, kind, public_key,
+                     kdf_algorithm, kdf_iterations, kdf_memory_kib, kdf_parallelism, kdf_salt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (user_id, slot_id) DO UPDATE SET
+                    public_key = excluded.public_key, kdf_algorithm = excluded.kdf_algorithm,
+                    kdf_iterations = excluded.kdf_iterations, kdf_memory_kib = excluded.kdf_memory_kib,
+                    kdf_parallelism = excluded.kdf_parallelism, kdf_salt = excluded.kdf_salt
+                """,
+            arguments: [
+                user.rawValue, slotID.blob, key.kind.rawValue, key.publicKey.array.blob, key.kdf?.algorithm.rawValue,
+                key.kdf.map { Int64($0.iterations) }, key.kdf.map { Int64($0.memoryKiB) },
+                key.kdf.map { Int64($0.parallelism) }, key.kdf?.salt.array.blob,
+            ])
+    }
+
+    private static func stored(
+        _ id: [UInt8], of user: UserID, in db: Database
+    ) throws -> (kind: LoginKind, revision: UInt64)? {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT kind, revision FROM slots WHERE user_id = ? AND id = ?",
+            arguments: [user.rawValue, id.blob])
+        guard let row, let kind = LoginKind(rawValue: row["kind"]) else { return nil }
+        return (kind, row.unsigned("revision"))
+    }
+
+    private static func checkRoom(for kind: LoginKind, of user: UserID, in db: Database) throws {
+        let count = try Int.fetchOne(
+            db, sql: "SELECT COUNT(*) FROM slots WHERE user_id = ? AND kind = ?",
+            arguments: [user.rawValue, kind.rawValue])
+        guard (count ?? 0) < LoginKeyRule.maximumCount(of: kind) else {
+            throw APIError(.badRequest, "There are as many slots of this kind as there can be: replace or delete one.")
+        }
+    }
+}

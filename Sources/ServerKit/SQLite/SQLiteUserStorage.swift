@@ -1,0 +1,92 @@
+package import CloudMLSAPI
+package import GRDB
+
+#if canImport(FoundationEssentials)
+    package import FoundationEssentials
+#else
+    package import Foundation
+#endif
+
+/// `UserStorage` in SQLite.
+package struct SQLiteUserStorage: UserStorage {
+    private let database: SQLiteDatabase
+
+    package init(_ database: SQLiteDatabase) { self.database = database }
+
+    package func passwordKDF(ofUserNamed name: String) async throws -> KDFDescription? {
+        try await database.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT kdf_algorithm, kdf_iterations, kdf_memory_kib, kdf_parallelism, kdf_salt
+                    FROM login_keys JOIN users ON users.id = login_keys.user_id
+                    WHERE users.name = ? AND login_keys.kind = 'password'
+                    """,
+                arguments: [name]
+            ).flatMap(Self.kdf)
+        }
+    }
+
+    package func loginKeys(ofUserNamed name: String, kind: LoginKind) async throws -> [StoredLoginKey] {
+        try await database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT user_id, slot_id, public_key
+                    FROM login_keys JOIN users ON users.id = login_keys.user_id
+                    WHERE users.name = ? AND login_keys.kind = ? ORDER BY slot_id
+                    """,
+                arguments: [name, kind.rawValue]
+            ).map { row in
+                StoredLoginKey(
+                    userID: UserID(rawValue: row["user_id"]), slotID: row.bytes("slot_id"),
+                    publicKey: row.bytes("public_key"))
+            }
+        }
+    }
+
+    /// Adds a user with a first slot and login key, in the transaction of a registration; `name_taken` where the name
+    /// is.
+    package static func insert(_ user: NewUser, into db: Database, now: UInt64) throws -> UserID {
+        guard try !exists(userNamed: user.name, in: db) else {
+            throw APIError(.nameTaken, "The user name is taken.")
+        }
+        try db.execute(
+            sql: "INSERT INTO users (name, created) VALUES (?, ?)", arguments: [user.name, Int64(clamping: now)])
+        let userID = UserID(rawValue: db.lastInsertedRowID)
+        try SQLiteSlotStorage.insert(user.slot, of: userID, into: db)
+        try SQLiteSlotStorage.replaceLoginKey(user.login, slotID: user.slot.id, of: userID, in: db)
+        return userID
+    }
+
+    package static func exists(userNamed name: String, in db: Database) throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM users WHERE name = ?)", arguments: [name]) ?? false
+    }
+
+    private static func kdf(_ row: Row) -> KDFDescription? {
+        guard let algorithm = (row["kdf_algorithm"] as String?).flatMap(KDFDescription.Algorithm.init(rawValue:)),
+            let iterations: Int64 = row["kdf_iterations"], let memory: Int64 = row["kdf_memory_kib"],
+            let parallelism: Int64 = row["kdf_parallelism"]
+        else { return nil }
+        return KDFDescription(
+            algorithm: algorithm, iterations: UInt32(clamping: iterations), memoryKiB: UInt32(clamping: memory),
+            parallelism: UInt32(clamping: parallelism), salt: Bytes(row.bytes("kdf_salt")))
+    }
+}
+
+extension Row {
+    /// A BLOB column as bytes; none where it is NULL.
+    package func bytes(_ column: String) -> [UInt8] {
+        (self[column] as Data?).map { Array($0) } ?? []
+    }
+
+    /// A column that only ever holds revisions, counts or times.
+    package func unsigned(_ column: String) -> UInt64 {
+        UInt64(clamping: (self[column] as Int64?) ?? 0)
+    }
+}
+
+extension [UInt8] {
+    /// The bytes as SQLite's BLOB.
+    package var blob: Data { Data(self) }
+}

@@ -1,0 +1,69 @@
+package import CloudMLSAPI
+import HTTPTypes
+
+/// Begins, checks, renews and ends sessions.
+package struct SessionService: Sendable {
+    private let storage: any SessionStorage
+    private let lifetimes: SessionLifetimes
+    private let clock: ServerClock
+
+    package init(storage: any SessionStorage, lifetimes: SessionLifetimes, clock: ServerClock) {
+        self.storage = storage
+        self.lifetimes = lifetimes
+        self.clock = clock
+    }
+
+    /// Begins a session for whoever proved to hold the key; nil where the key was removed in the meantime.
+    package func begin(_ key: StoredLoginKey, kind: LoginKind, deviceName: String) async throws -> SessionTokens? {
+        let now = clock.now
+        let (tokens, secrets) = makeTokens(now: now)
+        let begun = try await storage.beginSession(
+            key, kind: kind, deviceName: deviceName, secrets: secrets, now: now)
+        return begun ? tokens : nil
+    }
+
+    /// The session of the value of an `Authorization` field, looked up anew for every request.
+    package func session(authorization: String?) async throws -> Session? {
+        guard let authorization, authorization.lowercased().hasPrefix("bearer "),
+            let token = Token(authorization.dropFirst(7))
+        else { return nil }
+        return try await storage.session(accessHash: token.hash, now: clock.now)
+    }
+
+    /// New tokens for a refresh token, which is good once.
+    package func refresh(_ text: String) async throws -> SessionTokens {
+        guard let token = Token(text) else { throw APIError.invalidRefreshToken }
+        let now = clock.now
+        let (tokens, secrets) = makeTokens(now: now)
+        guard try await storage.rotate(refreshHash: token.hash, to: secrets, now: now) else {
+            throw APIError.invalidRefreshToken
+        }
+        return tokens
+    }
+
+    package func end(_ session: Session) async throws {
+        try await storage.endSession(session.id)
+    }
+
+    private func makeTokens(now: UInt64) -> (SessionTokens, SessionSecrets) {
+        let access = Token()
+        let refresh = Token()
+        let (accessExpires, refreshExpires) = (now + lifetimes.access, now + lifetimes.refresh)
+        return (
+            SessionTokens(
+                accessToken: access.text, accessExpires: accessExpires, refreshToken: refresh.text,
+                refreshExpires: refreshExpires),
+            SessionSecrets(
+                accessHash: access.hash, accessExpires: accessExpires, refreshHash: refresh.hash,
+                refreshExpires: refreshExpires)
+        )
+    }
+}
+
+extension APIError {
+    package static let invalidToken = APIError(
+        .invalidToken, "The access token is unknown, expired or revoked.", headers: [.wwwAuthenticate: "Bearer"])
+    package static let invalidRefreshToken = APIError(
+        .invalidRefreshToken, "The refresh token is unknown, expired, or was used before: sign in again.",
+        headers: [.wwwAuthenticate: "Bearer"])
+}

@@ -1,0 +1,50 @@
+import CloudMLSAPI
+import HTTPTypes
+import Hummingbird
+
+/// `GET /v1/slots`, `PUT /v1/slots/{id}` and `DELETE /v1/slots/{id}`: the ways in.
+struct SlotRoutes: Sendable {
+    let role: ServiceRole
+    let storage: any SlotStorage
+    let clock: ServerClock
+
+    func add(to routes: some RouterMethods<SessionContext>) {
+        routes.get("/v1/slots", use: list)
+        routes.put("/v1/slots/:id", use: put)
+        routes.delete("/v1/slots/:id", use: delete)
+    }
+
+    /// Lists the user's slots as `SlotList`.
+    @Sendable private func list(_ request: Request, context: SessionContext) async throws -> Response {
+        try .json(SlotList(slots: try await storage.slots(of: context.userID)))
+    }
+
+    /// Takes `SlotWrite` under a precondition; answers `WriteResult`.
+    @Sendable private func put(_ request: Request, context: SessionContext) async throws -> Response {
+        let id = try Self.slotID(context)
+        let precondition = try Precondition(request.headers)
+        let write = try await request.json(SlotWrite.self)
+        let slot = try NewSlot(body: write.body.array, kind: write.kind, role: role)
+        guard slot.id == id else { throw APIError(.badRequest, "The slot in the body has another id than the path.") }
+        let login = try write.login.map { try LoginKeyRule.checked($0, for: write.kind) }
+        let revision = try await storage.writeSlot(
+            slot, login: login, precondition: precondition, by: context.session, now: clock.now)
+        return try .written(revision)
+    }
+
+    /// Deletes under `If-Match`; answers 204.
+    @Sendable private func delete(_ request: Request, context: SessionContext) async throws -> Response {
+        let id = try Self.slotID(context)
+        let precondition = try Precondition(request.headers)
+        guard case .revision = precondition else { throw APIError(.badRequest, "DELETE takes If-Match.") }
+        try await storage.deleteSlot(id, precondition: precondition, of: context.userID)
+        return Response(status: .noContent)
+    }
+
+    private static func slotID(_ context: SessionContext) throws(APIError) -> [UInt8] {
+        guard let text = context.parameters.get("id"), text.utf8.count == 32, let id = [UInt8](hex: text) else {
+            throw APIError(.badRequest, "A slot's id is 32 lower-case hexadecimal digits.")
+        }
+        return id
+    }
+}
