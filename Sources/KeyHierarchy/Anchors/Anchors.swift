@@ -1,0 +1,102 @@
+public import MLSCodec
+
+/// What a client remembers in the other server's care, so that an old copy of the key store cannot pass for the newest.
+public protocol Anchor: MLSCodable, Equatable {
+    static var kind: AnchorKind { get }
+}
+
+/// What an anchor is about: the first byte under its name.
+public enum AnchorKind: UInt8, Sendable, MLSCodable {
+    case group = 1
+    case store = 2
+}
+
+/// The newest state of one MLS group.
+///
+/// ```
+/// struct {
+///     uint8 version = 1;
+///     opaque incarnation[16];              // the key store's
+///     uint64 head_revision;
+///     uint64 epoch;
+///     uint32 application_generations;      // reserved in this epoch
+///     uint32 handshake_generations;        // reserved in this epoch
+/// } GroupAnchor;
+/// ```
+public struct GroupAnchor: Anchor, Hashable {
+    public static let kind = AnchorKind.group
+
+    private let version = FormatVersion.v1
+    public var incarnation: Incarnation
+    public var headRevision: Revision
+    /// The MLS epoch. Two anchors are compared by it first, and by the rest only within one epoch.
+    public var epoch: UInt64
+    /// How many generations of the own application ratchet are reserved in this epoch.
+    public var applicationGenerations: UInt32
+    /// How many generations of the own handshake ratchet are reserved in this epoch.
+    public var handshakeGenerations: UInt32
+
+    public init(
+        incarnation: Incarnation, headRevision: Revision, epoch: UInt64, applicationGenerations: UInt32 = 0,
+        handshakeGenerations: UInt32 = 0
+    ) {
+        self.incarnation = incarnation
+        self.headRevision = headRevision
+        self.epoch = epoch
+        self.applicationGenerations = applicationGenerations
+        self.handshakeGenerations = handshakeGenerations
+    }
+}
+
+extension GroupAnchor: MLSStruct {
+    public static var layout: StructLayout<Self, FormatVersion, Incarnation, Revision, UInt64, UInt32, UInt32> {
+        StructLayout(
+            \.version, \.incarnation, \.headRevision, \.epoch, \.applicationGenerations, \.handshakeGenerations
+        ) { _, incarnation, headRevision, epoch, application, handshake in
+            Self(
+                incarnation: incarnation, headRevision: headRevision, epoch: epoch,
+                applicationGenerations: application, handshakeGenerations: handshake)
+        }
+    }
+}
+
+/// The newest state of a store apart from its groups.
+///
+/// ```
+/// struct {
+///     uint8 version = 1;
+///     opaque incarnation[16];              // the key store's
+///     uint64 keyring_revision;
+///     opaque slots_digest[32];
+///     uint64 key_packages_revision;        // of the object that lists the KeyPackages
+/// } StoreAnchor;
+/// ```
+public struct StoreAnchor: Anchor, Hashable {
+    public static let kind = AnchorKind.store
+
+    private let version = FormatVersion.v1
+    public var incarnation: Incarnation
+    public var keyringRevision: Revision
+    public var slotsDigest: SlotsDigest
+    public var keyPackagesRevision: Revision
+
+    public init(
+        incarnation: Incarnation, keyringRevision: Revision, slotsDigest: SlotsDigest, keyPackagesRevision: Revision
+    ) {
+        self.incarnation = incarnation
+        self.keyringRevision = keyringRevision
+        self.slotsDigest = slotsDigest
+        self.keyPackagesRevision = keyPackagesRevision
+    }
+}
+
+extension StoreAnchor: MLSStruct {
+    public static var layout: StructLayout<Self, FormatVersion, Incarnation, Revision, SlotsDigest, Revision> {
+        StructLayout(\.version, \.incarnation, \.keyringRevision, \.slotsDigest, \.keyPackagesRevision) {
+            _, incarnation, keyringRevision, slotsDigest, keyPackagesRevision in
+            Self(
+                incarnation: incarnation, keyringRevision: keyringRevision, slotsDigest: slotsDigest,
+                keyPackagesRevision: keyPackagesRevision)
+        }
+    }
+}
