@@ -1,0 +1,68 @@
+/// Which of a member's two ratchets a message key comes from (RFC 9420 §9).
+package enum RatchetKind: Hashable, Sendable {
+    /// Proposals and commits.
+    case handshake
+    case application
+
+    package init(_ contentType: ContentType) {
+        self = contentType == .application ? .application : .handshake
+    }
+
+    fileprivate var label: String {
+        switch self {
+        case .handshake: "handshake"
+        case .application: "application"
+        }
+    }
+}
+
+/// The secret tree of an epoch (RFC 9420 §9), from whose root every message key can be derived, any number of times.
+///
+/// It keeps no state: what a key costs is one derivation for each level of the tree and three for each generation. Whoever
+/// walks along a ratchet keeps a `HashRatchet`, which goes on where it stands.
+package struct SecretTree: Sendable {
+    private let encryptionSecret: SecretBytes
+    private let size: TreeSize
+
+    /// - Parameter leafCount: of the ratchet tree; one that is no power of two is rounded up to the next.
+    package init(encryptionSecret: SecretBytes, leafCount: UInt32) throws(MLSError) {
+        guard let size = TreeSize(leaves: leafCount) else { throw MLSError(.malformed, "number of leaves") }
+        self.encryptionSecret = encryptionSecret
+        self.size = size
+    }
+
+    /// The beginning of one of a member's ratchets.
+    ///
+    /// - Throws: `unknownMember` for a leaf outside of the tree.
+    package func ratchet(
+        of leaf: LeafIndex, _ kind: RatchetKind, provider: some CipherSuiteProvider
+    ) throws(MLSError) -> HashRatchet {
+        guard size.contains(leaf) else { throw MLSError(.unknownMember, "a leaf outside of the secret tree") }
+        return try MLSError.mapping {
+            var secret = encryptionSecret
+            var position = size.root
+            while let left = position.left, let (path, _) = position.children(towards: leaf) {
+                secret = try provider.expandWithLabel(
+                    secret, label: "tree", context: Array((path == left ? "left" : "right").utf8),
+                    length: provider.hashLength)
+                position = path
+            }
+            return HashRatchet(
+                secret: try provider.expandWithLabel(
+                    secret, label: kind.label, context: [], length: provider.hashLength))
+        }
+    }
+
+    /// The key and nonce of one message.
+    ///
+    /// - Parameters:
+    ///   - limit: the highest generation that may be asked for; a higher one is refused before anything is derived.
+    /// - Throws: `generationTooHigh`, or `unknownMember` for a leaf outside of the tree.
+    package func keyAndNonce(
+        leaf: LeafIndex, kind: RatchetKind, generation: UInt32, limit: UInt32, provider: some CipherSuiteProvider
+    ) throws(MLSError) -> (key: SecretBytes, nonce: SecretBytes) {
+        guard generation <= limit else { throw MLSError(.generationTooHigh, "\(generation)") }
+        var ratchet = try ratchet(of: leaf, kind, provider: provider)
+        return try ratchet.keyAndNonce(generation: generation, limit: limit, provider: provider)
+    }
+}

@@ -1,0 +1,114 @@
+/// A committer's new path whose secrets are not encrypted yet (RFC 9420 §7.5).
+///
+/// The path secrets are encrypted with the provisional GroupContext as context, which has the hash of the tree with the
+/// new path in it: so the path is made in two steps.
+///
+/// ```swift
+/// let new = try tree.replacePath(of: committer, …)
+/// context.treeHash = tree.treeHash(provider: provider)
+/// let path = try new.encrypted(in: tree, groupContext: context.encoded, …)
+/// ```
+struct NewPath: Sendable {
+    /// The committer's new leaf, signed.
+    let leafNode: LeafNode
+    /// The committer's private keys with the new path. Nodes that proposals blanked are not dropped here.
+    let privateKeys: TreePrivateKeys
+    private let sender: LeafIndex
+    private let steps: [FilteredPathStep]
+    private let secrets: PathSecrets
+
+    /// What the key schedule of the new epoch takes in (RFC 9420 §8).
+    var commitSecret: SecretBytes { secrets.commitSecret }
+
+    fileprivate init(
+        leafNode: LeafNode, privateKeys: TreePrivateKeys, sender: LeafIndex, steps: [FilteredPathStep],
+        secrets: PathSecrets
+    ) {
+        self.leafNode = leafNode
+        self.privateKeys = privateKeys
+        self.sender = sender
+        self.steps = steps
+        self.secrets = secrets
+    }
+
+    /// Encrypts the path secrets to everybody but the committer and those whom the same commit adds (RFC 9420 §7.6).
+    ///
+    /// - Parameters:
+    ///   - tree: with the new path in it.
+    ///   - groupContext: the encoded provisional GroupContext.
+    ///   - added: leaves of new members.
+    func encrypted(
+        in tree: RatchetTree, groupContext: [UInt8], adding added: Set<LeafIndex>,
+        provider: some CipherSuiteProvider
+    ) throws(MLSError) -> UpdatePath {
+        try MLSError.mapping {
+            var nodes: [UpdatePathNode] = []
+            for (index, step) in steps.enumerated() {
+                var ciphertexts: [HPKECiphertext] = []
+                for node in tree.resolution(of: step.copathChild, without: added) {
+                    guard let key = tree[node]?.encryptionKey else {
+                        throw MLSError(.invalidTree, "a blank node in a resolution")
+                    }
+                    ciphertexts.append(
+                        try provider.encryptWithLabel(
+                            key, label: "UpdatePathNode", context: groupContext,
+                            plaintext: secrets.pathSecrets[index].bytes))
+                }
+                nodes.append(
+                    UpdatePathNode(
+                        encryptionKey: secrets.keyPairs[index].publicKey, encryptedPathSecrets: ciphertexts))
+            }
+            return UpdatePath(leafNode: leafNode, nodes: nodes)
+        }
+    }
+
+    /// The secret of the lowest node above the committer and a new member, for its Welcome (RFC 9420 §12.4.3.1).
+    func pathSecret(for newMember: LeafIndex) -> SecretBytes? {
+        steps.firstIndex { $0.copathChild.isAncestor(of: newMember) }.map { secrets.pathSecrets[$0] }
+    }
+}
+
+extension RatchetTree {
+    /// Gives a member's leaf and filtered direct path fresh keys (RFC 9420 §7.5).
+    ///
+    /// - Parameters:
+    ///   - content: the new leaf's; its encryption key and source are replaced.
+    ///   - signer: belongs to the signature key in `content`.
+    ///   - privateKeys: the member's, as they are with all proposals applied.
+    /// - Throws: `unknownMember` if the leaf is blank, `cryptography` if a primitive fails.
+    mutating func replacePath(
+        content: LeafNode.Content, groupID: [UInt8], signer: SignaturePrivateKey, privateKeys: TreePrivateKeys,
+        provider: some CipherSuiteProvider
+    ) throws(MLSError) -> NewPath {
+        let leaf = privateKeys.leafIndex
+        guard self[leaf] != nil else { throw MLSError(.unknownMember, "the committer") }
+        let steps = filteredDirectPath(of: leaf)
+        let (secrets, leafKeyPair) = try MLSError.mapping {
+            (
+                try PathSecrets(from: provider.random(provider.hashLength), count: steps.count, provider: provider),
+                try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(provider.hashLength))
+            )
+        }
+        let parentHash = setPath(of: leaf, steps, keys: secrets.keyPairs.map(\.publicKey), provider: provider)
+
+        var content = content
+        content.encryptionKey = leafKeyPair.publicKey
+        content.source = .commit(parentHash: parentHash)
+        let leafNode = try MLSError.mapping {
+            try LeafNode.signed(
+                content, at: LeafNode.Position(groupID: groupID, leafIndex: leaf), with: signer, provider: provider)
+        }
+        replaceLeaf(leaf, by: leafNode)
+
+        var privateKeys = privateKeys
+        privateKeys.replaceLeafKey(leafKeyPair.privateKey)
+        privateKeys.dropBlankNodes(of: self)
+        privateKeys.set(steps, secrets.keyPairs)
+        return NewPath(leafNode: leafNode, privateKeys: privateKeys, sender: leaf, steps: steps, secrets: secrets)
+    }
+
+    /// Replaces a leaf and leaves everything else as it is.
+    mutating func replaceLeaf(_ leaf: LeafIndex, by leafNode: LeafNode) {
+        changePath(to: leaf) { position, node in position.isLeaf ? .leaf(leafNode) : node }
+    }
+}

@@ -1,0 +1,80 @@
+/// A node of the tree in memory, with all that is below it.
+///
+/// It never changes. A change to one leaf makes new nodes on its way to the root and shares the rest, so that a copy of
+/// a tree costs nothing and a staged one costs O(log n); the hashes of what is shared stay known. `nil` where a
+/// `Subtree?` is expected is a subtree of blanks.
+final class Subtree: Sendable {
+    let content: Node?
+    let left: Subtree?
+    let right: Subtree?
+    /// The tree hash (RFC 9420 §7.8), once it was computed.
+    let hash: [UInt8]?
+    /// Leaves that are not blank.
+    let memberCount: Int
+    /// Whether all nodes are blank. Such a subtree exists only to remember its hash, and has no children.
+    let isBlank: Bool
+
+    init(_ content: Node?, left: Subtree? = nil, right: Subtree? = nil, hash: [UInt8]? = nil) {
+        self.content = content
+        self.left = left
+        self.right = right
+        self.hash = hash
+        let isLeaf = content?.leaf != nil
+        memberCount = (isLeaf ? 1 : 0) + (left?.memberCount ?? 0) + (right?.memberCount ?? 0)
+        isBlank = content == nil && left.isBlank && right.isBlank
+    }
+
+    /// The same subtree, with its hash; `left` and `right` are its own children with theirs.
+    func hashed(_ hash: [UInt8], left: Subtree?, right: Subtree?) -> Subtree {
+        isBlank ? Subtree(nil, hash: hash) : Subtree(content, left: left, right: right, hash: hash)
+    }
+}
+
+extension Subtree? {
+    var isBlank: Bool { self?.isBlank ?? true }
+    var memberCount: Int { self?.memberCount ?? 0 }
+
+    /// The subtree below `target`, where this one is below `position`.
+    func descendant(at target: NodeIndex, from position: NodeIndex) -> Subtree? {
+        var subtree = self
+        var position = position
+        while position != target, let node = subtree, let left = position.left, let right = position.right {
+            (subtree, position) = target < position ? (node.left, left) : (node.right, right)
+        }
+        return position == target ? subtree : nil
+    }
+
+    /// The subtree with what `change` makes of every node on the way down to `leaf`, which is below `position`.
+    ///
+    /// `change` runs from the top down, and gets `nil` for blanks.
+    func changingPath(
+        to leaf: LeafIndex, at position: NodeIndex, _ change: (NodeIndex, Node?) -> Node?
+    ) -> Subtree? {
+        let content = change(position, self?.content)
+        var (left, right) = (self?.left, self?.right)
+        if let leftPosition = position.left, let rightPosition = position.right {
+            if leftPosition.isAncestor(of: leaf) {
+                left = left.changingPath(to: leaf, at: leftPosition, change)
+            } else {
+                right = right.changingPath(to: leaf, at: rightPosition, change)
+            }
+        }
+        let changed = Subtree(content, left: left, right: right)
+        return changed.isBlank ? nil : changed
+    }
+
+    /// Visits all nodes that are not blank, in the order of their indices.
+    func forEach(at position: NodeIndex, _ body: (NodeIndex, Node) -> Void) {
+        guard let self, !self.isBlank else { return }
+        if let left = position.left { self.left.forEach(at: left, body) }
+        if let content = self.content { body(position, content) }
+        if let right = position.right { self.right.forEach(at: right, body) }
+    }
+
+    /// Whether `predicate` holds for a node that is not blank; it stops at the first.
+    func contains(where predicate: (Node) -> Bool) -> Bool {
+        guard let self, !self.isBlank else { return false }
+        if let content = self.content, predicate(content) { return true }
+        return self.left.contains(where: predicate) || self.right.contains(where: predicate)
+    }
+}

@@ -1,0 +1,96 @@
+extension RatchetTree {
+    /// Merges a received path into the tree (RFC 9420 §7.5, §12.4.2).
+    ///
+    /// It checks the path's form, that all its keys are new and usable, and its parent hash. The leaf's own rules and
+    /// signature (§7.3) are the caller's to check.
+    ///
+    /// - Parameter added: leaves of members whom the same commit adds.
+    /// - Throws: `unknownMember` if the sender's leaf is blank, `invalidCommit` for a path of another form or with used
+    ///   keys, `cryptography` for a key that is none, `authenticationFailed` for the parent hash.
+    mutating func merge(
+        _ path: UpdatePath, from sender: LeafIndex, adding added: Set<LeafIndex>, provider: some CipherSuiteProvider
+    ) throws(MLSError) {
+        guard self[sender] != nil else { throw MLSError(.unknownMember, "the committer") }
+        let steps = filteredDirectPath(of: sender)
+        guard steps.count == path.nodes.count else { throw MLSError(.invalidCommit, "number of path nodes") }
+        for (step, node) in zip(steps, path.nodes) {
+            guard resolution(of: step.copathChild, without: added).count == node.encryptedPathSecrets.count else {
+                throw MLSError(.invalidCommit, "number of encrypted path secrets")
+            }
+        }
+
+        let parentKeys = path.nodes.map(\.encryptionKey)
+        let keys = Set(parentKeys + [path.leafNode.content.encryptionKey])
+        guard keys.count == parentKeys.count + 1, !containsKey(in: keys) else {
+            throw MLSError(.invalidCommit, "a path with a key that is not new")
+        }
+        for key in keys { try MLSError.mapping { try provider.validate(key) } }
+
+        var merged = self
+        let parentHash = merged.setPath(of: sender, steps, keys: parentKeys, provider: provider)
+        guard path.leafNode.content.source.parentHash == parentHash else {
+            throw MLSError(.authenticationFailed, "parent_hash")
+        }
+        merged.replaceLeaf(sender, by: path.leafNode)
+        self = merged
+    }
+}
+
+extension TreePrivateKeys {
+    /// Decrypts one's path secret of a received path and takes the keys that come from it (RFC 9420 §7.5).
+    ///
+    /// - Parameters:
+    ///   - tree: with the path merged into it.
+    ///   - added: leaves of members whom the same commit adds.
+    ///   - groupContext: the encoded provisional GroupContext.
+    /// - Returns: the commit secret.
+    /// - Throws: `missingKey` if no key of this member can decrypt it, `authenticationFailed` or `invalidCommit` if what is
+    ///   in there is wrong.
+    mutating func process(
+        _ path: UpdatePath, from sender: LeafIndex, in tree: RatchetTree, adding added: Set<LeafIndex>,
+        groupContext: [UInt8], provider: some CipherSuiteProvider
+    ) throws(MLSError) -> SecretBytes {
+        var updated = self
+        updated.dropBlankNodes(of: tree)
+        let steps = tree.filteredDirectPath(of: sender)
+        let (index, secret) = try updated.decryptPathSecret(
+            of: path, from: sender, in: tree, adding: added, groupContext: groupContext, provider: provider)
+        let commitSecret: SecretBytes
+        do {
+            commitSecret = try updated.derive(
+                from: secret, at: steps[index...], in: tree, provider: provider)
+        } catch {
+            throw MLSError(.invalidCommit, error.context)
+        }
+        self = updated
+        return commitSecret
+    }
+
+    /// The path secret that is meant for this member, and which of the path's nodes it belongs to.
+    package func decryptPathSecret(
+        of path: UpdatePath, from sender: LeafIndex, in tree: RatchetTree, adding added: Set<LeafIndex>,
+        groupContext: [UInt8], provider: some CipherSuiteProvider
+    ) throws(MLSError) -> (index: Int, pathSecret: SecretBytes) {
+        let steps = tree.filteredDirectPath(of: sender)
+        guard sender != leafIndex, steps.count == path.nodes.count,
+            let index = steps.firstIndex(where: { $0.copathChild.isAncestor(of: leafIndex) })
+        else { throw MLSError(.invalidCommit, "a path that does not reach this member") }
+
+        let ciphertexts = path.nodes[index].encryptedPathSecrets
+        let resolution = tree.resolution(of: steps[index].copathChild, without: added)
+        guard resolution.count == ciphertexts.count else {
+            throw MLSError(.invalidCommit, "number of encrypted path secrets")
+        }
+        for (node, ciphertext) in zip(resolution, ciphertexts) {
+            guard let privateKey = privateKey(of: node) else { continue }
+            let secret = try MLSError.mapping {
+                SecretBytes(
+                    try provider.decryptWithLabel(
+                        privateKey, label: "UpdatePathNode", context: groupContext, ciphertext: ciphertext))
+            }
+            guard secret.count == provider.hashLength else { throw MLSError(.invalidCommit, "a path secret's length") }
+            return (index, secret)
+        }
+        throw MLSError(.missingKey, "path secret")
+    }
+}
