@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import MLSCodec
 
 extension VerifiedSlot {
     /// - Throws: `.wrongKind` unless it is a password slot, `.wrongSecret` if the password is not its.

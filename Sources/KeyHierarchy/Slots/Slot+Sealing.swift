@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import MLSCodec
 
 extension Slot {
     public typealias Content = Secret<Scope.ContentKind>

@@ -18,7 +18,7 @@ struct IPAddress: Hashable, Sendable {
     init?(ipv6 text: some StringProtocol) {
         var halves: [[UInt8]] = []
         var rest = String(text)
-        if let gap = rest.range(of: "::") {
+        if let gap = rest.firstRange(of: "::") {
             let tail = String(rest[gap.upperBound...])
             guard !tail.contains("::"), let head = Self.groups(String(rest[..<gap.lowerBound])) else { return nil }
             halves.append(head)
