@@ -22,7 +22,7 @@ public struct SetupCode: Sendable, Equatable, CustomStringConvertible {
     public static let prefix = "cloudmls-setup1:"
     private static let checksumByteCount = 4
 
-    private let version = FormatVersion.v1
+    private var version = FormatVersion.v1
     public let origin: Origin
     public let serverID: ServerID
     public let certificatePin: CertificatePin?
