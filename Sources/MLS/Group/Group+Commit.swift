@@ -37,7 +37,7 @@ extension Group {
                 signer: signer)
             let next = try advance(
                 state, commit: signed,
-                commitSecret: newPath?.commitSecret ?? SecretBytes(zeros: provider.hashLength))
+                commitSecret: newPath?.commitSecret, preSharedKeys: request.preSharedKeys)
             signed.auth.confirmationTag = next.group.confirmationTag
 
             let nextSigner = request.leafUpdate?.signer?.privateKey ?? signer
@@ -46,7 +46,7 @@ extension Group {
                 welcome: try state.added.isEmpty
                     ? nil
                     : next.group.welcome(
-                        state.added, schedule: next.schedule, path: newPath, request: request, signer: nextSigner),
+                        state, schedule: next.schedule, path: newPath, request: request, signer: nextSigner),
                 sender: ownLeafIndex, authenticatedData: request.authenticatedData, proposals: proposals,
                 added: state.added.map { Member(leafIndex: $0.leafIndex, leafNode: $0.keyPackage.leafNode) },
                 removed: state.removed,
@@ -75,9 +75,13 @@ extension Group {
 
     /// The group after a commit whose path, if any, is in `state` already (RFC 9420 §8, §8.2).
     ///
-    /// - Parameter commit: signed; its confirmation tag is not looked at.
+    /// - Parameters:
+    ///   - commit: signed; its confirmation tag is not looked at.
+    ///   - commitSecret: `nil` if there is no path.
+    ///   - preSharedKeys: those at hand.
     func advance(
-        _ state: ProvisionalState, commit: AuthenticatedContent, commitSecret: SecretBytes
+        _ state: ProvisionalState, commit: AuthenticatedContent, commitSecret: SecretBytes?,
+        preSharedKeys: PreSharedKeys
     ) throws -> (group: Group, schedule: KeySchedule) {
         var tree = state.tree
         var context = state.context
@@ -86,8 +90,10 @@ extension Group {
             interim: interimTranscriptHash, commit: commit)
 
         let schedule = try KeySchedule(
-            initSecret: self.epochSecrets.initSecret, commitSecret: commitSecret,
-            pskSecret: SecretBytes(zeros: provider.hashLength), groupContext: context.encoded, provider: provider)
+            initSecret: self.epochSecrets.initSecret,
+            commitSecret: commitSecret ?? SecretBytes(zeros: provider.hashLength),
+            pskSecret: try provider.pskSecret(state.preSharedKeys, from: knownKeys(preSharedKeys)),
+            groupContext: context.encoded, provider: provider)
         let epochSecrets = try schedule.epochSecrets(groupContext: context.encoded, provider: provider)
         let confirmationTag = epochSecrets.confirmationTag(
             confirmedTranscriptHash: context.confirmedTranscriptHash, provider: provider)

@@ -10,18 +10,19 @@ extension Group {
     ///   - keyPackage: the own one that the Welcome names.
     ///   - privateKeys: its private keys.
     ///   - ratchetTree: the encoded tree, where the Welcome does not hold it.
-    /// - Throws: `notForThisKeyPackage`; `unsupported` if the group uses pre-shared keys or this Welcome comes from a
+    ///   - preSharedKeys: those at hand, where the Welcome may need some.
+    /// - Throws: `notForThisKeyPackage`; `missingKey` for a pre-shared key; `unsupported` if the Welcome comes from a
     ///   ReInit or branch; `invalidTree`, `invalidLeafNode`, `invalidGroupInfo` or `authenticationFailed`.
     public static func join(
         _ welcome: Welcome, keyPackage: KeyPackage, privateKeys: KeyPackagePrivateKeys,
-        ratchetTree: [UInt8]? = nil, provider: any CipherSuiteProvider
+        ratchetTree: [UInt8]? = nil, preSharedKeys: PreSharedKeys = [:], provider: any CipherSuiteProvider
     ) throws(MLSError) -> Group {
         try MLSError.mapping {
             let groupSecrets = try groupSecrets(
                 welcome, keyPackage: keyPackage, privateKeys: privateKeys, provider: provider)
             let schedule = KeySchedule(
-                joinerSecret: groupSecrets.joinerSecret, pskSecret: SecretBytes(zeros: provider.hashLength),
-                provider: provider)
+                joinerSecret: groupSecrets.joinerSecret,
+                pskSecret: try provider.pskSecret(groupSecrets.psks, from: preSharedKeys), provider: provider)
             let groupInfo = try groupInfo(welcome, schedule: schedule, provider: provider)
             let context = groupInfo.groupContext
             guard context.cipherSuite == provider.cipherSuite else {
@@ -73,7 +74,9 @@ extension Group {
             privateKeys.initKey, label: "Welcome", context: welcome.encryptedGroupInfo,
             ciphertext: entry.encryptedGroupSecrets)
         let secrets = try GroupSecrets(decoding: plaintext)
-        guard secrets.psks.isEmpty else { throw MLSError(.unsupported, "Welcomes with pre-shared keys") }
+        for case .resumption(let usage, _, _) in secrets.psks.map(\.key) where usage != .application {
+            throw MLSError(.unsupported, usage == .reInit ? "Welcomes after a ReInit" : "Welcomes into a branch")
+        }
         return secrets
     }
 

@@ -15,9 +15,13 @@ extension Group {
     /// Only a proposal changes the group: it is pending afterwards. A commit is checked to the end, its confirmation tag
     /// included, and handed back staged. Whatever is refused changes nothing.
     ///
+    /// - Parameter preSharedKeys: those at hand, where a commit may take some in. The epoch's own resumption key need not
+    ///   be among them.
     /// - Throws: `ownMessage` for one's own commit, which only the state it was staged with can merge; `unsupported` for
     ///   what this library does not do; others as their names say.
-    public mutating func process(_ message: MLSMessage) throws(MLSError) -> ProcessedMessage {
+    public mutating func process(
+        _ message: MLSMessage, preSharedKeys: PreSharedKeys = [:]
+    ) throws(MLSError) -> ProcessedMessage {
         try checkActive()
         let verified = try unprotect(message)
         guard let sender = verified.content.sender.leafIndex else {
@@ -38,13 +42,15 @@ extension Group {
             add(pending)
             return .proposal(pending)
         case .commit(let commit):
-            return .commit(try stage(commit, in: verified, from: sender, message: message))
+            return .commit(
+                try stage(commit, in: verified, from: sender, message: message, preSharedKeys: preSharedKeys))
         }
     }
 
     /// Checks somebody else's commit and computes the group after it (RFC 9420 §12.4.2).
     private func stage(
-        _ commit: Commit, in verified: VerifiedContent, from sender: LeafIndex, message: MLSMessage
+        _ commit: Commit, in verified: VerifiedContent, from sender: LeafIndex, message: MLSMessage,
+        preSharedKeys: PreSharedKeys
     ) throws(MLSError) -> StagedCommit {
         guard sender != ownLeafIndex else { throw MLSError(.ownMessage) }
         let proposals = try commit.proposals.map { (item) throws(MLSError) in try resolve(item, from: sender) }
@@ -64,7 +70,8 @@ extension Group {
                 try checkAcrossMembers(state.tree.leaves.map(\.leafNode))
                 merged = try advance(
                     state, commit: verified.authenticatedContent,
-                    commitSecret: commitSecret ?? SecretBytes(zeros: provider.hashLength)
+                    commitSecret: commitSecret,
+                    preSharedKeys: preSharedKeys
                 ).group
                 guard let tag = verified.auth.confirmationTag, constantTimeEqual(tag, merged.confirmationTag) else {
                     throw MLSError(.authenticationFailed, "confirmation_tag")

@@ -3,8 +3,9 @@ extension Group {
     ///
     /// For callers who describe the commit in its `authenticatedData`. Of pending proposals it leaves out those that RFC
     /// 9420 §12.2 forbids in this commit: own Updates, Removes of oneself, all but the last Update of a leaf, Updates of
-    /// leaves that are removed, Adds of clients that are added or members already, and types that this library does not
-    /// commit; and Adds whose KeyPackages the policy does not accept.
+    /// leaves that are removed, Adds of clients that are added or members already, all but the last
+    /// GroupContextExtensions, and ReInits; and what it cannot commit: Adds whose KeyPackages the policy does not accept,
+    /// and pre-shared keys that are not at hand.
     ///
     /// - Throws: `invalidProposalList` if the request contradicts itself, `invalidKeyPackage` and the like for a client
     ///   to add that is not valid.
@@ -24,9 +25,12 @@ extension Group {
         for index in request.removing where !removed.contains(index) {
             selected.append(CommittedProposal(proposal: .remove(index), sender: ownLeafIndex, reference: nil))
         }
-        for keyPackage in request.adding {
-            selected.append(CommittedProposal(proposal: .add(keyPackage), sender: ownLeafIndex, reference: nil))
+        var byValue = request.adding.map { Proposal.add($0) }
+        if let extensions = request.extensions { byValue.append(.groupContextExtensions(extensions)) }
+        byValue += request.injecting.map { key in
+            .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes))
         }
+        selected += byValue.map { CommittedProposal(proposal: $0, sender: ownLeafIndex, reference: nil) }
         return selected
     }
 
@@ -54,6 +58,14 @@ extension Group {
             else { continue }
             if keys.insert(keyPackage.leafNode.signatureKey).inserted { selected.append(pending.committed) }
         }
+
+        let known = knownKeys(request.preSharedKeys)
+        for case (let pending, .preSharedKey(let id)) in pendingProposals.map({ ($0, $0.proposal) })
+        where known[id.key] != nil {
+            selected.append(pending.committed)
+        }
+        let extensions = pendingProposals.last { $0.proposal.type == .groupContextExtensions }
+        if let extensions, request.extensions == nil { selected.append(extensions.committed) }
         return selected
     }
 }

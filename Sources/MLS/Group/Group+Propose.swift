@@ -47,6 +47,26 @@ extension Group {
             authenticatedData: authenticatedData)
     }
 
+    /// Proposes other extensions for the GroupContext (RFC 9420 §12.1.7); they replace all that are there.
+    public mutating func proposeExtensions(
+        _ extensions: [Extension], framing: HandshakeFraming, signer: SignaturePrivateKey,
+        authenticatedData: [UInt8] = []
+    ) throws(MLSError) -> MLSMessage {
+        try propose(
+            .groupContextExtensions(extensions), leafPrivateKey: nil, framing: framing, signer: signer,
+            authenticatedData: authenticatedData)
+    }
+
+    /// Proposes to take a pre-shared key into the next epoch's secrets (RFC 9420 §12.1.4).
+    public mutating func proposePreSharedKey(
+        _ key: PreSharedKeyID.Key, framing: HandshakeFraming, signer: SignaturePrivateKey,
+        authenticatedData: [UInt8] = []
+    ) throws(MLSError) -> MLSMessage {
+        try propose(
+            .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes)),
+            leafPrivateKey: nil, framing: framing, signer: signer, authenticatedData: authenticatedData)
+    }
+
     private mutating func propose(
         _ proposal: Proposal, leafPrivateKey: HPKEPrivateKey?, framing: HandshakeFraming,
         signer: SignaturePrivateKey, authenticatedData: [UInt8]
@@ -72,7 +92,7 @@ extension Group {
 
     /// Throws unless the proposal is valid by itself (RFC 9420 §12.1).
     ///
-    /// Proposals of the types that this library cannot commit pass: what they do is refused with the commit.
+    /// A ReInit passes, which this library cannot commit: it is refused with the commit.
     func check(_ proposal: Proposal, from sender: LeafIndex) throws(MLSError) {
         switch proposal {
         case .add(let keyPackage):
@@ -94,15 +114,16 @@ extension Group {
                 throw MLSError(.invalidProposal, "a Remove of nobody")
             }
         case .preSharedKey(let id):
-            guard id.nonce.count == provider.hashLength else { throw MLSError(.invalidProposal, "psk_nonce") }
+            try id.checkForProposal(nonceLength: provider.hashLength)
         case .externalInit:
             throw MLSError(.invalidProposal, "an ExternalInit from a member")
         case .reInit(let reInit):
             guard reInit.version.rawValue >= ProtocolVersion.mls10.rawValue else {
                 throw MLSError(.invalidProposal, "a ReInit to an older version")
             }
-        case .groupContextExtensions:
-            break
+        case .groupContextExtensions(let extensions):
+            // Whether all members can live with them depends on the rest of the commit.
+            guard extensions.hasUniqueTypes else { throw MLSError(.invalidProposal, "an extension type twice") }
         }
     }
 }

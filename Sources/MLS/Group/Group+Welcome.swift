@@ -22,7 +22,7 @@ extension Group {
 
     /// The Welcome into this epoch for those whom the commit that began it added (RFC 9420 §12.4.3.1).
     func welcome(
-        _ added: [(leafIndex: LeafIndex, keyPackage: KeyPackage)], schedule: KeySchedule,
+        _ state: ProvisionalState, schedule: KeySchedule,
         path: NewPath?, request: CommitRequest, signer: SignaturePrivateKey
     ) throws(MLSError) -> MLSMessage {
         let groupInfo = try groupInfo(
@@ -31,9 +31,10 @@ extension Group {
             let keys = try schedule.welcomeKeyAndNonce(provider: provider)
             let encryptedGroupInfo = try provider.seal(
                 groupInfo.encoded, key: keys.key, nonce: keys.nonce, authenticating: [])
-            let secrets = try added.map { leafIndex, keyPackage in
+            let secrets = try state.added.map { leafIndex, keyPackage in
                 let groupSecrets = GroupSecrets(
-                    joinerSecret: schedule.joinerSecret, pathSecret: path?.pathSecret(for: leafIndex))
+                    joinerSecret: schedule.joinerSecret, pathSecret: path?.pathSecret(for: leafIndex),
+                    psks: state.preSharedKeys)
                 return EncryptedGroupSecrets(
                     newMember: keyPackage.reference(provider: provider),
                     encryptedGroupSecrets: try provider.encryptWithLabel(

@@ -6,8 +6,8 @@ import MLSCodec
 /// the generations of messages it sends: the caller hands in generations that were never used before, from a store that
 /// does not forget them when a state is thrown away.
 ///
-/// It has no external commits, pre-shared keys, ReInit, GroupContextExtensions and no proposals from outside the group;
-/// what needs them is refused with `MLSError.Code.unsupported`.
+/// It has no external commits, no ReInit or branches, and no proposals from outside the group; what needs them is refused
+/// with `MLSError.Code.unsupported`.
 public struct Group: Sendable {
     public let provider: any CipherSuiteProvider
     public internal(set) var context: GroupContext

@@ -21,16 +21,17 @@ struct ProposalList {
     private(set) var updates: [(leaf: LeafIndex, leafNode: LeafNode)] = []
     private(set) var removes: [LeafIndex] = []
     private(set) var adds: [KeyPackage] = []
+    private(set) var preSharedKeys: [PreSharedKeyID] = []
+    /// The new extensions of the GroupContext, if they change.
+    private(set) var extensions: [Extension]?
 
     /// Sorts the proposals, and refuses a list that is invalid whatever the group is (RFC 9420 §12.2).
     ///
-    /// - Throws: `invalidProposalList`, or `unsupported` for what this library does not do.
+    /// - Throws: `invalidProposalList`, or `unsupported` for a ReInit.
     init(_ proposals: [CommittedProposal], by committer: LeafIndex) throws(MLSError) {
         self.committer = committer
         self.proposals = proposals
         var touched: Set<LeafIndex> = []
-        var unsupported: [ProposalType] = []
-        var preSharedKeys: Set<PreSharedKeyID> = []
         for item in proposals {
             switch item.proposal {
             case .add(let keyPackage):
@@ -52,52 +53,26 @@ struct ProposalList {
                 }
                 removes.append(removed)
             case .preSharedKey(let id):
-                guard preSharedKeys.insert(id).inserted else {
+                guard !preSharedKeys.contains(id) else {
                     throw MLSError(.invalidProposalList, "a PreSharedKey twice")
                 }
-                try id.checkOutsideReInitAndBranch()
-                unsupported.append(.preSharedKey)
+                preSharedKeys.append(id)
             case .reInit:
                 guard proposals.count == 1 else {
                     throw MLSError(.invalidProposalList, "a ReInit with other proposals")
                 }
-                unsupported.append(.reInit)
+                throw MLSError(.unsupported, "ReInit proposals")
             case .externalInit:
                 throw MLSError(.invalidProposalList, "an ExternalInit in a member's commit")
-            case .groupContextExtensions:
-                guard !unsupported.contains(.groupContextExtensions) else {
-                    throw MLSError(.invalidProposalList, "two GroupContextExtensions")
-                }
-                unsupported.append(.groupContextExtensions)
+            case .groupContextExtensions(let new):
+                guard extensions == nil else { throw MLSError(.invalidProposalList, "two GroupContextExtensions") }
+                extensions = new
             }
         }
-        if let type = unsupported.first { throw MLSError(.unsupported, type.unsupportedName) }
     }
 
     /// Whether the commit must have a path (RFC 9420 §12.4).
     var requiresPath: Bool {
         proposals.isEmpty || proposals.contains { $0.proposal.type.requiresPath }
-    }
-}
-
-extension PreSharedKeyID {
-    /// Resumption keys for ReInit and branches have no place elsewhere (RFC 9420 §12.1.4).
-    fileprivate func checkOutsideReInitAndBranch() throws(MLSError) {
-        if case .resumption(let usage, _, _) = key, usage != .application {
-            throw MLSError(.invalidProposal, "a resumption key for another use")
-        }
-    }
-}
-
-extension ProposalType {
-    /// How an error names a proposal type that this library does not process.
-    var unsupportedName: String {
-        switch self {
-        case .preSharedKey: "PreSharedKey proposals"
-        case .reInit: "ReInit proposals"
-        case .externalInit: "external commits"
-        case .groupContextExtensions: "GroupContextExtensions proposals"
-        default: "proposal type \(rawValue)"
-        }
     }
 }

@@ -5,6 +5,7 @@ struct ProvisionalState {
     var treeKeys: TreePrivateKeys
     /// That of the next epoch, but for `tree_hash` and `confirmed_transcript_hash`.
     var context: GroupContext
+    let preSharedKeys: [PreSharedKeyID]
     let added: [(leafIndex: LeafIndex, keyPackage: KeyPackage)]
     let removed: [Member]
     let updated: [LeafIndex]
@@ -20,6 +21,12 @@ extension Group {
         // What came by reference was checked when it arrived, in this same epoch.
         for item in list.proposals where item.reference == nil {
             try check(item.proposal, from: item.sender)
+        }
+        var context = context
+        context.epoch += 1
+        if let extensions = list.extensions {
+            context.extensions = extensions
+            try context.checkExtensions()
         }
         var tree = tree
         var treeKeys = treeKeys
@@ -42,10 +49,12 @@ extension Group {
         }
         treeKeys.dropBlankNodes(of: tree)
 
-        var context = context
-        context.epoch += 1
+        if list.extensions != nil {
+            for leaf in tree.leaves { try leaf.leafNode.check(against: context) }
+        }
         return ProvisionalState(
-            tree: tree, treeKeys: treeKeys, context: context, added: added, removed: removed,
+            tree: tree, treeKeys: treeKeys, context: context, preSharedKeys: list.preSharedKeys, added: added,
+            removed: removed,
             updated: list.updates.map(\.leaf), removesOwnLeaf: list.removes.contains(ownLeafIndex))
     }
 }

@@ -74,21 +74,25 @@ import Testing
         }
     }
 
-    /// Without them in the client library this is all that pre-shared keys get.
-    @Test func preSharedKeysAreNamedAsUnsupported() throws {
+    @Test func welcomesWithKeysThatAreNotAtHand() throws {
         var group = try TestGroup(["a"])
         let own = try TestMember("b", suite).keyPackage()
         let provider = group.members[0].provider
-        let secrets = GroupSecrets(
-            joinerSecret: SecretBytes(zeros: 32), pathSecret: nil,
-            psks: [PreSharedKeyID(key: .external(id: [1]), nonce: [UInt8](repeating: 0, count: 32))])
-        var welcome = try welcome(of: try group.members[0].stage(adding: [own.keyPackage]))
-        welcome.secrets[0].encryptedGroupSecrets = try provider.encryptWithLabel(
-            own.keyPackage.initKey, label: "Welcome", context: welcome.encryptedGroupInfo,
-            plaintext: secrets.encoded)
-        #expect(throws: MLSError(.unsupported)) {
-            try Group.join(
-                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, provider: provider)
+        func expect(_ code: MLSError.Code, _ key: PreSharedKeyID.Key) throws {
+            let secrets = GroupSecrets(
+                joinerSecret: SecretBytes(zeros: 32), pathSecret: nil,
+                psks: [PreSharedKeyID(key: key, nonce: [UInt8](repeating: 0, count: 32))])
+            var welcome = try welcome(of: try group.members[0].stage(adding: [own.keyPackage]))
+            welcome.secrets[0].encryptedGroupSecrets = try provider.encryptWithLabel(
+                own.keyPackage.initKey, label: "Welcome", context: welcome.encryptedGroupInfo,
+                plaintext: secrets.encoded)
+            #expect(throws: MLSError(code)) {
+                try Group.join(
+                    welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, provider: provider)
+            }
         }
+        try expect(.missingKey, .external(id: [1]))
+        try expect(.unsupported, .resumption(usage: .reInit, groupID: [1], epoch: 1))
+        try expect(.unsupported, .resumption(usage: .branch, groupID: [1], epoch: 1))
     }
 }

@@ -1,0 +1,49 @@
+import MLS
+import MLSCrypto
+import Testing
+
+/// Other extensions for the whole group (RFC 9420 §12.1.7).
+@Suite struct GroupContextExtensionsTests {
+    private let type = ExtensionType(rawValue: 0xf7c1)
+    private let suite = CipherSuite.mls128DHKEMX25519AES128GCMSHA256Ed25519
+
+    @Test(arguments: [false, true])
+    func allMembersTakeThemOver(_ byReference: Bool) throws {
+        var group = try TestGroup(["a", "b", "c"], suite, extensions: [.applicationID([1])], supporting: [type])
+        let new = [
+            Extension(type: type, data: [5]),
+            .requiredCapabilities(RequiredCapabilities(extensionTypes: [type])),
+        ]
+        if byReference { try group.propose(2) { try $0.proposeExtensions(new, framing: $1, signer: $2) } }
+        let staged = try group.members[0].commit { $0.extensions = byReference ? nil : new }
+        #expect(staged.updated.map(\.leafIndex) == [LeafIndex(0)])
+        try group.deliver(staged.message, from: 0)
+        for member in group.members { #expect(try member.group.extensions == new) }
+        try group.expectAgreement()
+    }
+
+    @Test func theyMustSuitEveryMemberOfTheNextEpoch() throws {
+        var group = try TestGroup(["a", "b"], suite, supporting: [type])
+        let unable = try TestMember("c", suite)
+        let own = try unable.keyPackage()
+        let new = [Extension(type: type, data: [5])]
+        let required = [Extension.requiredCapabilities(RequiredCapabilities(extensionTypes: [type]))]
+        _ = try group.members[0].stage { $0.extensions = new }
+        for extensions in [new, required] {
+            #expect(throws: MLSError(.invalidLeafNode)) {
+                try group.members[0].stage(adding: [own.keyPackage]) { $0.extensions = extensions }
+            }
+        }
+        let staged = try group.members[0].commit(adding: [own.keyPackage])
+        try group.deliver(staged.message, from: 0)
+        #expect(throws: MLSError(.invalidLeafNode)) { try group.members[0].stage { $0.extensions = new } }
+        _ = try group.members[0].stage(removing: [LeafIndex(2)]) { $0.extensions = new }
+    }
+
+    @Test func aListWithATypeTwiceIsRefused() throws {
+        var group = try TestGroup(["a"])
+        #expect(throws: MLSError(.invalidProposal)) {
+            try group.members[0].stage { $0.extensions = [.applicationID([]), .applicationID([1])] }
+        }
+    }
+}
