@@ -116,7 +116,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "CloudMLSCommand",
-            dependencies: ["CloudMLSClient", "CloudMLSAPI", argumentParser],
+            dependencies: ["CloudMLSClient", "CloudMLSAPI", "KeyHierarchy", argumentParser],
             swiftSettings: settings
         ),
 

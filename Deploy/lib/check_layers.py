@@ -21,7 +21,7 @@ OURS = {
     "CloudMLSClient": {"CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLS", "MLSCrypto"},
     "KeyStoreServerCommand": {"KeyStoreServer", "ServerKit", "CloudMLSAPI"},
     "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerKit", "CloudMLSAPI"},
-    "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI"},
+    "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
 }
 
 SERVERS = {"ServerKit", "KeyStoreServer", "AuthDeliveryServer"}
