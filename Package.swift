@@ -106,7 +106,7 @@ let package = Package(
         // Executables: argument parsing and wiring
         .executableTarget(
             name: "KeyStoreServerCommand",
-            dependencies: ["KeyStoreServer", "ServerKit", argumentParser, logging],
+            dependencies: ["KeyStoreServer", "ServerKit", "KeyHierarchy", argumentParser, logging],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -145,7 +145,7 @@ let package = Package(
             name: "AuthDeliveryServerTests",
             dependencies: [
                 "AuthDeliveryServer", "ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto",
-                "TestSupport", httpClient, nio, nioHTTP, grdb,
+                "TestSupport", httpClient, nio, nioHTTP, grdb, logging,
             ],
             swiftSettings: settings
         ),

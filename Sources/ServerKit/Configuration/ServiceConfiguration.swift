@@ -47,6 +47,14 @@ package struct ServiceConfiguration: Sendable {
     /// The name of the executable, of its default data folder and of its unit file.
     package var programName: String { role.programName }
 
+    /// One value of `--public-url`.
+    package static func publicURL(_ text: String) throws(StartupError) -> Origin {
+        guard let origin = try? Origin(typed: text) else {
+            throw StartupError(.configuration, "--public-url takes an address such as https://keys.example.org:7464.")
+        }
+        return origin
+    }
+
     /// Throws where the options are unsafe together: tokens and salts must not cross a network in the clear.
     package func validate() throws(StartupError) {
         guard (0...65_535).contains(port) else {

@@ -3,6 +3,8 @@ package struct StartupError: Error, Equatable, CustomStringConvertible {
     package enum ExitCode: Int32, Sendable {
         /// `EX_DATAERR`: the data folder is of another version, or of the other server.
         case dataFolderOfAnotherVersion = 65
+        /// `EX_NOINPUT`: there is no data folder where one must be.
+        case noInput = 66
         /// `EX_UNAVAILABLE`: the address cannot be bound.
         case unavailable = 69
         /// `EX_CANTCREAT`: the data folder cannot be made or opened.

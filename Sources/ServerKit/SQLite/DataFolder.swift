@@ -38,12 +38,23 @@ package final class DataFolder: Sendable {
         lock = descriptor
     }
 
+    /// Opens the folder of a server that has run, beside it.
+    package convenience init(existing path: String) throws(StartupError) {
+        guard access("\(path)/\(Self.databaseName)", F_OK) == 0 else {
+            throw StartupError(
+                .noInput, "There is no data of a server in \(path): start the server once, or give --data.")
+        }
+        try self.init(path: path, exclusively: false)
+    }
+
     deinit {
         if lock >= 0 { close(lock) }
     }
 
     /// Path of the database.
-    package var databasePath: String { "\(path)/data.sqlite" }
+    package var databasePath: String { "\(path)/\(Self.databaseName)" }
+
+    private static let databaseName = "data.sqlite"
 
     /// Writes a file that only its owner can read, in place of one of the same name.
     package func writePrivateFile(named name: String, _ text: String) throws(StartupError) {
@@ -63,6 +74,9 @@ package final class DataFolder: Sendable {
         }
     }
 
+    /// Removes a file. Nothing happens where there is none.
+    package func removeFile(named name: String) { unlink("\(path)/\(name)") }
+
     /// Makes the database's file before SQLite does, so that it and the journals, which take over its permissions, are
     /// never readable by others.
     func makeDatabaseFile() throws(StartupError) {
@@ -72,8 +86,6 @@ package final class DataFolder: Sendable {
         }
         close(descriptor)
     }
-
-    var hasDatabase: Bool { access(databasePath, F_OK) == 0 }
 
     private static func makeFolders(_ path: String) throws(StartupError) {
         var partial = path.hasPrefix("/") ? "/" : ""

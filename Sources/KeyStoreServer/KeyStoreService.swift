@@ -1,0 +1,65 @@
+package import KeyHierarchy
+package import Logging
+package import ServerKit
+
+/// A key store, ready to be run.
+package struct KeyStoreService: Sendable {
+    /// What is to be told to people when the server has started.
+    package struct Ready: Sendable {
+        /// Where it listens.
+        package var listening: Origin
+        /// While nobody has registered: how to register.
+        package var setupCode: SetupCode?
+    }
+
+    package let core: ServerCore
+    private let application: ServerApplication
+    private let registrations: any RegistrationStorage
+    private let logger: Logger
+
+    /// Opens the data folder.
+    /// - Throws: `StartupError`.
+    package init(
+        _ configuration: KeyStoreConfiguration, clock: ServerClock = .system,
+        logger: Logger = Logger(label: "key-store-server")
+    ) throws {
+        core = try ServerCore(configuration.service, clock: clock, migrations: KeyStoreMigrations.register(in:))
+        self.logger = logger
+        let registrations = SQLiteRegistrationStorage(core.database)
+        self.registrations = registrations
+        let objects = SQLiteObjectStorage(core.database, limits: configuration.limits)
+        let keyrings = SQLiteKeyringStorage(core.database)
+        application = try ServerApplication(core, logger: logger) { [core] open, session in
+            RegistrationRoutes(core: core, storage: registrations, registration: configuration.registration)
+                .add(to: open)
+            KeyringRoutes(storage: keyrings).add(to: session)
+            BatchRoutes(storage: objects, limits: configuration.limits).add(to: session)
+            ObjectRoutes(storage: objects, limits: configuration.limits).add(to: session)
+        }
+    }
+
+    /// Serves until SIGTERM, SIGINT or cancellation. While there are no users, the data folder holds a setup code in
+    /// the file `SetupCodes.fileName`.
+    package func run(onReady: @escaping @Sendable (Ready) async -> Void) async throws {
+        try await application.run { reachability, listening in
+            var ready = Ready(listening: listening, setupCode: nil)
+            do {
+                ready.setupCode = try await makeFirstSetupCode(at: reachability)
+            } catch {
+                logger.error("cannot make a setup code", metadata: ["reason": "\(error)"])
+            }
+            await onReady(ready)
+        }
+    }
+
+    private func makeFirstSetupCode(at reachability: Reachability) async throws -> SetupCode? {
+        guard try await !registrations.hasUsers() else {
+            core.folder.removeFile(named: SetupCodes.fileName)
+            return nil
+        }
+        let codes = SetupCodes(storage: registrations, serverID: core.identity.serverID, clock: core.clock)
+        let code = try await codes.make(for: .firstStart, at: reachability)
+        try core.folder.writePrivateFile(named: SetupCodes.fileName, code.text + "\n")
+        return code
+    }
+}

@@ -1,0 +1,74 @@
+import CloudMLSAPI
+import Hummingbird
+import ServerKit
+
+/// `POST /v1/objects/read`, `POST /v1/objects/batch` and `GET /v1/changes`: many objects at a time.
+struct BatchRoutes: Sendable {
+    /// Rows in one answer of the change feed.
+    static let maximumChanges = 1_000
+
+    let storage: any ObjectStorage
+    let limits: KeyStoreLimits
+
+    func add(to routes: some RouterMethods<SessionContext>) {
+        routes.post("/v1/objects/read", use: read)
+        routes.post("/v1/objects/batch", use: write)
+        routes.get("/v1/changes", use: changes)
+    }
+
+    /// Takes `ObjectsReadRequest`, answers `ObjectsReadResponse`, which may stop before the last name.
+    @Sendable private func read(_ request: Request, context: SessionContext) async throws -> Response {
+        let names = try await request.json(ObjectsReadRequest.self).names.map(\.array)
+        guard names.count <= limits.batchCount else { throw tooMany() }
+        guard names.allSatisfy({ $0.count == ObjectRoutes.nameSize }) else { throw Self.badName }
+        let objects = try await storage.objects(
+            named: names, of: context.userID, maximumBytes: limits.batchSize)
+        return try .json(ObjectsReadResponse(objects: objects))
+    }
+
+    /// Takes `BatchRequest`, answers `BatchResponse`: all operations or none. `operation` in the error says which one
+    /// stood in the way.
+    @Sendable private func write(_ request: Request, context: SessionContext) async throws -> Response {
+        // Base64 takes four bytes for three; what goes around it is small and bounded by the count.
+        let bodyLimit = limits.batchSize / 3 * 4 + (limits.batchCount + 1) * 256
+        let operations = try await request.json(BatchRequest.self, upTo: bodyLimit).operations
+        guard !operations.isEmpty else { throw APIError(.badRequest, "A batch has at least one operation.") }
+        guard operations.count <= limits.batchCount else { throw tooMany() }
+        guard operations.allSatisfy({ $0.name.array.count == ObjectRoutes.nameSize }) else { throw Self.badName }
+        guard Set(operations.map(\.name)).count == operations.count else {
+            throw APIError(.badRequest, "A batch has each name once.")
+        }
+        let sizes = operations.map { $0.body?.array.count ?? 0 }
+        guard sizes.reduce(0, +) <= limits.batchSize else { throw APIError.bodyTooLarge(limits.batchSize) }
+        if let index = sizes.firstIndex(where: { $0 > limits.objectSize }) {
+            throw APIError(.tooLarge, "An object has at most \(limits.objectSize) bytes.", operation: index)
+        }
+        let revisions = try await storage.write(
+            operations.map { operation in
+                ObjectWrite(
+                    name: operation.name.array, precondition: Precondition(expected: operation.ifRevision),
+                    body: operation.body?.array)
+            }, of: context.userID)
+        return try .json(BatchResponse(revisions: revisions))
+    }
+
+    /// Takes `after`, a cursor, and `limit`; answers `ChangesResponse`.
+    @Sendable private func changes(_ request: Request, context: SessionContext) async throws -> Response {
+        let after = try Self.number("after", in: request) ?? 0
+        let limit = try Self.number("limit", in: request) ?? UInt64(Self.maximumChanges)
+        let rows = Int(min(max(limit, 1), UInt64(Self.maximumChanges)))
+        return try .json(try await storage.changes(after: after, limit: rows, of: context.userID))
+    }
+
+    private static func number(_ name: String, in request: Request) throws(APIError) -> UInt64? {
+        guard let text = request.uri.queryParameters.get(name) else { return nil }
+        guard let number = UInt64(text) else {
+            throw APIError(.badRequest, "\"\(name)\" is a number.")
+        }
+        return number
+    }
+
+    private func tooMany() -> APIError { APIError(.tooLarge, "At most \(limits.batchCount) at a time.") }
+
+    private static let badName = APIError(.badRequest, "An object's name has \(ObjectRoutes.nameSize) bytes.")
+}

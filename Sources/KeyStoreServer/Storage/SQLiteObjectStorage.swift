@@ -1,0 +1,145 @@
+package import CloudMLSAPI
+import GRDB
+package import ServerKit
+
+/// `ObjectStorage` in SQLite.
+package struct SQLiteObjectStorage: ObjectStorage {
+    private let database: SQLiteDatabase
+    private let limits: KeyStoreLimits
+
+    package init(_ database: SQLiteDatabase, limits: KeyStoreLimits) {
+        self.database = database
+        self.limits = limits
+    }
+
+    package func object(named name: [UInt8], of user: UserID) async throws -> StoredObject {
+        try await database.read { db in try Self.object(named: name, of: user, in: db) }
+    }
+
+    package func objects(
+        named names: [[UInt8]], of user: UserID, maximumBytes: Int
+    ) async throws -> [StoredObject] {
+        try await database.read { db in
+            var objects: [StoredObject] = []
+            var size = 0
+            for name in names {
+                let object = try Self.object(named: name, of: user, in: db)
+                size += object.body?.array.count ?? 0
+                guard objects.isEmpty || size <= maximumBytes else { break }
+                objects.append(object)
+            }
+            return objects
+        }
+    }
+
+    package func write(_ writes: [ObjectWrite], of user: UserID) async throws -> [UInt64] {
+        try await database.write { [limits] db in
+            var usage = try Usage(of: user, in: db)
+            var revisions: [UInt64] = []
+            for (index, write) in writes.enumerated() {
+                do {
+                    revisions.append(try Self.apply(write, of: user, usage: &usage, in: db))
+                } catch var error as APIError {
+                    if writes.count > 1 { error.detail.operation = index }
+                    throw error
+                }
+            }
+            try usage.check(limits)
+            try usage.store(of: user, in: db)
+            return revisions
+        }
+    }
+
+    package func changes(after cursor: UInt64, limit: Int, of user: UserID) async throws -> ChangesResponse {
+        try await database.read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT cursor, name, revision, body IS NULL AS deleted FROM objects
+                    WHERE user_id = ? AND cursor > ? ORDER BY cursor LIMIT ?
+                    """,
+                arguments: [user.rawValue, Int64(clamping: cursor), limit + 1])
+            let changes = rows.prefix(limit).map { row in
+                ObjectChange(
+                    cursor: row.unsigned("cursor"), name: Bytes(row.bytes("name")),
+                    revision: row.unsigned("revision"), deleted: row["deleted"])
+            }
+            let newest = try Usage(of: user, in: db).cursor
+            return ChangesResponse(
+                changes: changes, cursor: changes.last?.cursor ?? newest, more: rows.count > limit)
+        }
+    }
+
+    private static func object(named name: [UInt8], of user: UserID, in db: Database) throws -> StoredObject {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT revision, body, body IS NULL AS deleted FROM objects WHERE user_id = ? AND name = ?",
+            arguments: [user.rawValue, name.blob])
+        guard let row else { return StoredObject(name: Bytes(name), revision: 0, body: nil) }
+        return StoredObject(
+            name: Bytes(name), revision: row.unsigned("revision"),
+            body: row["deleted"] ? nil : Bytes(row.bytes("body")))
+    }
+
+    private static func apply(
+        _ write: ObjectWrite, of user: UserID, usage: inout Usage, in db: Database
+    ) throws -> UInt64 {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT id, revision, length(body) AS size FROM objects WHERE user_id = ? AND name = ?",
+            arguments: [user.rawValue, write.name.blob])
+        let oldSize: Int? = row?["size"]
+        try write.precondition.check(current: row?.unsigned("revision") ?? 0)
+        guard write.body != nil || oldSize != nil else {
+            throw APIError(.notFound, "There is nothing to delete.")
+        }
+        let revision = write.precondition.expected + 1
+        usage.cursor += 1
+        usage.bytes += (write.body?.count ?? 0) - (oldSize ?? 0)
+        if let row {
+            try db.execute(
+                sql: "UPDATE objects SET revision = ?, cursor = ?, body = ? WHERE id = ?",
+                arguments: [
+                    Int64(clamping: revision), Int64(clamping: usage.cursor), write.body?.blob, row["id"] as Int64,
+                ])
+        } else {
+            usage.objects += 1
+            try db.execute(
+                sql: "INSERT INTO objects (user_id, name, revision, cursor, body) VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    user.rawValue, write.name.blob, Int64(clamping: revision), Int64(clamping: usage.cursor),
+                    write.body?.blob,
+                ])
+        }
+        return revision
+    }
+}
+
+/// What a user's objects come to.
+private struct Usage {
+    private let before: (bytes: Int, objects: Int)
+    var bytes: Int
+    var objects: Int
+    var cursor: UInt64
+
+    init(of user: UserID, in db: Database) throws {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT bytes, objects, cursor FROM stores WHERE user_id = ?", arguments: [user.rawValue])
+        guard let row else { throw APIError(.notFound, "The user has no store.") }
+        bytes = row["bytes"]
+        objects = row["objects"]
+        cursor = row.unsigned("cursor")
+        before = (bytes, objects)
+    }
+
+    /// A user over the quota, which may have been lowered, can still write what does not make it worse.
+    func check(_ limits: KeyStoreLimits) throws(APIError) {
+        guard bytes <= max(limits.userBytes, before.bytes), objects <= max(limits.userObjects, before.objects) else {
+            throw APIError(.quotaExceeded, "The quota is used up: delete something first.")
+        }
+    }
+
+    func store(of user: UserID, in db: Database) throws {
+        try db.execute(
+            sql: "UPDATE stores SET bytes = ?, objects = ?, cursor = ? WHERE user_id = ?",
+            arguments: [bytes, objects, Int64(clamping: cursor), user.rawValue])
+    }
+}

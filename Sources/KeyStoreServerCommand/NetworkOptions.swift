@@ -1,0 +1,72 @@
+import ArgumentParser
+import Logging
+import ServerKit
+
+/// Where the server listens, and what it says about it.
+struct NetworkOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("hostname"), .customLong("host")],
+        help: ArgumentHelp(
+            "The address to listen on. Beyond this machine it takes TLS or --behind-proxy.", valueName: "address"))
+    var hostname = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 lets the system choose.")
+    var port = 7_464
+
+    @Option(
+        name: .customLong("public-url"),
+        help: ArgumentHelp(
+            "The address under which clients reach the server. May be given more than once.",
+            discussion: "Logins that were signed for another address are refused, but for loopback and private ones.",
+            valueName: "url"))
+    var publicURLs: [String] = []
+
+    @Option(help: ArgumentHelp("PEM file with the certificate chain, the server's own first.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("PEM file with the certificate's private key.", valueName: "file"))
+    var tlsKey: String?
+
+    @Flag(help: "A proxy in front ends TLS and sets X-Forwarded-For.")
+    var behindProxy = false
+
+    @Option(help: ArgumentHelp("Connections served at a time; more wait.", valueName: "count"))
+    var maxConnections = 4_096
+
+    @Option(
+        help: ArgumentHelp(
+            "The least important messages that go to standard error.",
+            discussion: "From info on there is a line for each request, without names and tokens.",
+            valueName: "level"))
+    var logLevel = LogLevel.notice
+
+    func apply(to configuration: inout ServiceConfiguration) throws(StartupError) {
+        configuration.host = hostname
+        configuration.port = port
+        configuration.behindProxy = behindProxy
+        configuration.maximumConnections = maxConnections
+        configuration.publicURLs = []
+        for text in publicURLs { configuration.publicURLs.append(try ServiceConfiguration.publicURL(text)) }
+        switch (tlsCertificate, tlsKey) {
+        case (nil, nil):
+            configuration.tls = nil
+        case (let certificate?, let key?):
+            configuration.tls = ServiceConfiguration.TLSFiles(certificateChain: certificate, privateKey: key)
+        default:
+            throw StartupError(.configuration, "--tls-certificate and --tls-key go together.")
+        }
+    }
+}
+
+/// `--log-level`.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case trace
+    case debug
+    case info
+    case notice
+    case warning
+    case error
+    case critical
+
+    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .notice }
+}

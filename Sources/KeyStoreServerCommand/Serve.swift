@@ -1,0 +1,36 @@
+import ArgumentParser
+import KeyHierarchy
+import KeyStoreServer
+import Logging
+import ServerKit
+
+/// `key-store-server serve`: the server itself.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run the server. This is what happens without a command.")
+
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
+    func run() async throws {
+        ServerProcess.prepare()
+        var logger = Logger(label: "key-store-server")
+        logger.logLevel = network.logLevel.level
+        try await reportingStartupErrors {
+            var configuration = KeyStoreConfiguration(dataFolder: data.folder)
+            try network.apply(to: &configuration.service)
+            limits.apply(to: &configuration)
+            let service = try KeyStoreService(configuration, logger: logger)
+            try await service.run { ready in
+                Terminal.say("key-store-server listens on \(ready.listening)")
+                guard let code = ready.setupCode else { return }
+                // A service manager keeps what is printed, where others may read it: there the file has to do.
+                if Terminal.isOutputATerminal {
+                    Terminal.say("Register within 24 hours with this setup code:\n\(code.text)")
+                } else {
+                    Terminal.say("The setup code to register with is in \(data.folder)/\(SetupCodes.fileName)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+import Logging
+import NIOCore
+
+/// What is set once for a server's whole process, before anything else runs. For executables, not for tests.
+package enum ServerProcess {
+    package static func prepare() {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        // A server at home has little to do at a time: each thread takes memory of its own.
+        NIOSingletons.groupLoopCountSuggestion = 2
+        NIOSingletons.blockingPoolThreadCountSuggestion = 2
+    }
+}
