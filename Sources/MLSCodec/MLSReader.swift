@@ -62,6 +62,15 @@ public struct MLSReader: Sendable {
     /// Reads a variable-length header (RFC 9420 §2.1.2), which must be the shortest that can hold the length and must
     /// not promise more bytes than there are.
     public mutating func readLength() throws(CodecError) -> Int {
+        var copy = self
+        let length = try copy.readLengthHeader()
+        guard copy.remaining >= length else { throw CodecError(.truncated, "vector") }
+        self = copy
+        return length
+    }
+
+    /// Reads a variable-length header alone, whether the bytes it promises are there or not.
+    package mutating func readLengthHeader() throws(CodecError) -> Int {
         guard remaining >= 1 else { throw CodecError(.truncated, "variable-length header") }
         let first = bytes[offset]
         let size = 1 << Int(first >> 6)
@@ -74,7 +83,6 @@ public struct MLSReader: Sendable {
         if size == 2 && length < 1 << 6 || size == 4 && length < 1 << 14 {
             throw CodecError(.invalidLength, "variable-length header")
         }
-        guard remaining - size >= length else { throw CodecError(.truncated, "vector") }
         offset += size
         return length
     }

@@ -8,17 +8,17 @@
 /// context.treeHash = tree.treeHash(provider: provider)
 /// let path = try new.encrypted(in: tree, groupContext: context.encoded, …)
 /// ```
-struct NewPath: Sendable {
+package struct NewPath: Sendable {
     /// The committer's new leaf, signed.
-    let leafNode: LeafNode
+    package let leafNode: LeafNode
     /// The committer's private keys with the new path. Nodes that proposals blanked are not dropped here.
-    let privateKeys: TreePrivateKeys
+    package let privateKeys: TreePrivateKeys
     private let sender: LeafIndex
     private let steps: [FilteredPathStep]
     private let secrets: PathSecrets
 
     /// What the key schedule of the new epoch takes in (RFC 9420 §8).
-    var commitSecret: SecretBytes { secrets.commitSecret }
+    package var commitSecret: SecretBytes { secrets.commitSecret }
 
     fileprivate init(
         leafNode: LeafNode, privateKeys: TreePrivateKeys, sender: LeafIndex, steps: [FilteredPathStep],
@@ -37,7 +37,7 @@ struct NewPath: Sendable {
     ///   - tree: with the new path in it.
     ///   - groupContext: the encoded provisional GroupContext.
     ///   - added: leaves of new members.
-    func encrypted(
+    package func encrypted(
         in tree: RatchetTree, groupContext: [UInt8], adding added: Set<LeafIndex>,
         provider: some CipherSuiteProvider
     ) throws(MLSError) -> UpdatePath {
@@ -63,7 +63,7 @@ struct NewPath: Sendable {
     }
 
     /// The secret of the lowest node above the committer and a new member, for its Welcome (RFC 9420 §12.4.3.1).
-    func pathSecret(for newMember: LeafIndex) -> SecretBytes? {
+    package func pathSecret(for newMember: LeafIndex) -> SecretBytes? {
         steps.firstIndex { $0.copathChild.isAncestor(of: newMember) }.map { secrets.pathSecrets[$0] }
     }
 }
@@ -76,7 +76,7 @@ extension RatchetTree {
     ///   - signer: belongs to the signature key in `content`.
     ///   - privateKeys: the member's, as they are with all proposals applied.
     /// - Throws: `unknownMember` if the leaf is blank, `cryptography` if a primitive fails.
-    mutating func replacePath(
+    package mutating func replacePath(
         content: LeafNode.Content, groupID: [UInt8], signer: SignaturePrivateKey, privateKeys: TreePrivateKeys,
         provider: some CipherSuiteProvider
     ) throws(MLSError) -> NewPath {

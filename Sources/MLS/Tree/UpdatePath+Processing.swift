@@ -7,7 +7,7 @@ extension RatchetTree {
     /// - Parameter added: leaves of members whom the same commit adds.
     /// - Throws: `unknownMember` if the sender's leaf is blank, `invalidCommit` for a path of another form or with used
     ///   keys, `cryptography` for a key that is none, `authenticationFailed` for the parent hash.
-    mutating func merge(
+    package mutating func merge(
         _ path: UpdatePath, from sender: LeafIndex, adding added: Set<LeafIndex>, provider: some CipherSuiteProvider
     ) throws(MLSError) {
         guard self[sender] != nil else { throw MLSError(.unknownMember, "the committer") }
@@ -46,7 +46,7 @@ extension TreePrivateKeys {
     /// - Returns: the commit secret.
     /// - Throws: `missingKey` if no key of this member can decrypt it, `authenticationFailed` or `invalidCommit` if what is
     ///   in there is wrong.
-    mutating func process(
+    package mutating func process(
         _ path: UpdatePath, from sender: LeafIndex, in tree: RatchetTree, adding added: Set<LeafIndex>,
         groupContext: [UInt8], provider: some CipherSuiteProvider
     ) throws(MLSError) -> SecretBytes {

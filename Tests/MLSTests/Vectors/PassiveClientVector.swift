@@ -1,0 +1,59 @@
+import MLS
+import MLSCodec
+import TestSupport
+
+struct PassiveClientVector: SuiteVector {
+    struct Epoch: Decodable {
+        var proposals: [HexBytes]
+        var commit: HexBytes
+        var epochAuthenticator: HexBytes
+    }
+
+    var cipherSuite: UInt16
+    var keyPackage: HexBytes
+    var signaturePriv: HexBytes
+    var encryptionPriv: HexBytes
+    var initPriv: HexBytes
+    var welcome: HexBytes
+    var ratchetTree: HexBytes?
+    var initialEpochAuthenticator: HexBytes
+    var epochs: [Epoch]
+
+    func verify(_ provider: any CipherSuiteProvider) throws {
+        do {
+            try follow(provider)
+        } catch let error as MLSError where error.code == .unsupported {
+            throw Waiting(feature: error.context)
+        }
+    }
+
+    private func follow(_ provider: any CipherSuiteProvider) throws {
+        guard case .keyPackage(let keyPackage) = try MLSMessage(decoding: keyPackage.bytes),
+            case .welcome(let welcome) = try MLSMessage(decoding: welcome.bytes)
+        else { throw Mismatch(description: "messages of another type") }
+        let privateKeys = KeyPackagePrivateKeys(
+            initKey: HPKEPrivateKey(SecretBytes(initPriv.bytes)),
+            encryptionKey: HPKEPrivateKey(SecretBytes(encryptionPriv.bytes)))
+        try expectEqual(provider.publicKey(of: privateKeys.initKey), keyPackage.content.initKey, "init_priv")
+        try expectEqual(
+            provider.publicKey(of: privateKeys.encryptionKey), keyPackage.content.leafNode.content.encryptionKey,
+            "encryption_priv")
+        try expectEqual(
+            provider.publicKey(of: SignaturePrivateKey(SecretBytes(signaturePriv.bytes))),
+            keyPackage.content.leafNode.content.signatureKey, "signature_priv")
+
+        var group = try Group.join(
+            welcome, keyPackage: keyPackage, privateKeys: privateKeys, ratchetTree: ratchetTree?.bytes,
+            provider: provider)
+        try expectEqual(
+            group.epochAuthenticator.bytes, initialEpochAuthenticator.bytes, "initial_epoch_authenticator")
+        for epoch in epochs {
+            for proposal in epoch.proposals { _ = try group.process(try MLSMessage(decoding: proposal.bytes)) }
+            guard case .commit(let staged) = try group.process(try MLSMessage(decoding: epoch.commit.bytes)) else {
+                throw Mismatch(description: "a commit that is none")
+            }
+            try group.merge(staged)
+            try expectEqual(group.epochAuthenticator.bytes, epoch.epochAuthenticator.bytes, "epoch_authenticator")
+        }
+    }
+}
