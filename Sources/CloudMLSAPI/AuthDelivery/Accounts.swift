@@ -10,17 +10,23 @@ public struct IdentityKey: Codable, Sendable, Hashable {
     }
 }
 
-/// `PUT /v1/accounts`: makes the account the user's, or sets other keys for it. Repeating it changes nothing.
+/// `PUT /v1/accounts`: makes the account the user's, or sets other keys for it. Repeating it changes nothing. Answers
+/// `AccountRecord`.
 public struct AccountRegistration: Codable, Sendable {
     public var account: AccountAddress
     public var identityKeys: [IdentityKey]
     /// What proves that the account is the user's, for platforms that ask for it.
     public var proof: Bytes?
+    /// Whether every key that was replaced, now or before, is revoked: leaves that carry one are to be refused.
+    public var revokesReplaced: Bool?
 
-    public init(account: AccountAddress, identityKeys: [IdentityKey], proof: Bytes? = nil) {
+    public init(
+        account: AccountAddress, identityKeys: [IdentityKey], proof: Bytes? = nil, revokesReplaced: Bool? = nil
+    ) {
         self.account = account
         self.identityKeys = identityKeys
         self.proof = proof
+        self.revokesReplaced = revokesReplaced
     }
 }
 

@@ -12,7 +12,7 @@ public struct GroupRegistration: Codable, Sendable {
     }
 }
 
-/// `GET /v1/groups/{id}`, for members.
+/// `GET /v1/groups/{id}`, for members; also the answer to `POST /v1/groups`.
 public struct GroupInfoRecord: Codable, Sendable {
     public var groupID: Bytes
     public var epoch: UInt64
@@ -25,6 +25,31 @@ public struct GroupInfoRecord: Codable, Sendable {
         self.epoch = epoch
         self.members = members
         self.stamp = stamp
+    }
+}
+
+/// `GET /v1/groups?after=<group id in hexadecimal>`: the groups in which the user has a member, by group id, at most
+/// 1,000 a page. After a gap in the inbox it tells which logs to read.
+public struct GroupList: Codable, Sendable {
+    public struct Item: Codable, Sendable, Hashable {
+        public var groupID: Bytes
+        public var epoch: UInt64
+        /// The number of the newest entry in the group's log; 0 before the first.
+        public var sequence: UInt64
+
+        public init(groupID: Bytes, epoch: UInt64, sequence: UInt64) {
+            self.groupID = groupID
+            self.epoch = epoch
+            self.sequence = sequence
+        }
+    }
+
+    public var groups: [Item]
+    public var more: Bool
+
+    public init(groups: [Item], more: Bool) {
+        self.groups = groups
+        self.more = more
     }
 }
 
@@ -117,4 +142,10 @@ public struct CommitReport: Codable, Sendable {
         self.hash = hash
         self.outcome = outcome
     }
+}
+
+/// `GET /v1/groups/{id}/reports?epoch=<n>`: what members said about the commit that ended the epoch, by account.
+public struct CommitReportList: Codable, Sendable {
+    public var reports: [CommitReport]
+    public init(reports: [CommitReport]) { self.reports = reports }
 }

@@ -22,7 +22,7 @@ public enum KeyPackageStatus: String, Codable, Sendable {
     case withdrawn
 }
 
-/// The answer of an upload.
+/// The answer of an upload, and of `GET /v1/key-packages/count?account=<address>&cipherSuite=<n>`.
 public struct KeyPackageUploadResult: Codable, Sendable {
     /// How many are available now, the last-resort one not counted.
     public var available: Int

@@ -1,0 +1,44 @@
+import CloudMLSAPI
+import Hummingbird
+import ServerKit
+
+/// `/v1/groups`: registration, what is known of a group, and its log.
+struct GroupRoutes: Sendable {
+    let service: GroupService
+
+    func add(to routes: some RouterMethods<SessionContext>) {
+        routes.get("/v1/groups", use: list)
+        routes.post("/v1/groups", use: register)
+        routes.get("/v1/groups/:id", use: info)
+        routes.get("/v1/groups/:id/log", use: log)
+    }
+
+    /// Takes `after` in the query, answers `GroupList`.
+    @Sendable private func list(_ request: Request, context: SessionContext) async throws -> Response {
+        try .json(try await service.list(of: context.userID, after: try request.bytesAfter()))
+    }
+
+    /// Takes `GroupRegistration`, answers `GroupInfoRecord`.
+    @Sendable private func register(_ request: Request, context: SessionContext) async throws -> Response {
+        let registration = try await request.json(GroupRegistration.self)
+        return try .json(try await service.register(registration, by: context.userID))
+    }
+
+    /// Answers `GroupInfoRecord`.
+    @Sendable private func info(_ request: Request, context: SessionContext) async throws -> Response {
+        try .json(try await service.info(try context.groupID(), for: context.userID))
+    }
+
+    /// Takes `after` and `limit` in the query, answers `LogPage`.
+    @Sendable private func log(_ request: Request, context: SessionContext) async throws -> Response {
+        let page = try await service.log(
+            try context.groupID(), for: context.userID, after: try request.number("after", or: 0),
+            limit: try request.pageLimit(maximum: 1_000, fallback: 100))
+        return try .json(page)
+    }
+}
+
+extension SessionContext {
+    /// The MLS group id in the path.
+    func groupID() throws(APIError) -> [UInt8] { try bytes("id", count: 16...64) }
+}

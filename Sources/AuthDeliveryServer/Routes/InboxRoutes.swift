@@ -1,0 +1,32 @@
+import CloudMLSAPI
+import Hummingbird
+import ServerKit
+
+/// `/v1/inbox`.
+struct InboxRoutes: Sendable {
+    let service: InboxService
+
+    func add(to routes: some RouterMethods<SessionContext>) {
+        routes.get("/v1/inbox", use: page)
+        routes.post("/v1/inbox/acknowledge", use: acknowledge)
+    }
+
+    /// Takes `after`, `limit` and `wait` (seconds, at most 60) in the query, answers `InboxPage`.
+    @Sendable private func page(_ request: Request, context: SessionContext) async throws -> Response {
+        let wait = try request.number("wait", or: 0)
+        guard wait <= Limits.longPoll else {
+            throw APIError(.badRequest, "wait in the query takes at most \(Limits.longPoll) seconds.")
+        }
+        let page = try await service.page(
+            of: context.userID, after: try request.number("after", or: 0),
+            limit: try request.pageLimit(maximum: 1_000, fallback: 100), wait: Int(wait))
+        return try .json(page)
+    }
+
+    /// Takes `InboxAcknowledgement`; answers 204.
+    @Sendable private func acknowledge(_ request: Request, context: SessionContext) async throws -> Response {
+        let body = try await request.json(InboxAcknowledgement.self)
+        try await service.acknowledge(body.upTo, of: context.userID)
+        return Response(status: .noContent)
+    }
+}

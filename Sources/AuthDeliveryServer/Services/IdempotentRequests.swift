@@ -1,0 +1,29 @@
+import CloudMLSAPI
+import Crypto
+import Foundation
+import ServerKit
+
+/// Requests under an idempotency key: the same request gets the same answer, another one `idempotency_mismatch`.
+enum IdempotentRequests {
+    /// The answer that the key got before, or the one that `body` makes now, stored in the same transaction.
+    static func answer<Request: Encodable, Answer: Codable>(
+        _ request: Request, to key: [UInt8], of user: UserID, at time: UInt64,
+        in transaction: any DeliveryTransaction, _ body: () throws -> Answer
+    ) throws -> Answer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // The type's name stands in front, so that a key used at one route does not answer at another.
+        let asked = Data("\(Request.self):".utf8) + (try encoder.encode(request))
+        let hash = Array(SHA256.hash(data: asked))
+        if let stored = try transaction.answer(to: key, of: user) {
+            guard stored.request == hash else {
+                throw APIError(.idempotencyMismatch, "The idempotency key came before with another request.")
+            }
+            return try JSONDecoder().decode(Answer.self, from: Data(stored.answer))
+        }
+        let answer = try body()
+        let stored = StoredAnswer(request: hash, answer: Array(try encoder.encode(answer)))
+        try transaction.insertAnswer(stored, to: key, of: user, at: time)
+        return answer
+    }
+}
