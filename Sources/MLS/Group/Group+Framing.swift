@@ -1,8 +1,8 @@
 import MLSCodec
 
 extension Group {
-    /// Signs content of one's own for this epoch (RFC 9420 §6.1).
-    func sign(
+    /// Signs content of one's own for this epoch (RFC 9420 §6.1), whatever it is. Tests make hostile messages with it.
+    package func sign(
         _ body: FramedContent.Body, as wireFormat: WireFormat, authenticatedData: [UInt8],
         signer: SignaturePrivateKey
     ) throws(MLSError) -> AuthenticatedContent {
@@ -16,7 +16,7 @@ extension Group {
     }
 
     /// Wraps a signed handshake message with this epoch's keys.
-    func protect(
+    package func protect(
         _ authenticated: AuthenticatedContent, framing: HandshakeFraming
     ) throws(MLSError) -> MLSMessage {
         switch framing {

@@ -53,7 +53,7 @@ extension Group {
         preSharedKeys: PreSharedKeys
     ) throws(MLSError) -> StagedCommit {
         guard sender != ownLeafIndex else { throw MLSError(.ownMessage) }
-        let proposals = try commit.proposals.map { (item) throws(MLSError) in try resolve(item, from: sender) }
+        let proposals = try resolve(commit.proposals, from: sender)
         let list = try ProposalList(proposals, by: sender)
         guard commit.path != nil || !list.requiresPath else { throw MLSError(.invalidCommit, "the path is missing") }
 
@@ -87,15 +87,19 @@ extension Group {
         }
     }
 
-    private func resolve(_ item: ProposalOrRef, from committer: LeafIndex) throws(MLSError) -> CommittedProposal {
-        switch item {
-        case .proposal(let proposal):
-            return CommittedProposal(proposal: proposal, sender: committer, reference: nil)
-        case .reference(let reference):
-            guard let pending = pendingProposals.first(where: { $0.reference == reference }) else {
-                throw MLSError(.unknownProposal)
+    /// The proposals that a commit holds or names (RFC 9420 §12.4).
+    private func resolve(
+        _ items: [ProposalOrRef], from committer: LeafIndex
+    ) throws(MLSError) -> [CommittedProposal] {
+        let pending = Dictionary(pendingProposals.map { ($0.reference, $0.committed) }) { first, _ in first }
+        return try items.map { (item) throws(MLSError) in
+            switch item {
+            case .proposal(let proposal):
+                return CommittedProposal(proposal: proposal, sender: committer, reference: nil)
+            case .reference(let reference):
+                guard let known = pending[reference] else { throw MLSError(.unknownProposal) }
+                return known
             }
-            return pending.committed
         }
     }
 

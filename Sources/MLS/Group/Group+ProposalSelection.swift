@@ -1,71 +1,136 @@
 extension Group {
     /// The proposals that `stageCommit` would commit for this request, in their order: what goes by reference first.
     ///
-    /// For callers who describe the commit in its `authenticatedData`. Of pending proposals it leaves out those that RFC
-    /// 9420 §12.2 forbids in this commit: own Updates, Removes of oneself, all but the last Update of a leaf, Updates of
-    /// leaves that are removed, Adds of clients that are added or members already, all but the last
-    /// GroupContextExtensions, and ReInits; and what it cannot commit: Adds whose KeyPackages the policy does not accept,
-    /// and pre-shared keys that are not at hand.
+    /// For callers who describe the commit in its `authenticatedData`. Of what is pending it takes all that makes a valid
+    /// commit together with the request (RFC 9420 §12.2, §12.4), and leaves out the rest, so that no member's proposal
+    /// can keep another from committing: own Updates, Removes of oneself, all but the last Update of a leaf, Updates of
+    /// leaves that are removed, Adds and Updates that would give two members one key or do not suit the group, all but
+    /// the last GroupContextExtensions, and ReInits; Adds whose KeyPackages the policy does not accept; and pre-shared
+    /// keys that are not at hand.
     ///
-    /// - Throws: `invalidProposalList` if the request contradicts itself, `invalidKeyPackage` and the like for a client
-    ///   to add that is not valid.
+    /// - Throws: `invalidKeyPackage` and the like for a client to add that is not valid.
     public func proposals(
         for request: CommitRequest, policy: LifetimePolicy
     ) throws(MLSError) -> [CommittedProposal] {
         for keyPackage in request.adding {
             _ = try keyPackage.verified(by: provider, policy: policy)
         }
-        var selected = request.includesPendingProposals ? selectPending(for: request, policy: policy) : []
-        let removed = Set(
-            selected.compactMap { item -> LeafIndex? in
-                guard case .remove(let index) = item.proposal else { return nil }
-                return index
-            })
-        // What is pending as a Remove already need not be there a second time.
-        for index in request.removing where !removed.contains(index) {
-            selected.append(CommittedProposal(proposal: .remove(index), sender: ownLeafIndex, reference: nil))
+        var selected: [CommittedProposal] = []
+        if request.includesPendingProposals {
+            var selection = ProposalSelection(request, in: self)
+            selection.selectPending(policy: policy)
+            selected = selection.selected
         }
-        var byValue = request.adding.map { Proposal.add($0) }
+        // What is pending as a Remove already need not be there a second time.
+        var byValue =
+            request.removing
+            .filter { index in !selected.contains { $0.proposal == .remove(index) } }
+            .map { Proposal.remove($0) }
+        byValue += request.adding.map { .add($0) }
         if let extensions = request.extensions { byValue.append(.groupContextExtensions(extensions)) }
         byValue += request.injecting.map { key in
             .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes))
         }
-        selected += byValue.map { CommittedProposal(proposal: $0, sender: ownLeafIndex, reference: nil) }
-        return selected
+        return selected + byValue.map { CommittedProposal(proposal: $0, sender: ownLeafIndex, reference: nil) }
+    }
+}
+
+/// Picks the pending proposals that can be committed together with what is asked for.
+private struct ProposalSelection {
+    private let group: Group
+    private let request: CommitRequest
+    private(set) var selected: [CommittedProposal] = []
+
+    /// The leaves of the next epoch, as far as they are known.
+    private var leaves: [LeafIndex: LeafNode]
+    private var signatureKeys: Set<SignaturePublicKey>
+    private var encryptionKeys: Set<HPKEPublicKey>
+    private var context: GroupContext
+
+    init(_ request: CommitRequest, in group: Group) {
+        self.group = group
+        self.request = request
+        leaves = Dictionary(group.members.map { ($0.leafIndex, $0.leafNode) }) { first, _ in first }
+        for index in request.removing { leaves[index] = nil }
+        signatureKeys = Set(leaves.values.map(\.signatureKey) + request.adding.map(\.leafNode.signatureKey))
+        encryptionKeys = Set(leaves.values.map(\.encryptionKey) + request.adding.map(\.leafNode.encryptionKey))
+        context = group.context
+        if let extensions = request.extensions { context.extensions = extensions }
     }
 
-    private func selectPending(for request: CommitRequest, policy: LifetimePolicy) -> [CommittedProposal] {
-        var removed = Set(request.removing)
-        var selected: [CommittedProposal] = []
-
-        var pendingRemoved: Set<LeafIndex> = []
-        for case (let pending, .remove(let index)) in pendingProposals.map({ ($0, $0.proposal) })
-        where index != ownLeafIndex && pendingRemoved.insert(index).inserted {
-            selected.append(pending.committed)
-        }
-        removed.formUnion(pendingRemoved)
-
-        var updated: Set<LeafIndex> = []
-        for case (let pending, .update) in pendingProposals.reversed().map({ ($0, $0.proposal) })
-        where pending.sender != ownLeafIndex && !removed.contains(pending.sender) {
-            if updated.insert(pending.sender).inserted { selected.append(pending.committed) }
-        }
-
-        var keys = Set(members.filter { !removed.contains($0.leafIndex) }.map(\.signatureKey))
-        keys.formUnion(request.adding.map(\.leafNode.signatureKey))
-        for case (let pending, .add(let keyPackage)) in pendingProposals.map({ ($0, $0.proposal) }) {
-            guard case .keyPackage(let lifetime) = keyPackage.leafNode.source, (try? policy.check(lifetime)) != nil
+    /// In this order, what comes first bounds what comes later: Removes, extensions, Updates, Adds, pre-shared keys.
+    mutating func selectPending(policy: LifetimePolicy) {
+        for pending in group.pendingProposals {
+            guard case .remove(let index) = pending.proposal, index != group.ownLeafIndex,
+                let leaf = leaves.removeValue(forKey: index)
             else { continue }
-            if keys.insert(keyPackage.leafNode.signatureKey).inserted { selected.append(pending.committed) }
-        }
-
-        let known = knownKeys(request.preSharedKeys)
-        for case (let pending, .preSharedKey(let id)) in pendingProposals.map({ ($0, $0.proposal) })
-        where known[id.key] != nil {
+            forgetKeys(of: leaf)
             selected.append(pending.committed)
         }
-        let extensions = pendingProposals.last { $0.proposal.type == .groupContextExtensions }
-        if let extensions, request.extensions == nil { selected.append(extensions.committed) }
-        return selected
+        selectExtensions()
+        var updated: Set<LeafIndex> = []
+        for pending in group.pendingProposals.reversed() {
+            guard case .update(let leafNode) = pending.proposal, pending.sender != group.ownLeafIndex,
+                !updated.contains(pending.sender), let old = leaves[pending.sender]
+            else { continue }
+            forgetKeys(of: old)
+            if accept(leafNode) {
+                leaves[pending.sender] = leafNode
+                updated.insert(pending.sender)
+                selected.append(pending.committed)
+            } else {
+                rememberKeys(of: old)
+            }
+        }
+        for pending in group.pendingProposals {
+            guard case .add(let keyPackage) = pending.proposal,
+                case .keyPackage(let lifetime) = keyPackage.leafNode.source, (try? policy.check(lifetime)) != nil,
+                accept(keyPackage.leafNode)
+            else { continue }
+            selected.append(pending.committed)
+        }
+        let known = group.knownKeys(request.preSharedKeys)
+        for pending in group.pendingProposals {
+            guard case .preSharedKey(let id) = pending.proposal, known[id.key] != nil else { continue }
+            selected.append(pending.committed)
+        }
+    }
+
+    private mutating func selectExtensions() {
+        guard request.extensions == nil else { return }
+        let pending = group.pendingProposals.last { $0.proposal.type == .groupContextExtensions }
+        guard let pending, case .groupContextExtensions(let extensions) = pending.proposal else { return }
+        var changed = context
+        changed.extensions = extensions
+        let all = Array(leaves.values) + request.adding.map(\.leafNode)
+        guard (try? changed.checkExtensions()) != nil,
+            all.allSatisfy({ (try? $0.check(against: changed)) != nil })
+        else { return }
+        context = changed
+        selected.append(pending.committed)
+    }
+
+    /// Takes a new leaf's keys in, if the leaf suits the group and all others.
+    private mutating func accept(_ leafNode: LeafNode) -> Bool {
+        let others = leaves.values
+        guard (try? leafNode.check(against: context)) != nil,
+            !signatureKeys.contains(leafNode.signatureKey), !encryptionKeys.contains(leafNode.encryptionKey),
+            others.allSatisfy({
+                $0.capabilities.supports(leafNode.credential.type)
+                    && leafNode.capabilities.supports($0.credential.type)
+            })
+        else { return false }
+        rememberKeys(of: leafNode)
+        return true
+    }
+
+    private mutating func rememberKeys(of leaf: LeafNode) {
+        signatureKeys.insert(leaf.signatureKey)
+        encryptionKeys.insert(leaf.encryptionKey)
+    }
+
+    private mutating func forgetKeys(of leaf: LeafNode) {
+        signatureKeys.remove(leaf.signatureKey)
+        encryptionKeys.remove(leaf.encryptionKey)
     }
 }

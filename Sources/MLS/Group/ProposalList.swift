@@ -32,6 +32,7 @@ struct ProposalList {
         self.committer = committer
         self.proposals = proposals
         var touched: Set<LeafIndex> = []
+        var seenKeys: Set<PreSharedKeyID> = []
         for item in proposals {
             switch item.proposal {
             case .add(let keyPackage):
@@ -53,7 +54,7 @@ struct ProposalList {
                 }
                 removes.append(removed)
             case .preSharedKey(let id):
-                guard !preSharedKeys.contains(id) else {
+                guard seenKeys.insert(id).inserted else {
                     throw MLSError(.invalidProposalList, "a PreSharedKey twice")
                 }
                 preSharedKeys.append(id)

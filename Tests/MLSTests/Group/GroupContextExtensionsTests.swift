@@ -40,6 +40,18 @@ import Testing
         _ = try group.members[0].stage(removing: [LeafIndex(2)]) { $0.extensions = new }
     }
 
+    /// A member proposes what another cannot live with: it is left out, and the group goes on.
+    @Test func pendingOnesThatDoNotSuitAreLeftOut() throws {
+        var group = try TestGroup(["a", "b"], suite, supporting: [type])
+        let own = try TestMember("c", suite).keyPackage()
+        try group.propose(1) {
+            try $0.proposeExtensions([Extension(type: type, data: [5])], framing: $1, signer: $2)
+        }
+        #expect(try group.members[0].stage().proposals.count == 1)
+        let staged = try group.members[0].stage(adding: [own.keyPackage])
+        #expect(staged.proposals.map(\.proposal.type) == [.add])
+    }
+
     @Test func aListWithATypeTwiceIsRefused() throws {
         var group = try TestGroup(["a"])
         #expect(throws: MLSError(.invalidProposal)) {
