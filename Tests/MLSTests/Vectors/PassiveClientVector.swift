@@ -9,7 +9,13 @@ struct PassiveClientVector: SuiteVector {
         var epochAuthenticator: HexBytes
     }
 
+    struct ExternalKey: Decodable {
+        var pskId: HexBytes
+        var psk: HexBytes
+    }
+
     var cipherSuite: UInt16
+    var externalPsks: [ExternalKey]
     var keyPackage: HexBytes
     var signaturePriv: HexBytes
     var encryptionPriv: HexBytes
@@ -42,14 +48,19 @@ struct PassiveClientVector: SuiteVector {
             provider.publicKey(of: SignaturePrivateKey(SecretBytes(signaturePriv.bytes))),
             keyPackage.content.leafNode.content.signatureKey, "signature_priv")
 
+        var keys = PreSharedKeys(
+            externalPsks.map { (.external(id: $0.pskId.bytes), SecretBytes($0.psk.bytes)) },
+            uniquingKeysWith: { first, _ in first })
         var group = try Group.join(
             welcome, keyPackage: keyPackage, privateKeys: privateKeys, ratchetTree: ratchetTree?.bytes,
-            provider: provider)
+            preSharedKeys: keys, provider: provider)
         try expectEqual(
             group.epochAuthenticator.bytes, initialEpochAuthenticator.bytes, "initial_epoch_authenticator")
         for epoch in epochs {
+            keys[group.resumptionKeyID] = group.resumptionPSK
             for proposal in epoch.proposals { _ = try group.process(try MLSMessage(decoding: proposal.bytes)) }
-            guard case .commit(let staged) = try group.process(try MLSMessage(decoding: epoch.commit.bytes)) else {
+            let commit = try MLSMessage(decoding: epoch.commit.bytes)
+            guard case .commit(let staged) = try group.process(commit, preSharedKeys: keys) else {
                 throw Mismatch(description: "a commit that is none")
             }
             try group.merge(staged)
