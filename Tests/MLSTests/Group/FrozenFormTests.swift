@@ -1,0 +1,48 @@
+import MLS
+import MLSCodec
+import MLSCrypto
+import Testing
+
+@Suite struct FrozenFormTests {
+    private let provider = SwiftCryptoProvider.provider(for:)
+
+    @Test func aStoredGroupGoesOn() throws {
+        var group = try Group(decodingState: FrozenForms.group, providers: provider)
+        #expect(group.encodedState == FrozenForms.group)
+        #expect(group.epoch == 3)
+        #expect(group.members.map(\.credential.basicIdentity) == [Array("test:a".utf8), Array("test:b".utf8)])
+        #expect(group.pendingProposals.count == 1)
+        let message = try MLSMessage(decoding: FrozenForms.message)
+        #expect(try group.decrypt(message).data == Array("frozen in version 1".utf8))
+        // Needs the pending Update's private key, the path keys and the init secret.
+        guard case .commit(let staged) = try group.process(try MLSMessage(decoding: FrozenForms.commit)) else {
+            Issue.record("not a commit")
+            return
+        }
+        try group.merge(staged)
+        #expect(group.epochAuthenticator.bytes == FrozenForms.nextEpochAuthenticator)
+    }
+
+    @Test func aStoredRecordAndRosterRead() throws {
+        let record = try EpochRecord(decoding: FrozenForms.epochRecord)
+        let roster = try Roster(decoding: FrozenForms.roster)
+        #expect(record.encoded == FrozenForms.epochRecord)
+        #expect(roster.encoded == FrozenForms.roster)
+        let read = try record.decrypt(
+            try MLSMessage(decoding: FrozenForms.message), roster: roster, provider: provider(record.cipherSuite))
+        #expect(read.data == Array("frozen in version 1".utf8))
+        #expect(read.senderCredential == .basic(identity: Array("test:a".utf8)))
+        #expect(roster.members(in: 2).count == 3)
+        #expect(roster.members(in: 3).count == 2)
+    }
+
+    @Test func storedPrivateKeysBelongToTheirKeyPackage() throws {
+        let keyPackage = try KeyPackage(decoding: FrozenForms.keyPackage)
+        let privateKeys = try KeyPackagePrivateKeys(decoding: FrozenForms.privateKeys)
+        let provider = try provider(keyPackage.cipherSuite)
+        _ = try keyPackage.verified(by: provider)
+        #expect(privateKeys.encoded == FrozenForms.privateKeys)
+        #expect(try provider.publicKey(of: privateKeys.initKey) == keyPackage.initKey)
+        #expect(try provider.publicKey(of: privateKeys.encryptionKey) == keyPackage.leafNode.encryptionKey)
+    }
+}
