@@ -8,12 +8,17 @@ extension Group {
     /// the last GroupContextExtensions, and ReInits; Adds whose KeyPackages the policy does not accept; and pre-shared
     /// keys that are not at hand.
     ///
-    /// - Throws: `invalidKeyPackage` and the like for a client to add that is not valid.
+    /// Whether the request itself is valid shows when it is staged, but for the lifetimes of KeyPackages.
+    ///
+    /// - Throws: `invalidLifetime`, or `invalidKeyPackage` for a leaf that has none.
     public func proposals(
         for request: CommitRequest, policy: LifetimePolicy
     ) throws(MLSError) -> [CommittedProposal] {
         for keyPackage in request.adding {
-            _ = try keyPackage.verified(by: provider, policy: policy)
+            guard case .keyPackage(let lifetime) = keyPackage.leafNode.source else {
+                throw MLSError(.invalidKeyPackage, "leaf_node_source")
+            }
+            try policy.check(lifetime)
         }
         var selected: [CommittedProposal] = []
         if request.includesPendingProposals {
