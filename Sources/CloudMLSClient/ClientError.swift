@@ -100,8 +100,21 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
     public init(refusal: ErrorBody.Detail) {
         self.code = .refused(refusal.code)
         self.message = "The server refused: \(refusal.message)"
-        self.hint = refusal.retryAfter.map { "Try again in \($0) seconds." } ?? ""
+        self.hint = Self.hint(for: refusal)
         self.refusal = refusal
+    }
+
+    private static func hint(for refusal: ErrorBody.Detail) -> String {
+        switch refusal.code {
+        case .rateLimited: "Try again in \(refusal.retryAfter ?? 60) seconds."
+        case .unavailable: "Try again in a moment."
+        case .internalError: "Try again; if it stays, whoever runs the server finds the reason in its log."
+        case .quotaExceeded: "Ask whoever runs the server for more room."
+        case .wrongOrigin:
+            "Use the address that the server is known by, or have whoever runs it add this one to its origins."
+        case .registrationRefused: "Ask whoever runs the server for a way to register."
+        default: ""
+        }
     }
 
     public static func == (lhs: Self, rhs: Self) -> Bool { lhs.code == rhs.code }

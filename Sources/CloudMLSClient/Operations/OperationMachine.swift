@@ -19,7 +19,8 @@ package enum Step<Action: Sendable, Output: Sendable>: Sendable {
 
 /// Drives a machine to its end: performs each action and feeds back what came of it.
 package func run<Machine: OperationMachine>(
-    _ machine: Machine, perform: (Machine.Action) async throws -> Machine.Event
+    _ machine: Machine, isolation: isolated (any Actor)? = #isolation,
+    perform: (Machine.Action) async throws -> Machine.Event
 ) async throws -> Machine.Output {
     var machine = machine
     var step = try machine.start()

@@ -26,6 +26,8 @@ package protocol AuthDeliveryService: AuthenticationService {
 
     /// `POST /v1/key-packages`.
     func uploadKeyPackages(_ upload: KeyPackageUpload) async throws -> KeyPackageUploadResult
+    /// `GET /v1/key-packages/count`: how many are available, the last-resort one not counted.
+    func keyPackageCount(account: AccountAddress, cipherSuite: UInt16) async throws -> Int
     /// `POST /v1/key-packages/status`, in the order of the refs.
     func keyPackageStatus(_ refs: [[UInt8]]) async throws -> [KeyPackageStatus]
     /// `POST /v1/key-packages/claim`. The idempotency key is 16 to 64 bytes.
@@ -35,6 +37,8 @@ package protocol AuthDeliveryService: AuthenticationService {
 
     /// `POST /v1/groups`.
     func registerGroup(_ registration: GroupRegistration) async throws
+    /// `GET /v1/groups`, all pages: the groups in which the user has a member.
+    func groups() async throws -> [GroupList.Item]
     /// `GET /v1/groups/{id}`.
     func group(_ id: [UInt8]) async throws -> GroupInfoRecord
     /// `POST /v1/groups/{id}/commits`. An idempotency key is not needed: the server knows a commit by its hash.

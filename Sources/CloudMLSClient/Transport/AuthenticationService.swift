@@ -1,19 +1,20 @@
 package import CloudMLSAPI
+package import KeyHierarchy
 
 /// The routes that both servers have.
 ///
 /// Every method throws `ClientError`: `.refused(code)` for an answer with an error body, `.notReachable` and the like
 /// for the rest. A route with a precondition takes `ifRevision`; 0 stands for "never written".
 package protocol AuthenticationService: Sendable {
-    /// The address in the form that a login signs: `scheme://host:port`.
-    var origin: String { get }
+    /// The address that is dialled.
+    var origin: Origin { get }
     /// The incarnation in the newest answer, 16 bytes, or nil before the first.
     func incarnation() async -> [UInt8]?
 
     /// `GET /v1/server`.
     func serverInfo() async throws -> ServerInfo
     /// `POST /v1/auth/prelogin`.
-    func preLogin(_ request: PreLoginRequest) async throws -> PreLoginResponse
+    func preLogin(_ request: CloudMLSAPI.PreLoginRequest) async throws -> PreLoginResponse
     /// `POST /v1/auth/login`; the tokens are used for all requests from then on.
     func login(_ request: LoginRequest) async throws -> SessionTokens
     /// `POST /v1/auth/logout`; the tokens are forgotten, whatever the answer.

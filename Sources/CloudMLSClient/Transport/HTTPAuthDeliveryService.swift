@@ -68,6 +68,13 @@ extension HTTPAuthDeliveryService {
         try await post("/v1/key-packages", upload, answer: KeyPackageUploadResult.self)
     }
 
+    package func keyPackageCount(account: AccountAddress, cipherSuite: UInt16) async throws -> Int {
+        try await get(
+            "/v1/key-packages/count?account=\(percentEncoded(account.description))&cipherSuite=\(cipherSuite)",
+            KeyPackageUploadResult.self
+        ).available
+    }
+
     package func keyPackageStatus(_ refs: [[UInt8]]) async throws -> [KeyPackageStatus] {
         let statuses = try await post(
             "/v1/key-packages/status", KeyPackageStatusRequest(refs: refs.map { Bytes($0) }),
@@ -89,6 +96,17 @@ extension HTTPAuthDeliveryService {
 extension HTTPAuthDeliveryService {
     package func registerGroup(_ registration: GroupRegistration) async throws {
         try await post("/v1/groups", registration)
+    }
+
+    package func groups() async throws -> [GroupList.Item] {
+        var all: [GroupList.Item] = []
+        while true {
+            let after = all.last.map { "?after=\($0.groupID.array.hex)" } ?? ""
+            let page = try await get("/v1/groups\(after)", GroupList.self)
+            all += page.groups
+            guard page.more else { return all }
+            guard !page.groups.isEmpty else { throw misfit("an empty page that has a next one") }
+        }
     }
 
     package func group(_ id: [UInt8]) async throws -> GroupInfoRecord {

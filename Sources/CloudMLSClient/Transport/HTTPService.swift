@@ -1,4 +1,5 @@
 package import CloudMLSAPI
+package import KeyHierarchy
 
 /// The routes that both servers have, over HTTP.
 package protocol HTTPService: AuthenticationService {
@@ -6,7 +7,7 @@ package protocol HTTPService: AuthenticationService {
 }
 
 extension HTTPService {
-    package var origin: String { connection.origin.description }
+    package var origin: Origin { connection.origin }
 
     package func incarnation() async -> [UInt8]? { await connection.incarnation }
 
@@ -15,7 +16,7 @@ extension HTTPService {
             .decoded(ServerInfo.self, from: connection.origin)
     }
 
-    package func preLogin(_ request: PreLoginRequest) async throws -> PreLoginResponse {
+    package func preLogin(_ request: CloudMLSAPI.PreLoginRequest) async throws -> PreLoginResponse {
         try await postOpen("/v1/auth/prelogin", request).decoded(PreLoginResponse.self, from: connection.origin)
     }
 
@@ -97,6 +98,22 @@ extension HTTPService {
         try request.setJSON(body)
         request.setPrecondition(ifRevision)
         return try await connection.send(request).decoded(WriteResult.self, from: connection.origin)
+    }
+
+    /// Everything but unreserved characters (RFC 3986 §2.3) as `%XX`.
+    func percentEncoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                encoded += "%" + [byte].hex.uppercased()
+            }
+        }
+        return encoded
     }
 
     func misfit(_ what: String) -> ClientError {

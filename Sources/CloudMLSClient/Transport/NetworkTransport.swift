@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Crypto
+package import KeyHierarchy
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -9,18 +10,18 @@ import NIOSSL
 /// With a pinned certificate key nothing else is asked of the certificate: a key store at home has a self-signed one.
 /// Without a pin the system's certificate authorities decide.
 package final class NetworkTransport: HTTPTransport {
-    private let origin: ServerOrigin
+    private let origin: Origin
     private let client: HTTPClient
 
     /// - Parameter certificatePin: SHA-256 of the certificate's SubjectPublicKeyInfo, or nil.
-    package init(origin: ServerOrigin, certificatePin: [UInt8]?) {
+    package init(origin: Origin, certificatePin: CertificatePin?) {
         self.origin = origin
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(10)
         configuration.connectionPool.retryConnectionEstablishment = false
         // One connection initializer checks the pin, and it exists per HTTP version.
         configuration.httpVersion = .http1Only
-        if origin.scheme == "https", let certificatePin {
+        if origin.scheme == .https, let certificatePin {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.certificateVerification = .none
             configuration.tlsConfiguration = tls
@@ -75,10 +76,10 @@ package final class NetworkTransport: HTTPTransport {
 
     private struct PinMismatch: Error {}
 
-    private static func check(_ channel: any Channel, pin: [UInt8]) -> EventLoopFuture<Void> {
+    private static func check(_ channel: any Channel, pin: CertificatePin) -> EventLoopFuture<Void> {
         channel.nioSSL_peerCertificate().flatMapThrowing { certificate in
             guard let certificate,
-                SHA256.hash(data: try certificate.extractPublicKey().toSPKIBytes()).elementsEqual(pin)
+                SHA256.hash(data: try certificate.extractPublicKey().toSPKIBytes()).elementsEqual(pin.bytes)
             else { throw PinMismatch() }
         }
     }

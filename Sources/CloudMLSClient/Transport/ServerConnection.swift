@@ -1,11 +1,12 @@
 package import CloudMLSAPI
 import Foundation
+package import KeyHierarchy
 
 /// One server as the services see it: it sends requests with the session's access token, renews that unseen, and turns
 /// everything that is not a success into a `ClientError`.
 package actor ServerConnection {
     package nonisolated let role: ServiceRole
-    package nonisolated let origin: ServerOrigin
+    package nonisolated let origin: Origin
     private let transport: any HTTPTransport
     private let now: @Sendable () -> UInt64
     /// Called with new tokens before they are used for the first time.
@@ -19,7 +20,7 @@ package actor ServerConnection {
     ///   - persist: stores new tokens durably. A refresh token is good for one use: what is lost between the server's
     ///     answer and this call costs a new sign-in, never more.
     package init(
-        role: ServiceRole, origin: ServerOrigin, transport: any HTTPTransport, now: @escaping @Sendable () -> UInt64,
+        role: ServiceRole, origin: Origin, transport: any HTTPTransport, now: @escaping @Sendable () -> UInt64,
         tokens: SessionTokens? = nil, persist: @escaping @Sendable (SessionTokens?) async throws -> Void = { _ in }
     ) {
         self.role = role
@@ -153,7 +154,7 @@ extension HTTPExchangeRequest {
 }
 
 extension HTTPExchangeResponse {
-    package func decoded<Value: Decodable>(_ type: Value.Type, from origin: ServerOrigin) throws -> Value {
+    package func decoded<Value: Decodable>(_ type: Value.Type, from origin: Origin) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(body))
         } catch {

@@ -1,0 +1,75 @@
+import CloudMLSAPI
+public import KeyHierarchy
+
+extension Authenticator {
+    /// Signs in on this device: one address, a name and a password are all that is needed.
+    ///
+    /// - Parameters:
+    ///   - authDelivery: the auth-delivery server's address.
+    ///   - keyStorePassword: the key store's password where it differs, after a change that was cut short.
+    /// - Throws: `ClientError`; among others `wrongPassword`, `passwordsDiffer`, `signUpIncomplete`,
+    ///   `serverIdentityChanged`, `unacceptableKDF`, `notAuthentic`, `rolledBack`, `notReachable`, `alreadySignedIn`.
+    public func signIn(
+        userName: UserName, password: Password, authDelivery origin: Origin, keyStorePassword: Password? = nil
+    ) async throws -> ClientContext {
+        try origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
+        let replaced = try await replaceable(by: userName, origin)
+        let hasher = PasswordHasher(password, policy: environment.kdfPolicy)
+        let keyStoreHasher = keyStorePassword.map { PasswordHasher($0, policy: environment.kdfPolicy) } ?? hasher
+        let keeper = SessionKeeper(keys)
+        let authDelivery = connector.authDelivery(at: origin, certificatePin: nil, tokens: nil) {
+            try await keeper.persist(.authDelivery, $0)
+        }
+        var found: (any KeyStoreService)?
+        func keyStore() throws -> any KeyStoreService {
+            guard let found else { throw ClientError.unexpectedEvent }
+            return found
+        }
+        let machine = SignIn(
+            userName: userName, origin: origin, pins: try await pins(userName, origin), environment: environment)
+        let signedIn = try await run(machine) { action in
+            switch action {
+            case .logIn(.authDelivery, let action):
+                return .login(try await Self.perform(action, authDelivery, hasher))
+            case .logIn(.keyStore, let action):
+                return .login(try await Self.perform(action, try keyStore(), keyStoreHasher))
+            case .deriveKey(let role, let kdf):
+                return .passwordKey(try await (role == .keyStore ? keyStoreHasher : hasher).key(kdf))
+            case .readProfileSlots:
+                return .profileSlots(try await authDelivery.slots())
+            case .readProfile:
+                return .profile(try await authDelivery.profile())
+            case .readAnchor(let name):
+                return .anchor(try await authDelivery.anchor(name.bytes))
+            case .findKeyStore(let profile):
+                let service = try await reachableKeyStore(profile, keeper)
+                found = service
+                return .keyStoreFound(service.origin)
+            case .readStore:
+                return .store(try await Self.contents(of: try keyStore()))
+            }
+        }
+        let context = try await complete(
+            signedIn, userName: userName, authDelivery: authDelivery, keyStore: try keyStore(), keeper: keeper)
+        if let replaced { _ = await logOut(replaced) }
+        return context
+    }
+
+    /// The first of the profile's origins that answers; which server it is, the login proves.
+    private func reachableKeyStore(_ profile: Profile, _ keeper: SessionKeeper) async throws -> any KeyStoreService {
+        var problem: ClientError?
+        for origin in profile.origins {
+            let service = connector.keyStore(at: origin, certificatePin: profile.certificatePin, tokens: nil) {
+                try await keeper.persist(.keyStore, $0)
+            }
+            do {
+                try origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
+                _ = try await service.serverInfo()
+                return service
+            } catch let error as ClientError {
+                problem = problem ?? error
+            }
+        }
+        throw problem ?? ClientError(.notReachable, "The profile names no address of the key store.")
+    }
+}

@@ -1,0 +1,147 @@
+import CloudMLSAPI
+import KeyHierarchy
+import MLSCodec
+
+/// Signs a user up, in and out, and takes up the session that a device has stored.
+public struct Authenticator: Sendable {
+    let environment: ClientEnvironment
+    let keys: any KeyStore
+    let local: any LocalState
+    let connector: any ServerConnector
+
+    package init(
+        environment: ClientEnvironment, keys: any KeyStore, local: any LocalState, connector: any ServerConnector
+    ) {
+        self.environment = environment
+        self.keys = keys
+        self.local = local
+        self.connector = connector
+    }
+
+    /// Keeps the session and what the device remembers in a folder.
+    public init(folder: ClientFolder, environment: ClientEnvironment = .system) {
+        self.init(
+            environment: environment, keys: folder, local: folder,
+            connector: NetworkConnector(now: environment.now))
+    }
+
+    /// Keeps no keys and no tokens on disk: signed in until the process ends. Pins and anchors still go to the folder,
+    /// where there is one.
+    public init(withoutSession folder: ClientFolder?, environment: ClientEnvironment = .system) {
+        self.init(
+            environment: environment, keys: MemoryKeyStore(), local: folder ?? MemoryLocalState(),
+            connector: NetworkConnector(now: environment.now))
+    }
+
+    /// Takes up the stored session; asks no server.
+    ///
+    /// - Throws: `ClientError` with `notSignedIn`, `localStorage` or `formatOfAnotherVersion`.
+    public func resume() async throws -> ClientContext {
+        guard let session = try await keys.loadSession() else {
+            throw ClientError(.notSignedIn, "Nobody is signed in on this device.", hint: "Sign in first.")
+        }
+        let keeper = SessionKeeper(keys, session: session)
+        return context(
+            session, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper), notices: [])
+    }
+
+    /// Ends the session at both servers and forgets all keys on this device, also where a server cannot be reached.
+    ///
+    /// - Returns: why a server could not be told; its session then ends by itself within a week.
+    /// - Throws: `ClientError` with `notSignedIn` or `localStorage`.
+    public func signOut() async throws -> [ClientError] {
+        let stored: StoredSession?
+        do {
+            stored = try await keys.loadSession()
+        } catch let error as ClientError where error.code == .formatOfAnotherVersion {
+            // A file that nobody can read holds nothing worth keeping.
+            try await keys.removeSession()
+            return [error]
+        }
+        guard let session = stored else {
+            throw ClientError(.notSignedIn, "Nobody is signed in on this device.", hint: "There is nothing to do.")
+        }
+        // The keys go first: whatever happens next, this device is signed out. The tokens live on in memory.
+        try await keys.removeSession()
+        return await logOut(session)
+    }
+
+    /// Logs out at both servers; a session that is over already counts as done.
+    func logOut(_ session: StoredSession) async -> [ClientError] {
+        let keeper = SessionKeeper(MemoryKeyStore())
+        let services: [any AuthenticationService] = [authDelivery(session, keeper), keyStore(session, keeper)]
+        var problems: [ClientError] = []
+        for service in services {
+            do {
+                try await service.logout()
+            } catch let error as ClientError {
+                if error.code != .signedOut, error.code != .notSignedIn { problems.append(error) }
+            } catch {
+                problems.append(
+                    ClientError(.notReachable, "\(service.origin) could not be told of the sign-out."))
+            }
+        }
+        return problems
+    }
+
+    /// Stores what signing up or in gave, and hands out the context.
+    func complete(
+        _ signedIn: SignedIn, userName: UserName, authDelivery: any AuthDeliveryService,
+        keyStore: any KeyStoreService, keeper: SessionKeeper
+    ) async throws -> ClientContext {
+        let origin = authDelivery.origin
+        let session = StoredSession(signedIn, userName: userName, origin: origin)
+        // The pins first: they may be there without a session, but no session without them.
+        try await local.write(
+            ServerPins.localName(user: userName, at: origin), ServerPins(signedIn).encoded)
+        try await keeper.begin(session)
+        return context(session, authDelivery: authDelivery, keyStore: keyStore, notices: signedIn.notices)
+    }
+
+    /// What the device remembers of the user's servers.
+    func pins(_ userName: UserName, _ origin: Origin) async throws -> ServerPins? {
+        guard let bytes = try await local.read(ServerPins.localName(user: userName, at: origin)) else { return nil }
+        guard let pins = try? ServerPins(decoding: bytes) else {
+            throw ClientError(
+                .formatOfAnotherVersion, "What this device remembers of the servers cannot be read.",
+                hint: "Use the newest release of this program.")
+        }
+        return pins
+    }
+
+    /// The session that a new one takes the place of.
+    ///
+    /// - Throws: `alreadySignedIn` where it is somebody else's.
+    func replaceable(by userName: UserName, _ origin: Origin) async throws -> StoredSession? {
+        guard let session = try await keys.loadSession() else { return nil }
+        guard session.userName == userName, session.authDeliveryOrigin == origin else {
+            throw ClientError(
+                .alreadySignedIn, "\(session.userName) is signed in on this device.",
+                hint: "Sign out first, or use another client folder.")
+        }
+        return session
+    }
+
+    private func context(
+        _ session: StoredSession, authDelivery: any AuthDeliveryService, keyStore: any KeyStoreService,
+        notices: [SignInNotice]
+    ) -> ClientContext {
+        ClientContext(
+            userName: session.userName, environment: environment, authDelivery: authDelivery, keyStore: keyStore,
+            storeID: session.storeID, keyring: session.keyring, local: local, notices: notices)
+    }
+
+    private func authDelivery(_ session: StoredSession, _ keeper: SessionKeeper) -> any AuthDeliveryService {
+        connector.authDelivery(
+            at: session.authDelivery.origin, certificatePin: session.authDelivery.certificatePin,
+            tokens: session.authDelivery.tokens?.sessionTokens
+        ) { try await keeper.persist(.authDelivery, $0) }
+    }
+
+    private func keyStore(_ session: StoredSession, _ keeper: SessionKeeper) -> any KeyStoreService {
+        connector.keyStore(
+            at: session.keyStore.origin, certificatePin: session.keyStore.certificatePin,
+            tokens: session.keyStore.tokens?.sessionTokens
+        ) { try await keeper.persist(.keyStore, $0) }
+    }
+}

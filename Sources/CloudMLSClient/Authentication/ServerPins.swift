@@ -1,0 +1,54 @@
+package import KeyHierarchy
+package import MLSCodec
+
+/// What a device remembers of a user's servers, also after signing out, so that it notices other ones.
+///
+/// ```
+/// struct {
+///     uint8 version = 1;
+///     opaque auth_delivery_server_id[32];
+///     opaque store_id[16];
+///     opaque store_public_key[32];
+///     uint64 move_counter;
+///     uint64 keyring_revision;
+/// } ServerPins;
+/// ```
+package struct ServerPins: MLSStruct, Hashable {
+    private let version = FormatVersion.v1
+    package var authDeliveryServerID: ServerID
+    package var storeID: StoreID
+    package var storePublicKey: StorePublicKey
+    package var moveCounter: UInt64
+    package var keyringRevision: Revision
+
+    package init(
+        authDeliveryServerID: ServerID, storeID: StoreID, storePublicKey: StorePublicKey, moveCounter: UInt64,
+        keyringRevision: Revision
+    ) {
+        self.authDeliveryServerID = authDeliveryServerID
+        self.storeID = storeID
+        self.storePublicKey = storePublicKey
+        self.moveCounter = moveCounter
+        self.keyringRevision = keyringRevision
+    }
+
+    package init(_ signedIn: SignedIn) {
+        self.init(
+            authDeliveryServerID: signedIn.authDeliveryServerID, storeID: signedIn.profile.storeID,
+            storePublicKey: signedIn.profile.storePublicKey, moveCounter: signedIn.profile.moveCounter,
+            keyringRevision: signedIn.keyringRevision)
+    }
+
+    package static var layout: StructLayout<Self, FormatVersion, ServerID, StoreID, StorePublicKey, UInt64, Revision> {
+        StructLayout(
+            \.version, \.authDeliveryServerID, \.storeID, \.storePublicKey, \.moveCounter, \.keyringRevision
+        ) { _, server, storeID, key, moves, revision in
+            Self(
+                authDeliveryServerID: server, storeID: storeID, storePublicKey: key, moveCounter: moves,
+                keyringRevision: revision)
+        }
+    }
+
+    /// The name in the device's `LocalState`.
+    package static func localName(user: UserName, at origin: Origin) -> String { "pins/\(origin)/\(user)" }
+}

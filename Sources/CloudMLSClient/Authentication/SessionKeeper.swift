@@ -1,0 +1,33 @@
+import CloudMLSAPI
+
+/// Brings new tokens into the stored session before they are used.
+actor SessionKeeper {
+    private let keyStore: any KeyStore
+    private var session: StoredSession?
+    private var tokens: [ServiceRole: SessionTokens] = [:]
+
+    init(_ keyStore: any KeyStore, session: StoredSession? = nil) {
+        self.keyStore = keyStore
+        self.session = session
+    }
+
+    /// Stores a session with the tokens met so far.
+    func begin(_ new: StoredSession) async throws {
+        var new = new
+        for (role, tokens) in tokens {
+            new[role].tokens = StoredSession.Tokens(tokens)
+        }
+        try await keyStore.saveSession(new)
+        session = new
+    }
+
+    /// Stops storing: what is signed out stays signed out.
+    func end() { session = nil }
+
+    func persist(_ role: ServiceRole, _ fresh: SessionTokens?) async throws {
+        tokens[role] = fresh
+        guard session != nil else { return }
+        session?[role].tokens = fresh.map { StoredSession.Tokens($0) }
+        if let session { try await keyStore.saveSession(session) }
+    }
+}

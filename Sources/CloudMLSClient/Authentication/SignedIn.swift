@@ -1,0 +1,28 @@
+package import CloudMLSAPI
+package import KeyHierarchy
+
+/// What signing up and signing in end with.
+package struct SignedIn: Sendable {
+    package var authDeliveryServerID: ServerID
+    package var profileID: ProfileID
+    package var profile: Profile
+    package var keyStoreOrigin: Origin
+    package var dataKey: DataKey
+    package var keyring: Keyring
+    package var keyringRevision: Revision
+    package var notices: [SignInNotice]
+}
+
+/// What the key store gives after the login.
+package struct StoreContents: Sendable {
+    package var slots: [StoredSlot]
+    package var keyring: StoredKeyring
+    /// 16 bytes.
+    package var incarnation: [UInt8]
+
+    package init(slots: [StoredSlot], keyring: StoredKeyring, incarnation: [UInt8]) {
+        self.slots = slots
+        self.keyring = keyring
+        self.incarnation = incarnation
+    }
+}
