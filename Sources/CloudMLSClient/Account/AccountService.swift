@@ -1,0 +1,121 @@
+package import CloudMLSAPI
+import MLS
+import MLSCodec
+import MLSCrypto
+
+/// The user's platform accounts and their KeyPackages.
+package struct AccountService: Sendable {
+    let services: Services
+
+    package init(services: Services) { self.services = services }
+
+    /// The accounts on the user's list.
+    package func list() async throws -> [StoreIndex.Account] {
+        try await services.objects.value(StorePath.index).decoded(StoreIndex.self)?.accounts ?? []
+    }
+
+    /// Adds an account or replaces its settings, and fills its pool of KeyPackages. It can be repeated after any failure.
+    package func add(_ account: AccountAddress, settings: [String: String]) async throws {
+        let wanted = StoreIndex.Account(
+            account: account,
+            settings: settings.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) })
+        var known = Stored()
+        let output = try await run(AccountAddition()) { action in
+            switch action {
+            case .read:
+                known = try await read(account)
+                return .found(isListed: known.secrets != nil && known.index.account(account) == wanted)
+            case .write:
+                let secrets = try known.secrets ?? makeSecrets()
+                known.secrets = secrets
+                known.index.set(wanted)
+                return try await write(account, known)
+            case .register:
+                let keys = known.secrets?.identityKeys ?? []
+                return try await register(AccountRegistration(account: account, identityKeys: keys))
+            case .withdraw:
+                known.index.accounts.removeAll { $0.account == account }
+                let outcome = try await services.objects.write([
+                    SealedWrite(
+                        path: StorePath.index, ifRevision: known.indexRevision, body: known.index.encoded)
+                ])
+                if case .conflict = outcome { return .conflict }
+                return .withdrawn
+            }
+        }
+        if case .refused(let code) = output {
+            throw ClientError(
+                refusal: ErrorBody.Detail(code: code, message: "\(account) cannot be registered for this user."))
+        }
+        try await maintainKeyPackages(of: account)
+    }
+
+    /// An account's identity keys.
+    ///
+    /// - Throws: `unknownAccount`.
+    package func secrets(of account: AccountAddress) async throws -> AccountSecrets {
+        let value = try await services.objects.value(StorePath.account(account))
+        guard let secrets = try value.decoded(AccountSecrets.self) else {
+            throw ClientError(
+                .unknownAccount, "\(account) is not an account of yours.", hint: "Add the account first.")
+        }
+        return secrets
+    }
+
+    private struct Stored {
+        var index = StoreIndex()
+        var indexRevision: UInt64 = 0
+        var secrets: AccountSecrets?
+        var secretsRevision: UInt64 = 0
+    }
+
+    private func read(_ account: AccountAddress) async throws -> Stored {
+        let path = StorePath.account(account)
+        let values = try await services.objects.read([StorePath.index, path])
+        return Stored(
+            index: try values.value(StorePath.index).decoded() ?? StoreIndex(),
+            indexRevision: values.value(StorePath.index).revision,
+            secrets: try values.value(path).decoded(), secretsRevision: values.value(path).revision)
+    }
+
+    private func write(_ account: AccountAddress, _ stored: Stored) async throws -> AccountAddition.Event {
+        let outcome = try await services.objects.write([
+            SealedWrite(
+                path: StorePath.account(account), ifRevision: stored.secretsRevision, body: stored.secrets?.encoded),
+            SealedWrite(path: StorePath.index, ifRevision: stored.indexRevision, body: stored.index.encoded),
+        ])
+        if case .conflict = outcome { return .conflict }
+        return .written
+    }
+
+    private func register(_ registration: AccountRegistration) async throws -> AccountAddition.Event {
+        do {
+            try await services.authDelivery.registerAccount(registration)
+            return .registered
+        } catch let error as ClientError {
+            guard let code = error.lastingRefusal else { throw error }
+            return .refused(code)
+        }
+    }
+
+    private func makeSecrets() throws -> AccountSecrets {
+        var keys: [AccountSecrets.Key] = []
+        for suite in SwiftCryptoProvider.supportedCipherSuites {
+            guard let scheme = suite.signatureScheme, !keys.contains(where: { $0.scheme == scheme }) else { continue }
+            keys.append(.init(scheme: scheme, pair: try SwiftCryptoProvider(suite).generateSignatureKeyPair()))
+        }
+        return AccountSecrets(keys: keys)
+    }
+}
+
+extension ClientError {
+    /// The code of a refusal that repeating the request will not change; nil for everything else.
+    package var lastingRefusal: ErrorCode? {
+        guard case .refused(let code) = code else { return nil }
+        let passing: [ErrorCode] = [
+            .rateLimited, .internalError, .unavailable, .quotaExceeded, .invalidToken, .invalidRefreshToken,
+            .wrongCredentials, .wrongOrigin,
+        ]
+        return passing.contains(code) ? nil : code
+    }
+}

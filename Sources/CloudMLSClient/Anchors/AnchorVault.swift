@@ -1,0 +1,95 @@
+import CloudMLSAPI
+package import KeyHierarchy
+import MLSCodec
+
+/// Reads and swaps anchors: sealed at the auth-delivery server, with a copy on this device.
+package struct AnchorVault: Sendable {
+    private let sealer: AnchorSealer
+    private let storeID: StoreID
+    private let authDelivery: any AuthDeliveryService
+    private let local: any LocalState
+
+    package init(
+        profileKey: ProfileKey, storeID: StoreID, authDelivery: any AuthDeliveryService, local: any LocalState
+    ) {
+        sealer = AnchorSealer(profileKey: profileKey)
+        self.storeID = storeID
+        self.authDelivery = authDelivery
+        self.local = local
+    }
+
+    /// An anchor, and the revision that a swap must name.
+    package struct Reading<Value: Anchor>: Sendable {
+        package var anchor: Value?
+        package var revision: UInt64
+    }
+
+    /// The group's anchor: what the server has or this device remembers, whichever is higher.
+    ///
+    /// - Throws: `notAuthentic` if the server's is not what was sealed.
+    package func read(_ group: GroupID) async throws -> Reading<GroupAnchor> {
+        let name = sealer.name(groupID: group.bytes)
+        var reading: Reading<GroupAnchor> = try await stored(name)
+        if let copy = try await local.read(Self.localName(name)), let copy = try? GroupAnchor(decoding: copy) {
+            reading.anchor = reading.anchor?.merged(with: copy) ?? copy
+        }
+        return reading
+    }
+
+    /// Replaces the group's anchor if its revision still is `ifRevision`, and this device's copy after it.
+    ///
+    /// - Returns: false if somebody else was faster.
+    package func swap(_ group: GroupID, to anchor: GroupAnchor, ifRevision: UInt64) async throws -> Bool {
+        let name = sealer.name(groupID: group.bytes)
+        guard try await write(anchor, name: name, ifRevision: ifRevision) else { return false }
+        try await local.write(Self.localName(name), anchor.encoded)
+        return true
+    }
+
+    /// Raises the store anchor's revision of the KeyPackage pools.
+    ///
+    /// - Parameter revisions: the sum of the revisions of all pools, which only grows.
+    /// - Throws: `rolledBack` if a higher sum was seen before.
+    package func raiseKeyPackages(to revisions: UInt64) async throws {
+        guard let revision = Revision(rawValue: revisions) else { return }
+        let name = sealer.name(storeID: storeID)
+        for _ in 0..<16 {
+            let reading: Reading<StoreAnchor> = try await stored(name)
+            // Signing up writes the first one: it alone knows the keyring and the slots.
+            guard var anchor = reading.anchor, anchor.keyPackagesRevision < revision else { return }
+            anchor.keyPackagesRevision = revision
+            if try await write(anchor, name: name, ifRevision: reading.revision) { return }
+        }
+        throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Try again in a moment.")
+    }
+
+    private func stored<Value: Anchor>(_ name: AnchorName) async throws -> Reading<Value> {
+        guard let stored = try await authDelivery.anchor(name.bytes) else {
+            return Reading(anchor: nil, revision: 0)
+        }
+        guard let revision = Revision(rawValue: stored.revision), stored.revision > 0,
+            let anchor = try? sealer.open(Value.self, stored.body.array, name: name, revision: revision)
+        else {
+            throw ClientError(
+                .notAuthentic, "The auth-delivery server shows an anchor that was not written by you.",
+                hint: "Messages can be read, but do not send any before its operator has explained this.")
+        }
+        return Reading(anchor: anchor, revision: stored.revision)
+    }
+
+    private func write(_ anchor: some Anchor, name: AnchorName, ifRevision: UInt64) async throws -> Bool {
+        guard let last = Revision(rawValue: ifRevision) else {
+            throw ClientError(.malformedAnswer, "The server counts further than revisions go.")
+        }
+        let body = try sealer.seal(anchor, name: name, revision: last.next)
+        do {
+            _ = try await authDelivery.writeAnchor(
+                name.bytes, ifRevision: ifRevision, AnchorWrite(body: Bytes(body)))
+            return true
+        } catch let error as ClientError where error.code == .refused(.revisionConflict) {
+            return false
+        }
+    }
+
+    private static func localName(_ name: AnchorName) -> String { "anchor/\(name.hex)" }
+}

@@ -1,0 +1,65 @@
+import KeyHierarchy
+import MLS
+
+extension GroupActor {
+    /// The anchor that goes with a head.
+    func anchor(headRevision: UInt64, epoch: UInt64) async throws -> GroupAnchor {
+        guard let revision = Revision(rawValue: headRevision) else {
+            throw ClientError(.malformedAnswer, "The key store counts further than revisions go.")
+        }
+        return GroupAnchor(incarnation: await services.anchorIncarnation(), headRevision: revision, epoch: epoch)
+    }
+
+    /// Raises the group's anchor to a head that was just written.
+    ///
+    /// - Returns: false if an intent must not be used, because the head is no longer what was written.
+    /// - Throws: `rolledBack` if the head is older than the anchor.
+    func raiseAnchor(
+        headRevision: UInt64, epoch: UInt64, _ purpose: AnchorRaise.Purpose
+    ) async throws -> Bool {
+        let target = try await anchor(headRevision: headRevision, epoch: epoch)
+        let output = try await run(AnchorRaise(target: target, purpose: purpose)) { action in
+            switch action {
+            case .read:
+                let reading = try await services.anchors.read(id)
+                return .anchor(reading.anchor, revision: reading.revision)
+            case .swap(let anchor, let ifRevision):
+                return try await services.anchors.swap(id, to: anchor, ifRevision: ifRevision) ? .swapped : .conflict
+            }
+        }
+        guard case .behind(let anchor) = output else { return true }
+        try await checkHead(against: anchor, knownRevision: headRevision)
+        return false
+    }
+
+    /// Reads the head again after an anchor that is ahead of it.
+    ///
+    /// - Throws: `rolledBack` if it is the same head, or another one that is still older than the anchor.
+    func checkHead(against anchor: GroupAnchor, knownRevision: UInt64) async throws {
+        let snapshot = try await load()
+        let revision = Revision(rawValue: snapshot.headRevision) ?? .none
+        let epoch = snapshot.group?.epoch ?? 0
+        if snapshot.headRevision == knownRevision || anchor.isAhead(ofEpoch: epoch, headRevision: revision) {
+            throw Self.rolledBack
+        }
+    }
+
+    /// Whether what the key store has is at least as new as the anchor.
+    ///
+    /// - Throws: `rolledBack` if it is older.
+    package func checkAnchor() async throws {
+        // The anchor first: every device writes the head before the anchor.
+        guard let anchor = try await services.anchors.read(id).anchor else { return }
+        let snapshot = try await load()
+        let revision = Revision(rawValue: snapshot.headRevision) ?? .none
+        if anchor.isAhead(ofEpoch: snapshot.group?.epoch ?? 0, headRevision: revision) { throw Self.rolledBack }
+    }
+
+    static var rolledBack: ClientError {
+        ClientError(
+            .rolledBack,
+            "The key store has an older state of this group than this user has seen: it was restored from a backup, or "
+                + "somebody put an old state in its place.",
+            hint: "Messages can be read. Sending would use message keys a second time; ask whoever runs the key store.")
+    }
+}

@@ -1,0 +1,231 @@
+package import CloudMLSAPI
+import Crypto
+import KeyHierarchy
+import MLS
+import MLSCodec
+
+extension GroupActor {
+    /// Processes a log entry that the inbox brought; what is missing before it is fetched from the log first.
+    package func deliver(_ entry: LogEntry) async throws -> DeliveryMachine.Output {
+        try await exclusively {
+            let position = try await load().head?.position
+            if let position, position.incarnation == (await services.logIncarnation()),
+                entry.sequence > position.sequence + 1
+            {
+                try await catchUpNow()
+            }
+            return try await process(entry)
+        }
+    }
+
+    /// Processes everything in the group's log that is not processed yet.
+    package func catchUp() async throws { try await exclusively { try await catchUpNow() } }
+
+    func catchUpNow() async throws {
+        while let head = try await load().head, head.status != .removed {
+            let isSameLog = head.position.incarnation == (await services.logIncarnation())
+            let after = isSameLog ? head.position.sequence : 0
+            let page: LogPage
+            do {
+                page = try await services.authDelivery.log(group: id.bytes, after: after, limit: 100)
+            } catch let error as ClientError where error.code == .refused(.notFound) {
+                // Not registered yet, or removed for so long that the log is gone.
+                return
+            }
+            for entry in page.entries { _ = try await process(entry) }
+            guard page.more, try await load().head?.position != head.position else { return }
+        }
+    }
+
+    /// What a log entry means for the group.
+    private enum Effect {
+        /// Nothing but that it was seen.
+        case none
+        case proposal(Group)
+        case commit(StagedCommit)
+        /// The commit of the intent in the head.
+        case ownCommit
+    }
+
+    /// Processes one log entry, anew for as long as other devices write in between.
+    func process(_ entry: LogEntry) async throws -> DeliveryMachine.Output {
+        for _ in 0..<Self.attempts {
+            let output = try await processOnce(entry)
+            guard output == .overtaken else { return output }
+        }
+        throw busy()
+    }
+
+    private func processOnce(_ entry: LogEntry) async throws -> DeliveryMachine.Output {
+        let stored = try await load()
+        let position = LogPosition(incarnation: await services.logIncarnation(), sequence: entry.sequence)
+        var next = stored
+        var effect = Effect.none
+        return try await run(DeliveryMachine()) { action in
+            switch action {
+            case .examine:
+                let (event, found) = examine(entry, at: position, stored)
+                effect = found
+                return event
+            case .checkIdentities(let accounts):
+                guard case .commit(let staged) = effect else { return .identitiesChecked(objection: nil) }
+                let check = IdentityCheck(
+                    try await services.authDelivery.identities(of: accounts), suite: staged.merged.cipherSuite)
+                let entering = staged.added + staged.updated
+                for member in entering {
+                    if let objection = check.objection(toEntering: member, at: entry.identityHistory) {
+                        return .identitiesChecked(objection: objection)
+                    }
+                }
+                pin(entering, in: &next)
+                return .identitiesChecked(objection: nil)
+            case .apply:
+                return try await apply(effect, at: position, to: &next, since: stored) ? .written : .overtaken
+            case .park(let reason):
+                next = stored
+                park(entry, at: position, reason, in: &next)
+                return try await write(next, since: stored) ? .written : .overtaken
+            case .raiseAnchor:
+                let revision = stored.headRevision + (next.head == stored.head ? 0 : 1)
+                let epoch = next.group?.epoch ?? 0
+                _ = try await raiseAnchor(headRevision: revision, epoch: epoch, .progress)
+                return .anchorRaised
+            case .report(let outcome):
+                if let account = stored.head?.account, next.head?.status != .removed {
+                    try await report(outcome, epoch: entry.epoch, hash: entry.hash.array, as: account)
+                }
+                return .reported
+            }
+        }
+    }
+
+    private func examine(
+        _ entry: LogEntry, at position: LogPosition, _ stored: GroupSnapshot
+    ) -> (DeliveryMachine.Event, Effect) {
+        let isCommit = entry.kind == .commit
+        guard let head = stored.head, var group = stored.group, head.status != .removed else {
+            return (.duplicate, .none)
+        }
+        let isSameLog = head.position.incarnation == position.incarnation
+        guard !isSameLog || entry.sequence > head.position.sequence else { return (.duplicate, .none) }
+        let nothing = DeliveryMachine.Event.examined(accounts: [], isCommit: false)
+        guard head.status == .active, entry.epoch >= group.epoch else { return (nothing, .none) }
+        guard Array(SHA256.hash(data: entry.message.array)) == entry.hash.array else {
+            return (.unusable("the log names another hash than the message has", isCommit: isCommit), .none)
+        }
+        if isCommit, let intent = head.intent, intent.commit == entry.message.array {
+            return (.examined(accounts: [], isCommit: true), .ownCommit)
+        }
+        do {
+            let message = try MLSMessage(decoding: entry.message.array)
+            guard message.wireFormat == .privateMessage else {
+                throw MLSError(.unsupported, "handshake messages that are not encrypted")
+            }
+            switch try group.process(message) {
+            case .proposal where !isCommit:
+                return (nothing, .proposal(group))
+            case .commit(let staged) where isCommit:
+                try checkAnnouncement(of: staged, in: group)
+                let accounts = Set((staged.added + staged.updated).compactMap(\.account)).sorted()
+                return (.examined(accounts: accounts, isCommit: true), .commit(staged))
+            default:
+                throw MLSError(.malformed, "another kind of message than the log says")
+            }
+        } catch {
+            return (.unusable("\(error)", isCommit: isCommit), .none)
+        }
+    }
+
+    /// A commit must announce exactly what its proposals do, or the auth-delivery server would let in or keep out others
+    /// than the group does.
+    private func checkAnnouncement(of staged: StagedCommit, in group: Group) throws {
+        let announced = try CommitAnnouncement(decoding: staged.authenticatedData)
+        guard let actual = CommitAnnouncement(staged.proposals, in: group), announced.agrees(with: actual) else {
+            throw AnnouncementMismatch()
+        }
+        let members = Set(staged.merged.members.compactMap(\.account))
+        guard staged.removesOwnLeaf || members.count == staged.merged.members.count else {
+            throw MLSError(.invalidCommit, "an account with two leaves, or a leaf without an account")
+        }
+    }
+
+    private func apply(
+        _ effect: Effect, at position: LogPosition, to next: inout GroupSnapshot, since stored: GroupSnapshot
+    ) async throws -> Bool {
+        var more: [SealedWrite] = []
+        switch effect {
+        case .none:
+            next.head?.position = position
+        case .proposal(let group):
+            next.group = group
+            next.head?.state = group.encodedState
+            next.head?.position = position
+        case .commit(let staged):
+            if let intent = next.head?.intent {
+                // Another commit holds the epoch: that is the proof that the intent's never will.
+                next.head?.claims += intent.claims
+                next.head?.intent = nil
+            }
+            next.enter(staged.merged, at: position)
+            if !staged.removesOwnLeaf { more.append(try await epochWrite(staged.merged)) }
+        case .ownCommit:
+            guard let intent = next.head?.intent else { return false }
+            more = try await merge(intent, at: position, into: &next)
+        }
+        return try await write(next, since: stored, and: more)
+    }
+
+    /// Enters the epoch that an own commit begins.
+    ///
+    /// - Returns: what else belongs into the batch.
+    func merge(
+        _ intent: CommitIntent, at position: LogPosition, into next: inout GroupSnapshot
+    ) async throws -> [SealedWrite] {
+        let group = try GroupSnapshot.decode(intent.next)
+        next.head?.intent = nil
+        next.enter(group, at: position)
+        pin(group.members, in: &next)
+        return [try await epochWrite(group)]
+    }
+
+    private func park(_ entry: LogEntry, at position: LogPosition, _ reason: String, in next: inout GroupSnapshot) {
+        next.head?.position = position
+        if entry.kind == .commit {
+            // The log never rolls back: what everybody else makes of this epoch is out of reach from here.
+            next.head?.status = .stuck
+            next.setIndexStatus(.readOnly)
+        }
+        next.parked.park(
+            ParkedMessages.Entry(
+                kind: entry.kind == .commit ? .commit : .proposal, group: id, position: position,
+                hash: entry.hash.array, reason: reason, time: services.environment.now()))
+    }
+
+    /// Remembers the identity keys of members.
+    func pin(_ members: [Member], in next: inout GroupSnapshot) {
+        let now = services.environment.now()
+        for member in members {
+            guard let account = member.account else { continue }
+            _ = next.pins.see(member.signatureKey.bytes, of: account, at: now)
+        }
+    }
+
+    /// Tells the server whether a commit could be applied. A server that does not want to know is no reason to stop.
+    func report(
+        _ outcome: CommitReport.Outcome, epoch: UInt64, hash: [UInt8], as account: AccountAddress
+    ) async throws {
+        do {
+            try await services.authDelivery.reportCommit(
+                group: id.bytes,
+                CommitReport(account: account, epoch: epoch, hash: Bytes(hash), outcome: outcome))
+        } catch let error as ClientError where error.lastingRefusal != nil {
+            return
+        }
+    }
+}
+
+/// A commit says in the open something else than it does.
+package struct AnnouncementMismatch: Error, CustomStringConvertible {
+    package init() {}
+    package var description: String { "the commit's announcement differs from its proposals" }
+}

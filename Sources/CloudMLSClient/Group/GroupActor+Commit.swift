@@ -1,0 +1,148 @@
+import CloudMLSAPI
+import Crypto
+import MLS
+import MLSCodec
+
+extension GroupActor {
+    /// Changes the group. What holds already is not done again, so that it can be repeated after any failure.
+    package func change(_ change: GroupChange) async throws {
+        try await exclusively { try await changeNow(change) }
+    }
+
+    /// Finishes a commit that was cut short, on this device or another one.
+    package func resume() async throws { try await exclusively { _ = try await resumeNow() } }
+
+    func changeNow(_ change: GroupChange) async throws {
+        var refusals = 0
+        for _ in 0..<Self.attempts {
+            try await catchUpNow()
+            guard try await resumeNow() else { continue }
+            let stored = try await load()
+            guard let (next, intent) = try await stage(change, from: stored) else { return }
+            switch try await carry(intent, next, since: stored, resuming: false) {
+            case .merged:
+                return
+            case .lost, .overtaken:
+                continue
+            case .refused(let code):
+                // A KeyPackage may have expired on the way: the next try claims others.
+                refusals += 1
+                guard refusals < 3 else {
+                    throw ClientError(
+                        refusal: ErrorBody.Detail(code: code, message: "it does not accept this change."))
+                }
+            }
+        }
+        throw busy()
+    }
+
+    /// Carries on with the intent in the head, if there is one.
+    ///
+    /// - Returns: false if the head has to be looked at again.
+    func resumeNow() async throws -> Bool {
+        let stored = try await load()
+        guard let intent = stored.head?.intent else { return true }
+        return try await carry(intent, stored, since: stored, resuming: true) == .merged
+    }
+
+    /// Drives a commit from its intent to its end.
+    ///
+    /// - Parameter next: the snapshot with the intent in its head.
+    func carry(
+        _ intent: CommitIntent, _ next: GroupSnapshot, since stored: GroupSnapshot, resuming: Bool,
+        and more: [SealedWrite] = []
+    ) async throws -> CommitMachine.Output {
+        guard let account = next.head?.account else { throw busy() }
+        let hash = Array(SHA256.hash(data: intent.commit))
+        let machine = CommitMachine(purpose: intent.purpose, resuming: resuming)
+        return try await run(machine) { action in
+            switch action {
+            case .persist:
+                let writes = try await reservation(of: intent)
+                return try await write(next, since: stored, and: writes) ? .persisted : .overtaken
+            case .raiseAnchor:
+                let isRaised = try await raiseAnchor(
+                    headRevision: stored.headRevision + (resuming ? 0 : 1), epoch: intent.epoch,
+                    .intent(generation: intent.generation, resuming: resuming))
+                return isRaised ? .anchorRaised : .overtaken
+            case .register:
+                return try await refusable {
+                    try await services.authDelivery.registerGroup(
+                        GroupRegistration(
+                            groupID: Bytes(id.bytes), account: account,
+                            cipherSuite: next.group?.cipherSuite.rawValue ?? 0))
+                    return .registered
+                }
+            case .post:
+                let post = CommitPost(
+                    account: account, epoch: intent.epoch, commit: Bytes(intent.commit),
+                    welcome: intent.welcome.map { Bytes($0) }, confirmation: Bytes(intent.confirmation))
+                return try await refusable {
+                    .accepted(try await services.authDelivery.postCommit(group: id.bytes, post))
+                }
+            case .catchUp:
+                try await catchUpNow()
+                return .caughtUp(intentGone: try await load().head?.intent != intent)
+            case .void:
+                let request = VoidRequest(account: account, epoch: intent.epoch, hash: Bytes(hash))
+                let answer = try await services.authDelivery.voidCommit(group: id.bytes, request)
+                return answer.accepted.map { .accepted($0) } ?? .voided
+            case .merge(let result):
+                return try await mergeAccepted(intent, result)
+            case .discard:
+                return try await discard(intent)
+            case .announce:
+                let snapshot = try await load()
+                _ = try await raiseAnchor(
+                    headRevision: snapshot.headRevision, epoch: snapshot.group?.epoch ?? 0, .progress)
+                try await report(.applied, epoch: intent.epoch, hash: hash, as: account)
+                return .announced
+            }
+        }
+    }
+
+    /// What the server refuses for good is an event; the rest is thrown.
+    private func refusable(_ request: () async throws -> CommitMachine.Event) async throws -> CommitMachine.Event {
+        do {
+            return try await request()
+        } catch let error as ClientError {
+            guard let code = error.lastingRefusal else { throw error }
+            return .refused(code)
+        }
+    }
+
+    /// The write that gives the intent's handshake generation away.
+    private func reservation(of intent: CommitIntent) async throws -> [SealedWrite] {
+        let path = StorePath.generations(intent.epoch, of: id)
+        let value = try await services.objects.value(path)
+        var counts = try value.decoded(GenerationCounts.self) ?? GenerationCounts()
+        guard counts.reserveHandshake() == intent.generation else {
+            // Somebody else has taken it: a revision that cannot hold makes the batch fail.
+            return [SealedWrite(path: path, ifRevision: value.revision + 1, body: counts.encoded)]
+        }
+        return [SealedWrite(path: path, ifRevision: value.revision, body: counts.encoded)]
+    }
+
+    private func mergeAccepted(_ intent: CommitIntent, _ result: PostResult) async throws -> CommitMachine.Event {
+        let stored = try await load()
+        guard let head = stored.head, head.intent == intent else { return .overtaken }
+        // What comes before the commit in the log is of the epoch that it ends; a position beyond it is enough.
+        let position = LogPosition(incarnation: await services.logIncarnation(), sequence: result.sequence)
+        var next = stored
+        let more = try await merge(intent, at: position, into: &next)
+        return try await write(next, since: stored, and: more) ? .merged : .overtaken
+    }
+
+    private func discard(_ intent: CommitIntent) async throws -> CommitMachine.Event {
+        let stored = try await load()
+        guard stored.head?.intent == intent else { return .overtaken }
+        var next = stored
+        next.head?.intent = nil
+        if intent.purpose == .create {
+            next.head = nil
+            next.group = nil
+            next.index.groups.removeAll { $0.id == id }
+        }
+        return try await write(next, since: stored) ? .discarded : .overtaken
+    }
+}

@@ -1,0 +1,53 @@
+import CloudMLSAPI
+import MLS
+import MLSCodec
+
+extension GroupActor {
+    /// Proposes to remove the own account (RFC 9420 §12.1.3): a member cannot commit its own removal.
+    ///
+    /// Its handshake generation is given away in the batch that writes the proposal into the head. Repeated after a
+    /// failure it makes another proposal, which does no harm: one commit takes both.
+    package func leave() async throws {
+        try await exclusively {
+            for _ in 0..<Self.attempts {
+                try await catchUpNow()
+                guard try await resumeNow() else { continue }
+                let stored = try await load()
+                guard stored.head?.status != .removed else { return }
+                if try await propose(from: stored) { return }
+            }
+            throw busy()
+        }
+    }
+
+    /// - Returns: false if the head has to be looked at again.
+    private func propose(from stored: GroupSnapshot) async throws -> Bool {
+        var (head, group) = try stored.active()
+        let path = StorePath.generations(group.epoch, of: id)
+        let value = try await services.objects.value(path)
+        var counts = try value.decoded(GenerationCounts.self) ?? GenerationCounts()
+        guard let generation = counts.reserveHandshake() else { throw busy() }
+        let signer = try await signingKey(head.account, in: group)
+        let message = try group.proposeRemove(
+            group.ownLeafIndex, framing: .privateMessage(generation: generation, padding: .padme), signer: signer)
+        var next = stored
+        next.group = group
+        head.state = group.encodedState
+        next.head = head
+        let reservation = SealedWrite(path: path, ifRevision: value.revision, body: counts.encoded)
+        guard try await write(next, since: stored, and: [reservation]) else { return false }
+        let isRaised = try await raiseAnchor(
+            headRevision: stored.headRevision + 1, epoch: group.epoch,
+            .intent(generation: generation, resuming: false))
+        guard isRaised else { return false }
+        let post = ProposalPost(account: head.account, epoch: group.epoch, proposal: Bytes(message.encoded))
+        do {
+            _ = try await services.authDelivery.postProposal(
+                group: id.bytes, post,
+                idempotencyKey: services.secrets.proposalKey(group: id, proposal: message.encoded))
+            return true
+        } catch let error as ClientError where error.code == .refused(.epochConflict) {
+            return false
+        }
+    }
+}

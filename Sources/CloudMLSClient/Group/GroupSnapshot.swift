@@ -1,0 +1,115 @@
+package import CloudMLSAPI
+package import MLS
+import MLSCodec
+import MLSCrypto
+
+/// What the key store has about a group, read in one go, and what an operation makes of it. An operation changes a copy;
+/// what differs is written in one batch that holds only if nobody else wrote in between.
+package struct GroupSnapshot: Sendable {
+    package let id: GroupID
+    package var head: GroupHead?
+    /// The group in `head`, decoded.
+    package var group: Group?
+    package var roster: Roster
+    package var index: StoreIndex
+    package var pins: IdentityPins
+    package var parked: ParkedMessages
+    private var revisions: [String: UInt64]
+
+    package static func load(_ id: GroupID, from objects: any ObjectStore) async throws -> GroupSnapshot {
+        let values = try await objects.read([
+            StorePath.head(id), StorePath.roster(id), StorePath.index, StorePath.pins, StorePath.parked,
+        ])
+        let head = try values.value(StorePath.head(id)).decoded(GroupHead.self)
+        return GroupSnapshot(
+            id: id, head: head, group: try head.map { try Self.decode($0.state) },
+            roster: try values.value(StorePath.roster(id)).decoded() ?? Roster(),
+            index: try values.value(StorePath.index).decoded() ?? StoreIndex(),
+            pins: try values.value(StorePath.pins).decoded() ?? IdentityPins(),
+            parked: try values.value(StorePath.parked).decoded() ?? ParkedMessages(),
+            revisions: values.mapValues(\.revision))
+    }
+
+    /// Reads a group's stored state.
+    package static func decode(_ state: [UInt8]) throws -> Group {
+        do {
+            return try Group(decodingState: state, providers: SwiftCryptoProvider.provider(for:))
+        } catch {
+            throw ClientError(
+                .formatOfAnotherVersion, "A stored group cannot be read: \(error).",
+                hint: "Use the newest release of this program.")
+        }
+    }
+
+    /// The head's revision as it was read.
+    package var headRevision: UInt64 { revisions[StorePath.head(id)] ?? 0 }
+
+    /// The writes that turn `stored` into this, each on the condition that nothing changed since it was read.
+    package func writes(since stored: GroupSnapshot) -> [SealedWrite] {
+        var writes: [SealedWrite] = []
+        func add(_ path: String, _ new: [UInt8]?, _ old: [UInt8]?) {
+            guard new != old else { return }
+            writes.append(SealedWrite(path: path, ifRevision: revisions[path] ?? 0, body: new))
+        }
+        add(StorePath.head(id), head?.encoded, stored.head?.encoded)
+        add(StorePath.roster(id), roster.encoded, stored.roster.encoded)
+        add(StorePath.index, index.encoded, stored.index.encoded)
+        add(StorePath.pins, pins.encoded, stored.pins.encoded)
+        add(StorePath.parked, parked.encoded, stored.parked.encoded)
+        return writes
+    }
+
+    /// Enters a group's next state: head, roster and what the index says.
+    package mutating func enter(_ next: Group, at position: LogPosition) {
+        group = next
+        head?.state = next.encodedState
+        head?.position = position
+        head?.status = next.isRemoved ? .removed : .active
+        if !next.isRemoved { roster.record(next) }
+        setIndexStatus(next.isRemoved ? .removed : .active)
+    }
+
+    /// Changes what the index says about the group, where it lists it.
+    package mutating func setIndexStatus(_ status: StoreIndex.Group.Status) {
+        guard var entry = index.group(id), entry.status != status else { return }
+        entry.status = status
+        index.set(entry)
+    }
+
+    /// Head and group of a group that can be written to.
+    ///
+    /// - Throws: `unknownGroup`, `groupReadOnly`.
+    package func active() throws -> (head: GroupHead, group: Group) {
+        guard let head, let group else {
+            throw ClientError(.unknownGroup, "There is no group \(id).", hint: "Synchronise, then look at the groups.")
+        }
+        switch head.status {
+        case .active:
+            return (head, group)
+        case .removed:
+            throw ClientError(.groupReadOnly, "\(head.account) is no longer a member of this group.")
+        case .stuck:
+            throw ClientError(
+                .groupReadOnly, "A change of this group could not be applied here; what was received can be read.",
+                hint: "Ask another member to remove \(head.account) and to add it again.")
+        }
+    }
+}
+
+extension Member {
+    /// The account that the member's credential names; nil for a credential of another form.
+    package var account: AccountAddress? { AccountAddress(credential: credential) }
+}
+
+extension AccountAddress {
+    /// The account that a basic credential names.
+    package init?(credential: Credential) {
+        guard let identity = credential.basicIdentity, let text = String(validating: identity, as: UTF8.self) else {
+            return nil
+        }
+        self.init(text)
+    }
+
+    /// The basic credential that names the account.
+    package var credential: Credential { .basic(identity: Array(description.utf8)) }
+}

@@ -1,0 +1,84 @@
+import CloudMLSAPI
+import KeyHierarchy
+import MLS
+import MLSCodec
+
+extension GroupActor {
+    /// Encrypts a text for the group as it is now.
+    ///
+    /// - Returns: an MLSMessage; it uses a generation that no other message has.
+    package func encrypt(_ text: String) async throws -> [UInt8] {
+        try await exclusively {
+            for _ in 0..<Self.attempts {
+                try await settle()
+                let stored = try await load()
+                let (head, group) = try stored.active()
+                guard let generation = try await generation(for: group, stored) else { continue }
+                let signer = try await signingKey(head.account, in: group)
+                return try group.encrypt(
+                    MessageContent(text: text).encoded, generation: generation, padding: .multiple(of: 128),
+                    signer: signer
+                ).encoded
+            }
+            throw busy()
+        }
+    }
+
+    /// Applies the group's log, finishes what was cut short, and commits what others have proposed (RFC 9420 §12.4).
+    private func settle() async throws {
+        try await catchUpNow()
+        guard try await resumeNow() else { return }
+        let (_, group) = try await load().active()
+        if !group.pendingProposals.isEmpty { try await changeNow(.pending) }
+    }
+
+    /// A generation of the application ratchet that nobody else uses.
+    ///
+    /// - Returns: nil if the head has to be looked at again.
+    private func generation(for group: Group, _ stored: GroupSnapshot) async throws -> UInt32? {
+        if let block = reserved, block.epoch == group.epoch, let first = block.generations.first {
+            reserved = (block.epoch, block.generations.dropFirst())
+            return first
+        }
+        reserved = nil
+        switch try await reserve(group, stored) {
+        case .block(let block):
+            // A reservation of 32 that does not fit any more is no reason to change the group: see `exhausted`.
+            reserved = (group.epoch, block.dropFirst())
+            return block.first
+        case .exhausted:
+            try await changeNow(GroupChange(refresh: true))
+            return nil
+        case .headMoved(let anchor):
+            try await checkHead(against: anchor, knownRevision: stored.headRevision)
+            return nil
+        case .rolledBack:
+            throw Self.rolledBack
+        }
+    }
+
+    private func reserve(_ group: Group, _ stored: GroupSnapshot) async throws -> ReservationMachine.Output {
+        let path = StorePath.generations(group.epoch, of: id)
+        let target = try await anchor(headRevision: stored.headRevision, epoch: group.epoch)
+        let machine = ReservationMachine(
+            count: services.policy.generationBlock, epoch: group.epoch, headRevision: target.headRevision,
+            incarnation: target.incarnation)
+        return try await run(machine) { action in
+            switch action {
+            case .readCounts:
+                let value = try await services.objects.value(path)
+                return .counts(try value.decoded() ?? GenerationCounts(), revision: value.revision)
+            case .writeCounts(let counts, let ifRevision):
+                let write = SealedWrite(path: path, ifRevision: ifRevision, body: counts.encoded)
+                guard case .written = try await services.objects.write([write]) else { return .conflict }
+                return .written
+            case .readAnchor:
+                let reading = try await services.anchors.read(id)
+                return .anchor(reading.anchor, revision: reading.revision)
+            case .swapAnchor(let anchor, let ifRevision):
+                let isSwapped = try await services.anchors.swap(id, to: anchor, ifRevision: ifRevision)
+                return isSwapped ? .swapped : .anchorConflict
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+public import CloudMLSAPI
+import MLS
+
+extension Messenger {
+    /// The user's groups, in the order in which they were met.
+    public func groups() async throws -> [GroupSummary] {
+        try await index().groups.map { entry in
+            GroupSummary(
+                id: entry.id, account: entry.account, chat: entry.chat, created: entry.created,
+                state: GroupState(entry.status))
+        }
+    }
+
+    /// The group that new messages of a chat go to: the newest one that can be written to.
+    public func group(chat: String, account: AccountAddress) async throws -> GroupSummary? {
+        try await groups().last { $0.chat == chat && $0.account == account && $0.state == .active }
+    }
+
+    /// Makes a group for a chat, with its first members. It can be repeated after any failure.
+    ///
+    /// - Parameters:
+    ///   - chat: the platform's name for the chat.
+    ///   - account: the user's account that is in the chat.
+    ///   - members: the others; the account itself does not count.
+    /// - Throws: `groupExists` if the account has a group for the chat that can be written to, `unknownAccount`,
+    ///   `noKeyPackage` if somebody cannot be added; then nothing was made.
+    @discardableResult
+    public func createGroup(
+        chat: String, account: AccountAddress, members: [AccountAddress]
+    ) async throws -> GroupID {
+        let earlier = try await index().groups.filter { $0.chat == chat && $0.account == account }
+        guard !earlier.contains(where: { $0.status == .active }) else {
+            throw ClientError(
+                .groupExists, "\(account) has a group for \"\(chat)\" already.", hint: "Add members to that one.")
+        }
+        // One whose creation was cut short is carried on with.
+        let started = earlier.first { $0.status == .creating }?.id
+        let number = earlier.count { $0.status != .creating }
+        let id = started ?? services.secrets.groupID(chat: chat, account: account, number: number)
+        try await actor(id).create(chat: chat, account: account, members: members)
+        return id
+    }
+
+    /// Adds accounts to a group; those who are members already are left alone.
+    ///
+    /// - Throws: `noKeyPackage` if somebody cannot be added; then nobody is.
+    public func addMembers(_ accounts: [AccountAddress], to group: GroupID) async throws {
+        try await actor(group).change(GroupChange(add: accounts))
+    }
+
+    /// Removes accounts from a group; they cannot read what is sent afterwards.
+    public func removeMembers(_ accounts: [AccountAddress], from group: GroupID) async throws {
+        try await actor(group).change(GroupChange(remove: accounts))
+    }
+
+    /// Renews the own keys in a group, so that whoever learnt the old ones is shut out (RFC 9420 §16.6).
+    public func refresh(_ group: GroupID) async throws {
+        try await actor(group).change(GroupChange(refresh: true))
+    }
+
+    /// Asks the other members to remove the own account; the next of them who sends anything does it.
+    public func leave(_ group: GroupID) async throws { try await actor(group).leave() }
+
+    /// Who is in a group, as far as this user knows it, own account included.
+    ///
+    /// - Throws: `unknownGroup`.
+    public func members(of group: GroupID) async throws -> [AccountAddress] {
+        guard let state = try await actor(group).load().group else {
+            throw ClientError(
+                .unknownGroup, "There is no group \(group).", hint: "Synchronise, then look at the groups.")
+        }
+        return state.members.compactMap(\.account)
+    }
+
+    /// Brings a chat's group to the members that its platform lists: creates it, adds and removes as needed.
+    ///
+    /// - Parameters:
+    ///   - group: the group that is known for the chat, or nil.
+    ///   - members: everybody in the chat.
+    /// - Returns: the group.
+    /// - Throws: `noKeyPackage` if somebody cannot be added; then nothing changes.
+    @discardableResult
+    public func checkGroupState(
+        chat: String, account: AccountAddress, group: GroupID? = nil, members: [AccountAddress]
+    ) async throws -> GroupID {
+        let known = if let group { Optional(group) } else { try await self.group(chat: chat, account: account)?.id }
+        guard let known else { return try await createGroup(chat: chat, account: account, members: members) }
+        let present = try await self.members(of: known)
+        let change = GroupChange(
+            add: members.filter { !present.contains($0) },
+            remove: present.filter { !members.contains($0) && $0 != account })
+        if !change.add.isEmpty || !change.remove.isEmpty { try await actor(known).change(change) }
+        return known
+    }
+}

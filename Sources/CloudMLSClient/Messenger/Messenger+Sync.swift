@@ -1,0 +1,78 @@
+import CloudMLSAPI
+
+extension Messenger {
+    /// Finishes what was cut short, empties the inbox, and checks the key store against the anchors.
+    ///
+    /// - Parameter wait: how many seconds to wait for something to arrive if the inbox is empty; at most
+    ///   `Limits.longPoll`.
+    /// - Returns: what happened; problems of a single group are in it and stop nothing else.
+    /// - Throws: if a server cannot be reached.
+    @discardableResult
+    public func sync(wait: Int = 0) async throws -> SyncReport {
+        var report = SyncReport()
+        for group in try await index().groups where group.status == .creating || group.status == .active {
+            report.problems += try await problems(of: group.id) {
+                try await actor(group.id).checkAnchor()
+                try await actor(group.id).resume()
+            }
+        }
+        let before = try await parked().count
+        let found = try await run(InboxMachine(wait: wait)) { action in
+            switch action {
+            case .fetch(let after, let wait):
+                return .page(try await services.authDelivery.inbox(after: after, limit: 100, wait: wait))
+            case .process(let entry):
+                try await process(entry, in: &report)
+                return .processed
+            case .acknowledge(let number):
+                try await services.authDelivery.acknowledgeInbox(upTo: number)
+                return .acknowledged
+            }
+        }
+        report.processed = found
+        let parked = try await parked()
+        report.parked = Array(parked.suffix(max(0, parked.count - before)))
+        report.identityChanges = try await identityChanges()
+        return report
+    }
+
+    private func process(_ entry: InboxEntry, in report: inout SyncReport) async throws {
+        let id = entry.groupID.map { GroupID($0.array) }
+        if entry.gap == true {
+            let groups = if let id { [id] } else { try await index().groups.map(\.id) }
+            for group in groups {
+                report.problems += try await problems(of: group) { try await actor(group).catchUp() }
+            }
+        } else if let id, let log = entry.log {
+            report.problems += try await problems(of: id) { _ = try await actor(id).deliver(log) }
+        } else if let id, let welcome = entry.welcome {
+            var hasJoined = false
+            report.problems += try await problems(of: id) {
+                hasJoined = try await actor(id).join(welcome) == .applied
+            }
+            if hasJoined { report.joined.append(id) }
+        }
+    }
+
+    /// Runs something on one group.
+    ///
+    /// - Returns: what is wrong with that group alone; everything else is thrown.
+    private func problems(of group: GroupID, _ operation: () async throws -> Void) async throws -> [GroupProblem] {
+        do {
+            try await operation()
+            return []
+        } catch let error as ClientError where error.isOfOneGroup {
+            return [GroupProblem(group: group, error: error)]
+        }
+    }
+}
+
+extension ClientError {
+    /// Whether trying the next group makes sense: the servers can be reached, and the state is kept for the next time.
+    fileprivate var isOfOneGroup: Bool {
+        switch code {
+        case .rolledBack, .notAuthentic, .groupReadOnly, .noKeyPackage, .identityKeyChanged: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package import CloudMLSAPI
+
+/// Brings one commit from its intent to its end (DESIGN: create group, commit). Creating a group is the same with a
+/// registration in front.
+///
+/// The intent is durable before anything is posted, so the machine can be entered again at `resuming` by any device. It
+/// ends in a merge, in proof that another commit holds the epoch, or in the server's promise never to accept this one.
+package struct CommitMachine: OperationMachine {
+    package enum Action: Sendable, Equatable {
+        /// Write head and reservation in one batch.
+        case persist
+        /// Raise the group's anchor to the intent, before it is posted.
+        case raiseAnchor
+        case register
+        case post
+        /// Process the group's log: another commit won, or the server knows an older epoch.
+        case catchUp
+        case void
+        /// Write the next epoch: head, epoch record and roster.
+        case merge(PostResult)
+        /// Take the intent out of the head; its generation is not given back.
+        case discard
+        /// Raise the anchor to the new epoch and tell the server that the commit could be applied.
+        case announce
+    }
+
+    package enum Event: Sendable, Equatable {
+        case persisted
+        /// Another device wrote the head first.
+        case overtaken
+        case anchorRaised
+        case registered
+        case accepted(PostResult)
+        case refused(ErrorCode)
+        /// Whether the log held the commit that won, so that the intent is gone.
+        case caughtUp(intentGone: Bool)
+        case voided
+        case merged
+        case discarded
+        case announced
+    }
+
+    package enum Output: Sendable, Equatable {
+        case merged
+        /// Another commit holds the epoch: try again in the next one.
+        case lost
+        /// The head is not what it was: look again.
+        case overtaken
+        /// The server refuses this commit for good.
+        case refused(ErrorCode)
+    }
+
+    private enum State {
+        case idle
+        case persisting
+        case raising
+        case registering
+        case posting
+        case catchingUp
+        case voiding
+        case merging
+        case discarding
+        case announcing
+        case done
+    }
+
+    private let purpose: CommitIntent.Purpose
+    private let resuming: Bool
+    private var state = State.idle
+    private var refusal = ErrorCode.commitVoid
+
+    /// - Parameter resuming: whether the intent stands in the head already.
+    package init(purpose: CommitIntent.Purpose, resuming: Bool) {
+        self.purpose = purpose
+        self.resuming = resuming
+    }
+
+    package mutating func start() -> Step<Action, Output> {
+        resuming ? perform(.raiseAnchor, .raising) : perform(.persist, .persisting)
+    }
+
+    package mutating func handle(_ event: Event) throws -> Step<Action, Output> {
+        switch (state, event) {
+        case (.persisting, .persisted):
+            return perform(.raiseAnchor, .raising)
+        case (.raising, .anchorRaised):
+            return purpose == .create ? perform(.register, .registering) : perform(.post, .posting)
+        case (.registering, .registered):
+            return perform(.post, .posting)
+        case (.registering, .refused(let code)):
+            // A group that is not registered has no log in which its commit could appear.
+            refusal = code
+            return perform(.discard, .discarding)
+        case (.posting, .accepted(let result)), (.voiding, .accepted(let result)):
+            return perform(.merge(result), .merging)
+        case (.posting, .refused(let code)) where [.epochConflict, .notFound, .notYourAccount].contains(code):
+            // Another commit won, or removed this very account: the log has it.
+            refusal = code
+            return perform(.catchUp, .catchingUp)
+        case (.posting, .refused(.commitVoid)):
+            refusal = .commitVoid
+            return perform(.discard, .discarding)
+        case (.posting, .refused(let code)):
+            refusal = code
+            return perform(.void, .voiding)
+        case (.catchingUp, .caughtUp(true)):
+            return finish(.lost)
+        case (.catchingUp, .caughtUp(false)):
+            return perform(.void, .voiding)
+        case (.voiding, .voided):
+            return perform(.discard, .discarding)
+        case (.merging, .merged):
+            return perform(.announce, .announcing)
+        case (.discarding, .discarded):
+            return finish(.refused(refusal))
+        case (.announcing, .announced):
+            return finish(.merged)
+        case (.persisting, .overtaken), (.raising, .overtaken), (.merging, .overtaken), (.discarding, .overtaken):
+            return finish(.overtaken)
+        default:
+            throw ClientError(.internalFault, "A commit met an event that its step does not know.")
+        }
+    }
+
+    private mutating func perform(_ action: Action, _ next: State) -> Step<Action, Output> {
+        state = next
+        return .perform(action)
+    }
+
+    private mutating func finish(_ output: Output) -> Step<Action, Output> {
+        state = .done
+        return .finished(output)
+    }
+}

@@ -1,0 +1,68 @@
+import CloudMLSAPI
+package import KeyHierarchy
+package import MLSCodec
+
+/// What the operations on accounts, groups and messages work with.
+package struct Services: Sendable {
+    package let environment: ClientEnvironment
+    package let objects: any ObjectStore
+    package let authDelivery: any AuthDeliveryService
+    package let anchors: AnchorVault
+    package let secrets: DerivedSecrets
+    package let policy: MessagingPolicy
+    /// The key store's incarnation.
+    package let storeIncarnation: @Sendable () async -> [UInt8]?
+
+    package init(
+        environment: ClientEnvironment, objects: any ObjectStore, authDelivery: any AuthDeliveryService,
+        local: any LocalState, profileKey: ProfileKey, storeID: StoreID, policy: MessagingPolicy,
+        storeIncarnation: @escaping @Sendable () async -> [UInt8]?
+    ) {
+        self.environment = environment
+        self.objects = objects
+        self.authDelivery = authDelivery
+        self.anchors = AnchorVault(
+            profileKey: profileKey, storeID: storeID, authDelivery: authDelivery, local: local)
+        self.secrets = DerivedSecrets(profileKey: profileKey)
+        self.policy = policy
+        self.storeIncarnation = storeIncarnation
+    }
+
+    package init(context: ClientContext, policy: MessagingPolicy) {
+        let keyStore = context.keyStore
+        self.init(
+            environment: context.environment, objects: context.sealed, authDelivery: context.authDelivery,
+            local: context.local, profileKey: context.profileKey, storeID: context.storeID, policy: policy
+        ) { await keyStore.incarnation() }
+    }
+
+    /// The key store's incarnation as anchors have it; zeros before its first answer.
+    package func anchorIncarnation() async -> Incarnation {
+        let bytes = await storeIncarnation() ?? []
+        return Incarnation(bytes: bytes) ?? Incarnation(bytes: [UInt8](repeating: 0, count: 16)) ?? .random()
+    }
+
+    /// The auth-delivery server's incarnation.
+    package func logIncarnation() async -> [UInt8] { await authDelivery.incarnation() ?? [] }
+}
+
+extension SealedValue {
+    /// The value that is stored, or nil where there is none.
+    ///
+    /// - Throws: `formatOfAnotherVersion` if the bytes are not such a value.
+    package func decoded<Value: MLSCodable>(_ type: Value.Type = Value.self) throws -> Value? {
+        guard let body else { return nil }
+        do {
+            return try Value(decoding: body)
+        } catch {
+            throw ClientError(
+                .formatOfAnotherVersion, "A stored value cannot be read: \(error).",
+                hint: "Use the newest release of this program.")
+        }
+    }
+}
+
+extension [String: SealedValue] {
+    /// What is under a path that was read.
+    package func value(_ path: String) -> SealedValue { self[path] ?? SealedValue(revision: 0, body: nil) }
+}
