@@ -1,4 +1,5 @@
 import Crypto
+import Dispatch
 import Foundation
 public import MLS
 
@@ -16,6 +17,7 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
     public let cipherSuite: CipherSuite
     let curve: Curve
     let aead: AuthenticatedCipher
+    private let isParallel: Bool
 
     /// The group that a suite's KEM and signatures live on.
     enum Curve {
@@ -25,8 +27,10 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
         case p256
     }
 
+    /// - Parameter isParallel: whether work for many members at once is spread over all cores.
     /// - Throws: `unsupportedCipherSuite` for anything but suites 1, 2 and 3.
-    public init(_ cipherSuite: CipherSuite) throws(MLS.CryptoError) {
+    public init(_ cipherSuite: CipherSuite, isParallel: Bool = false) throws(MLS.CryptoError) {
+        self.isParallel = isParallel
         switch cipherSuite {
         case .mls128DHKEMX25519AES128GCMSHA256Ed25519: (curve, aead) = (.curve25519, .aes128GCM)
         case .mls128DHKEMP256AES128GCMSHA256P256: (curve, aead) = (.p256, .aes128GCM)
@@ -41,6 +45,21 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
     /// - Throws: `unsupportedCipherSuite` if no library of this build has it.
     public static func provider(for cipherSuite: CipherSuite) throws(MLS.CryptoError) -> any CipherSuiteProvider {
         try SwiftCryptoProvider(cipherSuite)
+    }
+
+    /// Like `provider(for:)`, with work for many members at once spread over all cores.
+    public static func parallelProvider(
+        for cipherSuite: CipherSuite
+    ) throws(MLS.CryptoError) -> any CipherSuiteProvider {
+        try SwiftCryptoProvider(cipherSuite, isParallel: true)
+    }
+
+    public func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
+        if isParallel {
+            DispatchQueue.concurrentPerform(iterations: count, execute: body)
+        } else {
+            for index in 0..<count { body(index) }
+        }
     }
 
     public var hashLength: Int { SHA256.byteCount }

@@ -50,4 +50,10 @@ public protocol CipherSuiteProvider: Sendable {
 
     /// Random bytes from the system's generator.
     func random(_ count: Int) -> SecretBytes
+
+    /// Runs `body` once for every index below `count`, and comes back when all are done.
+    ///
+    /// This is how work for many members at once gets to several cores; `MLS` itself has no threads. The default is
+    /// one after the other.
+    func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void)
 }

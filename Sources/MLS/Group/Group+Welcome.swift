@@ -31,7 +31,7 @@ extension Group {
             let keys = try schedule.welcomeKeyAndNonce(provider: provider)
             let encryptedGroupInfo = try provider.seal(
                 groupInfo.encoded, key: keys.key, nonce: keys.nonce, authenticating: [])
-            let secrets = try state.added.map { leafIndex, keyPackage in
+            let secrets = try provider.parallelMap(state.added) { leafIndex, keyPackage in
                 let groupSecrets = GroupSecrets(
                     joinerSecret: schedule.joinerSecret, pathSecret: path?.pathSecret(for: leafIndex),
                     psks: state.preSharedKeys)

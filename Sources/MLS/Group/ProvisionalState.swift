@@ -19,8 +19,10 @@ extension Group {
     /// Checks the single proposals of a list (RFC 9420 §12.1) and applies it in the order of RFC 9420 §12.3.
     func apply(_ list: ProposalList) throws(MLSError) -> ProvisionalState {
         // What came by reference was checked when it arrived, in this same epoch.
-        for item in list.proposals where item.reference == nil {
-            try check(item.proposal, from: item.sender)
+        _ = try MLSError.mapping {
+            try provider.parallelMap(list.proposals.filter { $0.reference == nil }) { item in
+                try check(item.proposal, from: item.sender)
+            }
         }
         var context = context
         context.epoch += 1

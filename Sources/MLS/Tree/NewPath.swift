@@ -44,15 +44,14 @@ package struct NewPath: Sendable {
         try MLSError.mapping {
             var nodes: [UpdatePathNode] = []
             for (index, step) in steps.enumerated() {
-                var ciphertexts: [HPKECiphertext] = []
-                for node in tree.resolution(of: step.copathChild, without: added) {
+                let resolution = tree.resolution(of: step.copathChild, without: added)
+                let ciphertexts = try provider.parallelMap(resolution) { node in
                     guard let key = tree[node]?.encryptionKey else {
                         throw MLSError(.invalidTree, "a blank node in a resolution")
                     }
-                    ciphertexts.append(
-                        try provider.encryptWithLabel(
-                            key, label: "UpdatePathNode", context: groupContext,
-                            plaintext: secrets.pathSecrets[index].bytes))
+                    return try provider.encryptWithLabel(
+                        key, label: "UpdatePathNode", context: groupContext,
+                        plaintext: secrets.pathSecrets[index].bytes)
                 }
                 nodes.append(
                     UpdatePathNode(

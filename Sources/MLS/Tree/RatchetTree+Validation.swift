@@ -60,8 +60,10 @@ extension RatchetTree {
 
     /// Throws unless every leaf is signed, for its place in this group (RFC 9420 §7.3).
     package func checkSignatures(groupID: [UInt8], provider: some CipherSuiteProvider) throws(MLSError) {
-        for (index, leafNode) in leaves {
-            try leafNode.checkSignature(in: groupID, at: index, provider: provider)
+        _ = try MLSError.mapping {
+            try provider.parallelMap(leaves) { index, leafNode in
+                try leafNode.checkSignature(in: groupID, at: index, provider: provider)
+            }
         }
     }
 }
