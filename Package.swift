@@ -131,6 +131,7 @@ let package = Package(
         .testTarget(
             name: "KeyHierarchyTests",
             dependencies: ["KeyHierarchy", "MLSCodec", "TestSupport", crypto],
+            exclude: ["Vectors"],
             swiftSettings: settings
         ),
         .testTarget(

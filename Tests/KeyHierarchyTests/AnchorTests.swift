@@ -1,0 +1,83 @@
+import KeyHierarchy
+import MLSCodec
+import Testing
+
+@Suite struct AnchorTests {
+    private let fixture: Fixture
+    private let sealer: AnchorSealer
+    private let groupID: [UInt8]
+
+    init() throws {
+        fixture = try Fixture()
+        sealer = AnchorSealer(profileKey: fixture.profileKey)
+        groupID = try Vectors.bytes("input group id")
+    }
+
+    private var groupAnchor: GroupAnchor {
+        get throws {
+            GroupAnchor(
+                incarnation: try Vectors.fixed("input incarnation"), headRevision: try revision(11), epoch: 12,
+                applicationGenerations: 64, handshakeGenerations: 3)
+        }
+    }
+
+    private var storeAnchor: StoreAnchor {
+        get throws {
+            StoreAnchor(
+                incarnation: try Vectors.fixed("input incarnation"), keyringRevision: try revision(7),
+                slotsDigest: try Vectors.fixed("slots digest"), keyPackagesRevision: try revision(9))
+        }
+    }
+
+    @Test func groupVector() throws {
+        let name = sealer.name(groupID: groupID)
+        #expect(name.bytes == (try Vectors.bytes("anchor name group")))
+        let body = try Vectors.bytes("format SealedAnchor group")
+        #expect(try sealer.open(GroupAnchor.self, body, name: name, revision: revision(6)) == groupAnchor)
+        let own = try sealer.seal(
+            groupAnchor, name: name, revision: revision(6), nonce: Vectors.bytes("input group anchor nonce"))
+        #expect(own == body)
+    }
+
+    @Test func storeVector() throws {
+        let name = sealer.name(storeID: fixture.storeID)
+        #expect(name.bytes == (try Vectors.bytes("anchor name store")))
+        let body = try Vectors.bytes("format SealedAnchor store")
+        #expect(try sealer.open(StoreAnchor.self, body, name: name, revision: revision(2)) == storeAnchor)
+        let own = try sealer.seal(
+            storeAnchor, name: name, revision: revision(2), nonce: Vectors.bytes("input store anchor nonce"))
+        #expect(own == body)
+    }
+
+    @Test func boundToNameRevisionAndKey() throws {
+        let name = sealer.name(groupID: groupID)
+        let body = try sealer.seal(groupAnchor, name: name, revision: revision(6))
+        #expect(throws: KeyHierarchyError(.tampered)) {
+            try sealer.open(GroupAnchor.self, body, name: name, revision: revision(5))
+        }
+        #expect(throws: KeyHierarchyError(.tampered)) {
+            try sealer.open(GroupAnchor.self, body, name: sealer.name(groupID: [1]), revision: revision(6))
+        }
+        #expect(throws: KeyHierarchyError(.tampered)) {
+            try AnchorSealer(profileKey: .random()).open(GroupAnchor.self, body, name: name, revision: revision(6))
+        }
+        #expect(throws: KeyHierarchyError(.malformed)) {
+            try sealer.open(StoreAnchor.self, body, name: name, revision: revision(6))
+        }
+    }
+
+    @Test func aGroupNeverHasTheStoresName() {
+        #expect(sealer.name(groupID: fixture.storeID.bytes) != sealer.name(storeID: fixture.storeID))
+    }
+
+    @Test func everyBitIsAuthenticated() throws {
+        let name = sealer.name(groupID: groupID)
+        let body = try Vectors.bytes("format SealedAnchor group")
+        let damaged = body.withOneBitFlipped + (0..<body.count).map { Array(body.prefix($0)) }
+        for bytes in damaged {
+            #expect(throws: KeyHierarchyError.self) {
+                try sealer.open(GroupAnchor.self, bytes, name: name, revision: revision(6))
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import KeyHierarchy
+import Testing
+
+/// The people, keys and servers of the vectors.
+struct Fixture {
+    let policy = KDFPolicy(testOnlyUnsafeFloorOf: .standard)
+    let passwordKey: PasswordKey = try Vectors.secret("kdf argon2id 65536 3 4")
+    let kdf: PasswordKDF
+    let code: RecoveryCode
+    let serverKey = try ServerSigningKey(seed: Vectors.secret("input server seed"))
+    let storeID: StoreID = try Vectors.fixed("input store id")
+    let profileID: ProfileID = try Vectors.fixed("input profile id")
+    let dataKey: DataKey = try Vectors.secret("input data key")
+    let profileKey: ProfileKey = try Vectors.secret("input profile key")
+    let signingKey = try StoreSigningKey(seed: Vectors.secret("input store signing seed"))
+    let device = try SlotKeyPair(secret: Vectors.secret("input device key"))
+    let userName: UserName
+    let origin: Origin
+    let pin: CertificatePin = try Vectors.fixed("input certificate pin")
+
+    init() throws {
+        kdf = PasswordKDF(parameters: .default, salt: try Vectors.fixed("input kdf salt"))
+        code = try #require(RecoveryCode(bytes: try Vectors.bytes("input recovery code")))
+        userName = try #require(UserName(rawValue: "alice"))
+        origin = try #require(Origin(rawValue: "https://keys.example:7464"))
+    }
+
+    var request: PreLoginRequest {
+        get throws {
+            PreLoginRequest(
+                role: .keyStore, userName: userName, kind: .password,
+                clientNonce: try Vectors.fixed("input client nonce"))
+        }
+    }
+
+    var keyring: Keyring {
+        get throws {
+            Keyring(
+                objectKeys: [
+                    Keyring.NumberedKey(id: .first, key: try Vectors.secret("input object key 1")),
+                    Keyring.NumberedKey(id: KeyID(rawValue: 2), key: try Vectors.secret("input object key 2")),
+                ],
+                activeKeyID: KeyID(rawValue: 2), nameBlindingKey: try Vectors.secret("input name blinding key"),
+                localStorageKey: try Vectors.secret("input local storage key"), storeSigningKey: signingKey,
+                storeSlots: [
+                    .init(id: try Vectors.fixed("input slot id store password"), recipient: .password),
+                    .init(
+                        id: try Vectors.fixed("input slot id store recovery"),
+                        recipient: try code.recipient(role: .keyStore)),
+                    .init(
+                        id: try Vectors.fixed("input slot id store device"), recipient: .device(device.publicKey)),
+                ],
+                profileSlots: [
+                    .init(id: try Vectors.fixed("input slot id profile password"), recipient: .password),
+                    .init(
+                        id: try Vectors.fixed("input slot id profile recovery"),
+                        recipient: try code.recipient(role: .authDelivery)),
+                ],
+                profileKey: profileKey, authDeliveryServerID: try Vectors.fixed("input ad server id"))
+        }
+    }
+
+    var profile: Profile {
+        get throws {
+            Profile(
+                origins: [origin, try #require(Origin(rawValue: "http://192.168.1.2:7464"))],
+                serverID: serverKey.serverID, certificatePin: pin, userName: userName, storeID: storeID,
+                storePublicKey: signingKey.publicKey, moveCounter: 3)
+        }
+    }
+}
+
+func revision(_ number: UInt64) throws -> Revision { try #require(Revision(rawValue: number)) }
