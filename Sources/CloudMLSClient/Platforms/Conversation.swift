@@ -3,7 +3,9 @@ public import CloudMLSAPI
 /// What a conversation needs of the signed-in user.
 package protocol MessageSealing: Sendable {
     /// Fetches and applies what happened in the user's groups.
-    func catchUp() async throws
+    ///
+    /// - Returns: what is wrong, and does not keep from reading.
+    func catchUp() async throws -> [ClientError]
     /// The text to send in place of `text`; what happened in the group is applied first.
     func seal(_ text: String) async throws -> String
     /// What a text on the platform says. The group's events up to now are applied.
@@ -37,8 +39,10 @@ public struct ConversationMessage: Sendable, Hashable {
 /// A group's chat on its platform: sends texts sealed, and reads what others sent.
 public struct Conversation: Sendable {
     /// Messages that were read together, and how far the device has read with them.
-    public struct Page: Sendable, Hashable {
+    public struct Page: Sendable, Equatable {
         public var messages: [ConversationMessage]
+        /// What was wrong while they were read: there may be more that could not be fetched.
+        public var problems: [ClientError]
         fileprivate var position: PlatformPosition
     }
 
@@ -90,13 +94,13 @@ public struct Conversation: Sendable {
     private func messages(after position: PlatformPosition?) async throws -> Page {
         // In this order: the commit that leads to a message's epoch was accepted before the message was sent.
         let page = try await platform.messages(in: chat, after: position)
-        try await sealing.catchUp()
+        let problems = try await sealing.catchUp()
         var messages: [ConversationMessage] = []
         for message in page.messages {
             messages.append(
                 ConversationMessage(
                     id: message.id, time: message.time, content: try await sealing.open(message.text)))
         }
-        return Page(messages: messages, position: page.position)
+        return Page(messages: messages, problems: problems, position: page.position)
     }
 }

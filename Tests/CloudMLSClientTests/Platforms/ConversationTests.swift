@@ -7,7 +7,10 @@ import Testing
 private final class Mirror: MessageSealing {
     let caughtUp = Mutex(0)
 
-    func catchUp() { caughtUp.withLock { $0 += 1 } }
+    func catchUp() -> [ClientError] {
+        caughtUp.withLock { $0 += 1 }
+        return [ClientError(.notReachable, "")]
+    }
 
     func seal(_ text: String) -> String { "sealed:" + String(text.reversed()) }
 
@@ -84,7 +87,8 @@ struct ConversationTests {
     @Test func catchesUpAfterTheMessagesAreListed() async throws {
         let mirror = mirror
         let platform = MemoryPlatform { #expect(mirror.caughtUp.withLock { $0 } == 0) }
-        _ = try await conversation(on: platform).unread()
+        let page = try await conversation(on: platform).unread()
+        #expect(page.problems == [ClientError(.notReachable, "")])
         #expect(mirror.caughtUp.withLock { $0 } == 1)
     }
 

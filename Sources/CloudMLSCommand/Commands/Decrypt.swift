@@ -1,0 +1,24 @@
+import ArgumentParser
+import CloudMLSClient
+
+struct Decrypt: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Decrypt standard input, whichever group it is of, to standard output.",
+        discussion: """
+            What was not encrypted is an error, so that nobody takes it for a message that was. With --json the sender \
+            is shown too.
+
+            Example:
+              cloudmls decrypt < sealed.txt
+            """)
+
+    @OptionGroup var session: SessionOptions
+
+    func run() async throws {
+        let messenger = try await session.open().messenger
+        let text = try Input.text(file: nil)
+        try await messenger.sync()
+        let read = try await messenger.decrypt(text)
+        try MessageReport.write(decrypted: ConversationMessage.Content(read), json: session.json)
+    }
+}

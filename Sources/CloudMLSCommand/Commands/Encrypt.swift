@@ -1,0 +1,22 @@
+import ArgumentParser
+import CloudMLSClient
+
+struct Encrypt: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Encrypt standard input for a group, to standard output: for any program that carries text.",
+        discussion: """
+            Example:
+              echo 'The lake is warm.' | cloudmls encrypt holiday > sealed.txt
+            """)
+
+    @Argument(help: "The group: its chat's name, or its id.")
+    var group: String
+    @OptionGroup var session: SessionOptions
+
+    func run() async throws {
+        let messenger = try await session.open().messenger
+        let text = try Input.text(file: nil)
+        let group = try await messenger.group(named: group)
+        Terminal.writeOutput(try await messenger.encrypt(text, for: group.id) + "\n")
+    }
+}

@@ -1,0 +1,146 @@
+import ArgumentParser
+import CloudMLSAPI
+import CloudMLSClient
+
+struct GroupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "group",
+        abstract: "Groups: who can read a chat's messages.",
+        subcommands: [Create.self, Add.self, Remove.self, List.self, Members.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create a group for a chat.",
+            discussion: """
+                Everybody needs an account on the same platform. Nobody is added unless all can be.
+
+                Example:
+                  cloudmls group create holiday --member folder:bob
+                """)
+
+        @Argument(help: "The chat's name on the platform; it stands for the group in other commands.")
+        var name: String
+        @Option(
+            name: .customLong("member"),
+            help: ArgumentHelp("Whom to add at once; may be repeated.", valueName: "platform:account-id"),
+            transform: AccountArgument.parse)
+        var members: [AccountAddress] = []
+        @Option(
+            name: .customLong("as"),
+            help: ArgumentHelp(
+                "Which of your accounts creates it, where you have several.", valueName: "platform:account-id"),
+            transform: AccountArgument.parse)
+        var account: AccountAddress?
+        @OptionGroup var session: SessionOptions
+
+        func run() async throws {
+            let messenger = try await session.open().messenger
+            let account = try await ownAccount(messenger)
+            let group = try await messenger.createGroup(chat: name, account: account, members: members)
+            try await GroupReport.write(group, messenger, json: session.json)
+        }
+
+        private func ownAccount(_ messenger: Messenger) async throws -> AccountAddress {
+            if let account { return account }
+            let accounts = try await messenger.accounts().map(\.account)
+            guard let first = accounts.first else {
+                throw CommandFailure(
+                    .unknownName, "you have no account on a messenger yet", advice: "run `cloudmls account add` first.")
+            }
+            guard accounts.count == 1 else {
+                throw CommandFailure(
+                    .usage, "you have several accounts", advice: "say with --as which of them creates the group.")
+            }
+            return first
+        }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add members: they read what follows, not what was before.",
+            discussion: """
+                Example:
+                  cloudmls group add holiday folder:carol
+                """)
+
+        @OptionGroup var change: MembershipArguments
+
+        func run() async throws {
+            let messenger = try await change.session.open().messenger
+            let group = try await messenger.group(named: change.group).id
+            try await messenger.addMembers(change.members, to: group)
+            try await GroupReport.write(group, messenger, json: change.session.json)
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove members: they keep what they read, and read nothing that follows.",
+            discussion: """
+                Example:
+                  cloudmls group remove holiday folder:carol
+                """)
+
+        @OptionGroup var change: MembershipArguments
+
+        func run() async throws {
+            let messenger = try await change.session.open().messenger
+            let group = try await messenger.group(named: change.group).id
+            try await messenger.removeMembers(change.members, from: group)
+            try await GroupReport.write(group, messenger, json: change.session.json)
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List your groups.",
+            discussion: """
+                Example:
+                  cloudmls group list --json
+                """)
+
+        @OptionGroup var session: SessionOptions
+
+        func run() async throws {
+            let messenger = try await session.open().messenger
+            try await messenger.sync()
+            let groups = try await messenger.groups()
+            if session.json { return try JSONOutput.write(["groups": groups.map(GroupReport.init)]) }
+            for group in groups {
+                Terminal.writeOutput(GroupReport(group).line)
+            }
+        }
+    }
+
+    struct Members: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List a group's members.",
+            discussion: """
+                Example:
+                  cloudmls group members holiday
+                """)
+
+        @Argument(help: "The group: its chat's name, or its id.")
+        var group: String
+        @OptionGroup var session: SessionOptions
+
+        func run() async throws {
+            let messenger = try await session.open().messenger
+            try await messenger.sync()
+            let members = try await messenger.members(of: messenger.group(named: group).id).map(\.description)
+            if session.json { return try JSONOutput.write(["members": members]) }
+            for member in members {
+                Terminal.writeOutput(Terminal.safe(member) + "\n")
+            }
+        }
+    }
+}
+
+/// What `group add` and `group remove` take.
+struct MembershipArguments: ParsableArguments {
+    @Argument(help: "The group: its chat's name, or its id.")
+    var group: String
+    @Argument(help: "Accounts: platform:account-id.", transform: AccountArgument.parse)
+    var members: [AccountAddress]
+    @OptionGroup var session: SessionOptions
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import CloudMLSClient
+
+struct WhoAmI: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "whoami",
+        abstract: "Show who is signed in on this device, and at which servers.",
+        discussion: """
+            Example:
+              cloudmls whoami --json
+            """)
+
+    @OptionGroup var session: SessionOptions
+
+    func run() async throws {
+        let context = try await session.resume()
+        try session.report(context, done: "Signed in as")
+    }
+}

@@ -1,0 +1,49 @@
+import CloudMLSClient
+
+/// Why a command stops, as a person is told: one line for what happened, one for what to do.
+struct CommandFailure: Error {
+    var status: ExitStatus
+    var message: String
+    var advice: String
+
+    init(_ status: ExitStatus, _ message: String, advice: String) {
+        self.status = status
+        self.message = message
+        self.advice = advice
+    }
+
+    /// Nil for errors that are not the client library's.
+    init?(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure:
+            self = failure
+        case let error as ClientError:
+            self.init(
+                ExitStatus(error.code), error.message,
+                advice: error.hint.isEmpty ? Self.advice(for: ExitStatus(error.code)) : error.hint)
+        case let error as PlatformError:
+            self.init(ExitStatus(error), error.message, advice: Self.advice(for: ExitStatus(error)))
+        default:
+            return nil
+        }
+    }
+
+    /// What helps with most errors of a kind, where the error itself has nothing better to say.
+    private static func advice(for status: ExitStatus) -> String {
+        switch status {
+        case .done, .interrupted: "run the command again."
+        case .usage: "see the command's --help."
+        case .badData: "check the text or file that was given."
+        case .noInput: "check the file's name and permissions."
+        case .unknownName: "check the name; `cloudmls account list` and `cloudmls group list` show what there is."
+        case .notReachable: "check that the server runs, the address and the network, then run the command again."
+        case .fault: "run the command again; if it fails again, the server's log has the reason."
+        case .exists: "choose another name."
+        case .inputOutput: "check the folder's permissions and the space on its disk."
+        case .tryAgain: "wait a little, then run the command again."
+        case .anotherProtocol: "ask whoever runs the server, and install the newest version on both sides."
+        case .notPermitted: "check the name and the password, or sign in again with `cloudmls sign-in`."
+        case .configuration: "check the address."
+        }
+    }
+}

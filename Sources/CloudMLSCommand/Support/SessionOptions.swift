@@ -1,0 +1,167 @@
+import ArgumentParser
+import CloudMLSAPI
+import CloudMLSClient
+import KeyHierarchy
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The client folder, the session in it, and how answers look: what every command takes.
+struct SessionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The client folder; $XDG_DATA_HOME/cloudmls or ~/.local/share/cloudmls otherwise.", valueName: "folder"))
+    var home: String?
+    @Flag(help: "Keep no session on this device: ask for the password each time.")
+    var noSession = false
+    @OptionGroup var password: PasswordOptions
+    @Flag(help: "Answer with one line of JSON, for scripts.")
+    var json = false
+
+    /// Where the client folder remembers who signed in with --no-session, so that the password is all that is asked for.
+    private static let userWithoutSession = "without-session"
+
+    func signUp(name: String, authDelivery: String, setupCode: String) async throws -> ClientContext {
+        let name = try userName(name)
+        let origin = try origin(authDelivery)
+        guard let code = try? SetupCode(text: setupCode) else {
+            throw CommandFailure(
+                .badData, "that is not a setup code",
+                advice: "copy the whole setup code; `key-store-server invite` makes another one.")
+        }
+        let password = try secret(new: true)
+        let folder = try folder()
+        Terminal.note("Deriving keys from the password …")
+        let context = try await authenticator(folder).signUp(
+            userName: name, password: password, authDelivery: origin, keyStore: .setupCode(code))
+        try await remember(name, origin, in: folder)
+        return context
+    }
+
+    func signIn(name: String, authDelivery: String) async throws -> ClientContext {
+        let name = try userName(name)
+        let origin = try origin(authDelivery)
+        let password = try secret()
+        let folder = try folder()
+        let context = try await signIn(name, password, origin, folder)
+        try await remember(name, origin, in: folder)
+        return context
+    }
+
+    /// The user who is signed in. Asks for the password with --no-session only.
+    func resume() async throws -> ClientContext {
+        let folder = try folder()
+        guard noSession else { return try await authenticator(folder).resume() }
+        guard let stored = try await folder.read(Self.userWithoutSession),
+            let words = String(validating: stored, as: UTF8.self)?.split(separator: " "), words.count == 2
+        else {
+            throw CommandFailure(
+                .notPermitted, "nobody signed in with --no-session on this device",
+                advice: "run `cloudmls sign-in --no-session` once.")
+        }
+        return try await signIn(userName(String(words[0])), secret(), origin(String(words[1])), folder)
+    }
+
+    /// The user who is signed in, ready to work.
+    func open() async throws -> Session {
+        let session = Session(try await resume())
+        await session.maintainKeyPackages()
+        return session
+    }
+
+    func signOut() async throws {
+        let folder = try folder()
+        try await folder.write(Self.userWithoutSession, nil)
+        if noSession { return }
+        for problem in try await authenticator(folder).signOut() {
+            Terminal.writeError("note: \(Terminal.safe(problem.message))\n")
+        }
+    }
+
+    /// Says who is signed in, and what they should know.
+    func report(_ context: ClientContext, done: String) throws {
+        for notice in context.notices {
+            Terminal.writeError("note: \(notice.text)\n")
+        }
+        if json {
+            return try JSONOutput.write([
+                "user": context.userName.rawValue, "authDelivery": context.authDeliveryOrigin.rawValue,
+                "keyStore": context.keyStoreOrigin.rawValue,
+            ])
+        }
+        Terminal.writeOutput(
+            """
+            \(done) \(context.userName).
+            Authentication and delivery: \(context.authDeliveryOrigin)
+            Key store:                   \(context.keyStoreOrigin)
+
+            """)
+    }
+
+    private func signIn(
+        _ name: UserName, _ password: Password, _ origin: Origin, _ folder: ClientFolder
+    ) async throws -> ClientContext {
+        Terminal.note("Deriving keys from the password …")
+        return try await authenticator(folder).signIn(userName: name, password: password, authDelivery: origin)
+    }
+
+    private func remember(_ name: UserName, _ origin: Origin, in folder: ClientFolder) async throws {
+        let text: [UInt8]? = noSession ? Array("\(name) \(origin)".utf8) : nil
+        try await folder.write(Self.userWithoutSession, text)
+    }
+
+    private func authenticator(_ folder: ClientFolder) -> Authenticator {
+        noSession ? Authenticator(withoutSession: folder) : Authenticator(folder: folder)
+    }
+
+    private func folder() throws -> ClientFolder { try ClientFolder(path: folderPath()) }
+
+    private func folderPath() throws(CommandFailure) -> String {
+        if let home { return home }
+        if let data = Self.environment("XDG_DATA_HOME"), data.hasPrefix("/") { return data + "/cloudmls" }
+        if let user = Self.environment("HOME"), user.hasPrefix("/") { return user + "/.local/share/cloudmls" }
+        throw CommandFailure(
+            .configuration, "there is no home directory to keep the client folder in", advice: "give --home.")
+    }
+
+    private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    private func userName(_ text: String) throws(CommandFailure) -> UserName {
+        guard let name = try? UserName(typed: text) else {
+            throw CommandFailure(
+                .usage, "'\(text)' cannot be a user name", advice: "use 3 to 64 of a-z, 0-9, dot, _ and -.")
+        }
+        return name
+    }
+
+    private func origin(_ text: String) throws(CommandFailure) -> Origin {
+        guard let origin = try? Origin(typed: text) else {
+            throw CommandFailure(
+                .usage, "'\(text)' is not a server's address",
+                advice: "give an address such as https://ad.example.org or http://127.0.0.1:7465.")
+        }
+        return origin
+    }
+
+    private func secret(new: Bool = false) throws(CommandFailure) -> Password {
+        let text = try password.password(new: new)
+        guard let password = try? Password(text) else {
+            throw CommandFailure(.badData, "the password is too long", advice: "choose a shorter one.")
+        }
+        return password
+    }
+}
+
+extension SignInNotice {
+    fileprivate var text: String {
+        switch self {
+        case .weakPasswordHash: "the password is hashed in a way that is no longer recommended."
+        case .keyStoreRestored: "the key store was restored from a backup since this device saw it last."
+        case .waysInDiffer:
+            "the ways into the key store are not the ones that were there: a change was cut short, or an old one is back."
+        }
+    }
+}

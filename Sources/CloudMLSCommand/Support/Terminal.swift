@@ -1,0 +1,104 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The person at the terminal, if there is one.
+enum Terminal {
+    static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+    static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Shows what takes a moment, to a person only.
+    static func note(_ text: String) {
+        if errorIsTerminal { writeError(text + "\n") }
+    }
+
+    static func writeError(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
+
+    static func writeOutput(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            #if canImport(Darwin)
+                let count = rest.withUnsafeBytes { Darwin.write(descriptor, $0.baseAddress, $0.count) }
+            #else
+                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            #endif
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// The next byte of standard input; nil at its end. Takes no more than that byte, so that what follows a password
+    /// is still there for whoever reads the text.
+    static func readByte() throws(CommandFailure) -> UInt8? {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(STDIN_FILENO, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw CommandFailure(
+                    .noInput, "cannot read standard input: \(String(cString: strerror(errno)))",
+                    advice: "check what the command is fed with.")
+            }
+            return count == 0 ? nil : byte
+        }
+    }
+
+    /// Asks for one line that is not shown while it is typed. Ctrl-C ends the program with the terminal as it was:
+    /// signals are switched off meanwhile and the key is read as a byte.
+    static func readSecret(prompt: String) throws(CommandFailure) -> [UInt8] {
+        var before = termios()
+        guard tcgetattr(STDIN_FILENO, &before) == 0 else {
+            throw CommandFailure(
+                .usage, "there is no terminal to ask for the password",
+                advice: "use --password-file FILE, or `--password-file -` to give it on standard input.")
+        }
+        var silent = before
+        silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
+        // Discards what was typed before the question: it would have been shown.
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+        defer {
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &before)
+            writeError("\n")
+        }
+        writeError(prompt)
+        var line: [UInt8] = []
+        while let byte = try readByte() {
+            switch byte {
+            case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+                return line
+            case 3:  // Ctrl-C
+                throw CommandFailure(.interrupted, "interrupted", advice: "run the command again.")
+            case 4:  // Ctrl-D
+                return line
+            case 21:  // Ctrl-U
+                line = []
+            case 8, 127:  // Backspace takes a whole character with it.
+                while let last = line.popLast(), last & 0xC0 == 0x80 {}
+            default:
+                line.append(byte)
+            }
+        }
+        return line
+    }
+
+    /// A text as it can be shown: what would move the cursor, colour the screen, or turn the reading direction is
+    /// replaced, so that a message cannot pass for something that this program says.
+    static func safe(_ text: String, lines: Bool = false) -> String {
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control where lines && (scalar == "\n" || scalar == "\t"): shown.append(scalar)
+            case .control, .lineSeparator, .paragraphSeparator: shown.append("\u{FFFD}")
+            case .format where (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value):
+                shown.append("\u{FFFD}")
+            default: shown.append(scalar)
+            }
+        }
+        return String(shown)
+    }
+}
