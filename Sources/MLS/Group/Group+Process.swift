@@ -35,7 +35,7 @@ extension Group {
                     data: data, authenticatedData: verified.content.authenticatedData, epoch: epoch, sender: sender,
                     senderCredential: member.credential, senderSignatureKey: member.signatureKey))
         case .proposal(let proposal):
-            try check(proposal, from: sender)
+            try check(proposal, from: sender, in: context)
             let pending = PendingProposal(
                 reference: verified.authenticatedContent.proposalReference(provider: provider), sender: sender,
                 proposal: proposal, authenticatedData: verified.content.authenticatedData, leafPrivateKey: nil)
@@ -70,8 +70,7 @@ extension Group {
                 try checkAcrossMembers(state.tree.leaves.map(\.leafNode))
                 merged = try advance(
                     state, commit: verified.authenticatedContent,
-                    commitSecret: commitSecret,
-                    preSharedKeys: preSharedKeys
+                    commitSecret: commitSecret, preSharedKeys: preSharedKeys
                 ).group
                 guard let tag = verified.auth.confirmationTag, constantTimeEqual(tag, merged.confirmationTag) else {
                     throw MLSError(.authenticationFailed, "confirmation_tag")

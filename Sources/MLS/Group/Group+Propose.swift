@@ -73,7 +73,7 @@ extension Group {
     ) throws(MLSError) -> MLSMessage {
         try checkActive()
         try checkSigner(signer)
-        try check(proposal, from: ownLeafIndex)
+        try check(proposal, from: ownLeafIndex, in: context)
         let signed = try sign(
             .proposal(proposal), as: framing.wireFormat, authenticatedData: authenticatedData, signer: signer)
         let message = try protect(signed, framing: framing)
@@ -93,7 +93,11 @@ extension Group {
     /// Throws unless the proposal is valid by itself (RFC 9420 §12.1).
     ///
     /// A ReInit passes, which this library cannot commit: it is refused with the commit.
-    func check(_ proposal: Proposal, from sender: LeafIndex) throws(MLSError) {
+    ///
+    /// - Parameter context: this epoch's, or the next one's where the proposal is part of a commit.
+    func check(
+        _ proposal: Proposal, from sender: LeafIndex, in context: GroupContext
+    ) throws(MLSError) {
         switch proposal {
         case .add(let keyPackage):
             _ = try keyPackage.verified(by: provider)

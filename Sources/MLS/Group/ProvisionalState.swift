@@ -18,17 +18,12 @@ struct ProvisionalState {
 extension Group {
     /// Checks the single proposals of a list (RFC 9420 §12.1) and applies it in the order of RFC 9420 §12.3.
     func apply(_ list: ProposalList) throws(MLSError) -> ProvisionalState {
+        let context = try context.next(with: list.extensions)
         // What came by reference was checked when it arrived, in this same epoch.
         _ = try MLSError.mapping {
             try provider.parallelMap(list.proposals.filter { $0.reference == nil }) { item in
-                try check(item.proposal, from: item.sender)
+                try check(item.proposal, from: item.sender, in: context)
             }
-        }
-        var context = context
-        context.epoch += 1
-        if let extensions = list.extensions {
-            context.extensions = extensions
-            try context.checkExtensions()
         }
         var tree = tree
         var treeKeys = treeKeys
@@ -56,7 +51,23 @@ extension Group {
         }
         return ProvisionalState(
             tree: tree, treeKeys: treeKeys, context: context, preSharedKeys: list.preSharedKeys, added: added,
-            removed: removed,
-            updated: list.updates.map(\.leaf), removesOwnLeaf: list.removes.contains(ownLeafIndex))
+            removed: removed, updated: list.updates.map(\.leaf), removesOwnLeaf: list.removes.contains(ownLeafIndex))
+    }
+}
+
+extension GroupContext {
+    /// That of the next epoch, with the hashes of this one still in it.
+    ///
+    /// - Parameter extensions: new ones, against which the commit's other proposals count too (RFC 9420 §12.3).
+    fileprivate func next(with extensions: [Extension]?) throws(MLSError) -> GroupContext {
+        var next = self
+        let (epoch, overflow) = epoch.addingReportingOverflow(1)
+        guard !overflow else { throw MLSError(.wrongEpoch, "the last epoch") }
+        next.epoch = epoch
+        if let extensions {
+            next.extensions = extensions
+            try next.checkExtensions()
+        }
+        return next
     }
 }

@@ -32,7 +32,7 @@ extension Group {
     /// - Throws: `wrongGroup` or `wrongEpoch` if it was not staged from this epoch of this group.
     public mutating func merge(_ staged: StagedCommit) throws(MLSError) {
         guard staged.merged.groupID == groupID else { throw MLSError(.wrongGroup) }
-        let expected = staged.removesOwnLeaf ? epoch : epoch + 1
+        let expected = staged.removesOwnLeaf ? epoch : epoch &+ 1
         guard staged.merged.epoch == expected, !isRemoved else { throw MLSError(.wrongEpoch) }
         self = staged.merged
     }

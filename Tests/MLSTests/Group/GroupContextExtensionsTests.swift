@@ -40,6 +40,20 @@ import Testing
         _ = try group.members[0].stage(removing: [LeafIndex(2)]) { $0.extensions = new }
     }
 
+    /// New extensions count for the commit's other proposals too: here they ask for less (RFC 9420 §12.3).
+    @Test func theyCountForAddsInTheSameCommit() throws {
+        var group = try TestGroup(
+            ["a", "b"], suite, extensions: [Extension(type: type, data: [5])], supporting: [type])
+        var joiner = try TestMember("c", suite)
+        let own = try joiner.keyPackage()
+        #expect(throws: MLSError(.invalidLeafNode)) { try group.members[0].stage(adding: [own.keyPackage]) }
+        let staged = try group.members[0].commit(adding: [own.keyPackage]) { $0.extensions = [] }
+        try group.deliver(staged.message, from: 0)
+        try joiner.join(staged, with: own)
+        group.members.append(joiner)
+        try group.expectAgreement()
+    }
+
     /// A member proposes what another cannot live with: it is left out, and the group goes on.
     @Test func pendingOnesThatDoNotSuitAreLeftOut() throws {
         var group = try TestGroup(["a", "b"], suite, supporting: [type])
@@ -54,8 +68,17 @@ import Testing
 
     @Test func aListWithATypeTwiceIsRefused() throws {
         var group = try TestGroup(["a"])
-        #expect(throws: MLSError(.invalidProposal)) {
+        #expect(throws: MLSError(.invalidGroupInfo)) {
             try group.members[0].stage { $0.extensions = [.applicationID([]), .applicationID([1])] }
+        }
+    }
+
+    @Test func aProposalWithATypeTwiceIsRefused() throws {
+        var group = try TestGroup(["a"])
+        #expect(throws: MLSError(.invalidProposal)) {
+            try group.propose(0) {
+                try $0.proposeExtensions([.applicationID([]), .applicationID([1])], framing: $1, signer: $2)
+            }
         }
     }
 }
