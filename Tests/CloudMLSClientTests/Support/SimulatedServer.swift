@@ -1,0 +1,239 @@
+import CloudMLSAPI
+import CloudMLSClient
+import KeyHierarchy
+import MLSCodec
+
+/// Either server in memory, with the real one's rules for registration, login, slots and everything with a revision.
+actor SimulatedServer {
+    struct User {
+        var login: CloudMLSAPI.LoginKey
+        var slots: [StoredSlot]
+        var keyring: StoredKeyring?
+        var profile: StoredProfile?
+        var anchors: [[UInt8]: StoredAnchor] = [:]
+        var objects: [[UInt8]: StoredObject] = [:]
+    }
+
+    /// What a hostile or broken server changes in its answers.
+    struct Interference: Sendable {
+        var preLogin: (@Sendable (PreLoginResponse) -> PreLoginResponse)?
+        var keyring: (@Sendable (StoredKeyring) -> StoredKeyring)?
+        var object: (@Sendable (StoredObject) -> StoredObject)?
+    }
+
+    let role: ServerRole
+    private(set) var identity: ServerSigningKey
+    private(set) var incarnation: [UInt8]
+    var users: [String: User] = [:]
+    private(set) var calls: [String] = []
+    private var tokens: [String: String] = [:]
+    private var nonces: [LoginNonce: KeyHierarchy.PreLoginRequest] = [:]
+    private var setupTokens: Set<[UInt8]> = []
+    private var interference = Interference()
+    private var counter = 0
+
+    init(_ role: ServerRole) throws {
+        self.role = role
+        identity = try .random()
+        incarnation = Incarnation.random().bytes
+    }
+
+    var serverID: ServerID { identity.serverID }
+    var sessionCount: Int { tokens.count }
+
+    func interfere(_ interference: Interference) { self.interference = interference }
+    func change(_ name: String, _ change: @Sendable (inout User) -> Void) {
+        if var user = users[name] {
+            change(&user)
+            users[name] = user
+        }
+    }
+    func newIdentity() throws { identity = try .random() }
+    func restore() { incarnation = Incarnation.random().bytes }
+    func forgetCalls() { calls = [] }
+    func endSessions() { tokens = [:] }
+
+    func invite() -> SetupToken {
+        let token = SetupToken.random()
+        setupTokens.insert(token.bytes)
+        return token
+    }
+
+    func note(_ call: String) { calls.append(call) }
+
+    // Login
+
+    func preLogin(_ request: CloudMLSAPI.PreLoginRequest) throws -> PreLoginResponse {
+        guard let name = UserName(rawValue: request.user), let nonce = LoginNonce(bytes: request.clientNonce.array)
+        else { throw Self.refusal(.badRequest) }
+        let asked = KeyHierarchy.PreLoginRequest(role: role, userName: name, kind: .password, clientNonce: nonce)
+        let decoy = PasswordKDF(parameters: .cheap, salt: KDFSalt(bytes: Array(repeating: 7, count: 16)) ?? .random())
+        let kdf = users[name.rawValue]?.login.kdf.flatMap(\.stored) ?? decoy
+        let answer = try PreLoginAnswer(request: asked, serverID: serverID, kdf: kdf, expiresAt: 2_000)
+        nonces[answer.serverNonce] = asked
+        let signature = try identity.sign(answer.encoded, as: .preLogin)
+        let response = PreLoginResponse(
+            identityKey: Bytes(identity.publicKey.bytes), kdf: KDFDescription(stored: kdf),
+            serverNonce: Bytes(answer.serverNonce.bytes), expires: 2_000, signature: Bytes(signature.bytes))
+        return interference.preLogin?(response) ?? response
+    }
+
+    func login(_ request: LoginRequest) throws -> SessionTokens {
+        guard let serverNonce = LoginNonce(bytes: request.serverNonce.array),
+            let asked = nonces.removeValue(forKey: serverNonce), let origin = Origin(rawValue: request.origin),
+            let signature = Signature(bytes: request.signature.array), let user = users[request.user],
+            let key = LoginPublicKey(bytes: user.login.publicKey.array)
+        else { throw Self.refusal(.wrongCredentials) }
+        let statement = LoginStatement(
+            role: role, serverID: serverID, userName: asked.userName, serverNonce: serverNonce,
+            clientNonce: asked.clientNonce, origin: origin)
+        guard LoginProof(statement: statement, signature: signature).verify(publicKey: key) else {
+            throw Self.refusal(.wrongCredentials)
+        }
+        counter += 1
+        tokens["access-\(counter)"] = request.user
+        return SessionTokens(
+            accessToken: "access-\(counter)", accessExpires: 9_000, refreshToken: "refresh-\(counter)",
+            refreshExpires: 9_000)
+    }
+
+    func logout(_ token: String?) throws {
+        _ = try user(token)
+        if let token { tokens[token] = nil }
+    }
+
+    func user(_ token: String?) throws -> String {
+        guard let token else { throw ClientError(.notSignedIn, "no token") }
+        guard let user = tokens[token] else { throw Self.refusal(.invalidToken) }
+        return user
+    }
+
+    // Registration
+
+    func register(_ registration: AuthDeliveryRegistration) throws {
+        guard users[registration.user] == nil else { throw Self.refusal(.nameTaken) }
+        let slot = try ProfileSlot(decoding: registration.slot.array)
+        users[registration.user] = User(
+            login: registration.login,
+            slots: [
+                StoredSlot(id: Bytes(slot.id.bytes), kind: .password, revision: 1, body: registration.slot)
+            ])
+    }
+
+    func register(_ registration: KeyStoreRegistration) throws {
+        guard let token = registration.setupToken, setupTokens.contains(token.array) else {
+            throw Self.refusal(.registrationRefused)
+        }
+        guard users[registration.user] == nil else { throw Self.refusal(.nameTaken) }
+        setupTokens.remove(token.array)
+        let slot = try StoreSlot(decoding: registration.slot.array)
+        users[registration.user] = User(
+            login: registration.login,
+            slots: [StoredSlot(id: Bytes(slot.id.bytes), kind: .password, revision: 1, body: registration.slot)],
+            keyring: StoredKeyring(storeID: registration.storeID, revision: 1, body: registration.keyring))
+    }
+
+    // Stored things
+
+    func slots(_ token: String?) throws -> [StoredSlot] { try users[user(token)]?.slots ?? [] }
+
+    func writeSlot(_ id: [UInt8], _ ifRevision: UInt64, _ write: SlotWrite, _ token: String?) throws -> WriteResult {
+        let name = try user(token)
+        let index = users[name]?.slots.firstIndex { $0.id.array == id }
+        let current = index.flatMap { users[name]?.slots[$0].revision } ?? 0
+        try Self.require(ifRevision, current)
+        let slot = StoredSlot(id: Bytes(id), kind: write.kind, revision: current + 1, body: write.body)
+        if let index {
+            users[name]?.slots[index] = slot
+        } else {
+            users[name]?.slots.append(slot)
+        }
+        if let login = write.login { users[name]?.login = login }
+        return WriteResult(revision: current + 1)
+    }
+
+    func keyring(_ token: String?) throws -> StoredKeyring {
+        guard let keyring = try users[user(token)]?.keyring else { throw Self.refusal(.notFound) }
+        return interference.keyring?(keyring) ?? keyring
+    }
+
+    func profile(_ token: String?) throws -> StoredProfile? { try users[user(token)]?.profile }
+
+    func writeProfile(_ ifRevision: UInt64, _ body: Bytes, _ token: String?) throws -> WriteResult {
+        let name = try user(token)
+        try Self.require(ifRevision, users[name]?.profile?.revision ?? 0)
+        users[name]?.profile = StoredProfile(revision: ifRevision + 1, body: body)
+        return WriteResult(revision: ifRevision + 1)
+    }
+
+    func anchor(_ name: [UInt8], _ token: String?) throws -> StoredAnchor? { try users[user(token)]?.anchors[name] }
+
+    func writeAnchor(_ name: [UInt8], _ ifRevision: UInt64, _ body: Bytes, _ token: String?) throws -> WriteResult {
+        let owner = try user(token)
+        try Self.require(ifRevision, users[owner]?.anchors[name]?.revision ?? 0)
+        users[owner]?.anchors[name] = StoredAnchor(name: Bytes(name), revision: ifRevision + 1, body: body)
+        return WriteResult(revision: ifRevision + 1)
+    }
+
+    func read(_ names: [[UInt8]], _ token: String?) throws -> [StoredObject] {
+        let owner = try user(token)
+        return names.map { name in
+            let object = users[owner]?.objects[name] ?? StoredObject(name: Bytes(name), revision: 0, body: nil)
+            return interference.object?(object) ?? object
+        }
+    }
+
+    func write(_ operations: [BatchOperation], _ token: String?) throws -> [UInt64] {
+        let owner = try user(token)
+        for (index, operation) in operations.enumerated() {
+            try Self.require(
+                operation.ifRevision, users[owner]?.objects[operation.name.array]?.revision ?? 0, operation: index)
+        }
+        for operation in operations {
+            users[owner]?.objects[operation.name.array] = StoredObject(
+                name: operation.name, revision: operation.ifRevision + 1, body: operation.body)
+        }
+        return operations.map { $0.ifRevision + 1 }
+    }
+
+    private static func require(_ expected: UInt64, _ current: UInt64, operation: Int? = nil) throws {
+        guard expected == current else {
+            throw ClientError(
+                refusal: .init(
+                    code: .revisionConflict, message: "another revision", currentRevision: current,
+                    operation: operation))
+        }
+    }
+
+    static func refusal(_ code: ErrorCode) -> ClientError {
+        ClientError(refusal: .init(code: code, message: code.rawValue))
+    }
+}
+
+extension KDFParameters {
+    /// For tests alone.
+    static let cheap = Self.argon2id(memoryKiB: 8, iterations: 1, parallelism: 1)
+}
+
+extension KDFDescription {
+    init(stored kdf: PasswordKDF) {
+        switch kdf.parameters {
+        case .argon2id(let memoryKiB, let iterations, let parallelism):
+            self.init(
+                algorithm: .argon2id, iterations: iterations, memoryKiB: memoryKiB, parallelism: parallelism,
+                salt: Bytes(kdf.salt.bytes))
+        case .pbkdf2HMACSHA512(let iterations):
+            self.init(
+                algorithm: .pbkdf2HMACSHA512, iterations: iterations, memoryKiB: 0, parallelism: 0,
+                salt: Bytes(kdf.salt.bytes))
+        }
+    }
+
+    var stored: PasswordKDF? {
+        KDFSalt(bytes: salt.array).map {
+            PasswordKDF(
+                parameters: .argon2id(memoryKiB: memoryKiB, iterations: iterations, parallelism: parallelism),
+                salt: $0)
+        }
+    }
+}
