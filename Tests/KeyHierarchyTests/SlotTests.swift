@@ -62,11 +62,11 @@ import Testing
         let password = try verified(Vectors.decoded("format Slot store password") as StoreSlot, fixture.storeID)
         let recovery = try verified(Vectors.decoded("format Slot store recovery") as StoreSlot, fixture.storeID)
         let device = try verified(Vectors.decoded("format Slot store device") as StoreSlot, fixture.storeID)
-        #expect(throws: KeyHierarchyError(.wrongSecret)) { try password.open(with: .random()) }
+        #expect(throws: KeyHierarchyError(.wrongSecret)) { try password.open(with: PasswordKey.random()) }
         #expect(throws: KeyHierarchyError(.wrongSecret)) { try recovery.open(with: RecoveryCode.random()) }
         #expect(throws: KeyHierarchyError(.wrongSecret)) { try device.open(with: SlotKeyPair.random()) }
         #expect(throws: KeyHierarchyError(.wrongSecretOrTampered)) {
-            try password.slot.openUnverified(with: .random())
+            try password.slot.openUnverified(with: PasswordKey.random())
         }
         #expect(throws: KeyHierarchyError(.wrongSecretOrTampered)) {
             try recovery.slot.openUnverified(with: RecoveryCode.random())

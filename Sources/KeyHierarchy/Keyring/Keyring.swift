@@ -23,6 +23,11 @@ public struct Keyring: Sendable, Equatable {
     public struct NumberedKey: Sendable, Equatable {
         public let id: KeyID
         public let key: ObjectKey
+
+        package init(id: KeyID, key: ObjectKey) {
+            self.id = id
+            self.key = key
+        }
     }
 
     /// A slot as the keyring remembers it: enough to seal it again.

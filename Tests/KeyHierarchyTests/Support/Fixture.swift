@@ -3,26 +3,34 @@ import Testing
 
 /// The people, keys and servers of the vectors.
 struct Fixture {
-    let policy = KDFPolicy(testOnlyUnsafeFloorOf: .standard)
-    let passwordKey: PasswordKey = try Vectors.secret("kdf argon2id 65536 3 4")
+    let passwordKey: PasswordKey
     let kdf: PasswordKDF
     let code: RecoveryCode
-    let serverKey = try ServerSigningKey(seed: Vectors.secret("input server seed"))
-    let storeID: StoreID = try Vectors.fixed("input store id")
-    let profileID: ProfileID = try Vectors.fixed("input profile id")
-    let dataKey: DataKey = try Vectors.secret("input data key")
-    let profileKey: ProfileKey = try Vectors.secret("input profile key")
-    let signingKey = try StoreSigningKey(seed: Vectors.secret("input store signing seed"))
-    let device = try SlotKeyPair(secret: Vectors.secret("input device key"))
+    let serverKey: ServerSigningKey
+    let storeID: StoreID
+    let profileID: ProfileID
+    let dataKey: DataKey
+    let profileKey: ProfileKey
+    let signingKey: StoreSigningKey
+    let device: SlotKeyPair
     let userName: UserName
     let origin: Origin
-    let pin: CertificatePin = try Vectors.fixed("input certificate pin")
+    let pin: CertificatePin
 
     init() throws {
+        passwordKey = try Vectors.secret("kdf argon2id 65536 3 4")
         kdf = PasswordKDF(parameters: .default, salt: try Vectors.fixed("input kdf salt"))
         code = try #require(RecoveryCode(bytes: try Vectors.bytes("input recovery code")))
+        serverKey = try ServerSigningKey(seed: Vectors.secret("input server seed"))
+        storeID = try Vectors.fixed("input store id")
+        profileID = try Vectors.fixed("input profile id")
+        dataKey = try Vectors.secret("input data key")
+        profileKey = try Vectors.secret("input profile key")
+        signingKey = try StoreSigningKey(seed: Vectors.secret("input store signing seed"))
+        device = try SlotKeyPair(secret: Vectors.secret("input device key"))
         userName = try #require(UserName(rawValue: "alice"))
         origin = try #require(Origin(rawValue: "https://keys.example:7464"))
+        pin = try Vectors.fixed("input certificate pin")
     }
 
     var request: PreLoginRequest {
