@@ -30,7 +30,8 @@ extension Group {
                 commit.path = made.path
                 newPath = made.secrets
             }
-            try checkAcrossMembers(state.tree.leaves.map(\.leafNode))
+            try state.tree.checkMembers(
+                changed: state.addedLeaves.union(state.updated).union(commit.path == nil ? [] : [ownLeafIndex]))
 
             var signed = try sign(
                 .commit(commit), as: request.framing.wireFormat, authenticatedData: request.authenticatedData,

@@ -67,7 +67,8 @@ extension Group {
                 merged.pendingProposals = []
             } else {
                 let commitSecret = try commit.path.map { try mergePath($0, from: sender, into: &state) }
-                try checkAcrossMembers(state.tree.leaves.map(\.leafNode))
+                try state.tree.checkMembers(
+                    changed: state.addedLeaves.union(state.updated).union(commit.path == nil ? [] : [sender]))
                 merged = try advance(
                     state, commit: verified.authenticatedContent,
                     commitSecret: commitSecret, preSharedKeys: preSharedKeys

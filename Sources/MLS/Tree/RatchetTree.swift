@@ -47,11 +47,6 @@ public struct RatchetTree: Sendable {
         root.forEach(at: size.root, body)
     }
 
-    /// Whether some node has one of these keys.
-    func containsKey(in keys: Set<HPKEPublicKey>) -> Bool {
-        root.contains { keys.contains($0.encryptionKey) }
-    }
-
     func subtree(at node: NodeIndex) -> Subtree? {
         root.descendant(at: node, from: size.root)
     }

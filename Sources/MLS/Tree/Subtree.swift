@@ -11,6 +11,12 @@ final class Subtree: Sendable {
     let hash: [UInt8]?
     /// Leaves that are not blank.
     let memberCount: Int
+    /// A few bytes of the node's encryption key, and of a leaf's signature key, to look for equal ones without comparing
+    /// them all.
+    let encryptionKeyTag: KeyTag
+    let signatureKeyTag: KeyTag
+    /// What the leaves have for credentials, and what all of them can read.
+    let credentials: CredentialSupport
     /// Whether all nodes are blank. Such a subtree exists only to remember its hash, and has no children.
     let isBlank: Bool
 
@@ -19,8 +25,16 @@ final class Subtree: Sendable {
         self.left = left
         self.right = right
         self.hash = hash
-        let isLeaf = content?.leaf != nil
-        memberCount = (isLeaf ? 1 : 0) + (left?.memberCount ?? 0) + (right?.memberCount ?? 0)
+        if let leaf = content?.leaf {
+            memberCount = 1
+            credentials = CredentialSupport(of: leaf)
+            signatureKeyTag = KeyTag(leaf.content.signatureKey.bytes)
+        } else {
+            memberCount = left.memberCount + right.memberCount
+            credentials = left.credentials.merging(right.credentials)
+            signatureKeyTag = .none
+        }
+        encryptionKeyTag = content.map { KeyTag($0.encryptionKey.bytes) } ?? .none
         isBlank = content == nil && left.isBlank && right.isBlank
     }
 
@@ -33,6 +47,7 @@ final class Subtree: Sendable {
 extension Subtree? {
     var isBlank: Bool { self?.isBlank ?? true }
     var memberCount: Int { self?.memberCount ?? 0 }
+    var credentials: CredentialSupport { self?.credentials ?? .ofNobody }
 
     /// The subtree below `target`, where this one is below `position`.
     func descendant(at target: NodeIndex, from position: NodeIndex) -> Subtree? {
@@ -69,12 +84,5 @@ extension Subtree? {
         if let left = position.left { self.left.forEach(at: left, body) }
         if let content = self.content { body(position, content) }
         if let right = position.right { self.right.forEach(at: right, body) }
-    }
-
-    /// Whether `predicate` holds for a node that is not blank; it stops at the first.
-    func contains(where predicate: (Node) -> Bool) -> Bool {
-        guard let self, !self.isBlank else { return false }
-        if let content = self.content, predicate(content) { return true }
-        return self.left.contains(where: predicate) || self.right.contains(where: predicate)
     }
 }

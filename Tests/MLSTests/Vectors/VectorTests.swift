@@ -11,7 +11,12 @@ import Testing
     func file(_ name: String) throws {
         let folder = try #require(VectorFolder.found)
         let format = try #require(VectorFormat.of(file: name))
-        let result = try format.run(try folder.data(name))
+        let result: VectorResult
+        do {
+            result = try format.run(try folder.data(name))
+        } catch {
+            result = VectorResult(failures: ["not in the format: \(error)"])
+        }
         Self.report.record(result, of: name)
         for failure in result.failures { Issue.record("\(name), \(failure)") }
         if VectorFolder.isRequired { #expect(result.ran > 0, "\(name): nothing ran") }

@@ -1,0 +1,59 @@
+import MLS
+import MLSCrypto
+import TestSupport
+import Testing
+
+@Suite("Tree: rules across members") struct MemberUniquenessTests {
+    private var tree = RatchetTree()
+    private var generator = SeededGenerator(seed: 6)
+
+    init() throws {
+        for _ in 0..<11 { _ = try tree.add(TestLeaf.unsigned(using: &generator)) }
+    }
+
+    @Test func differentLeavesAreFine() throws {
+        try tree.checkMembers(changed: (0..<11).map { LeafIndex($0) })
+        try tree.checkMembers(changed: [LeafIndex(3), LeafIndex(3)])
+    }
+
+    @Test(arguments: [0, 5, 10] as [UInt32])
+    mutating func sharedKeysAreRefused(other: UInt32) throws {
+        let taken = try #require(tree[LeafIndex(other)])
+        for path in [\LeafNode.content.encryptionKey.bytes, \.content.signatureKey.bytes] {
+            var leafNode = TestLeaf.unsigned(using: &generator)
+            leafNode[keyPath: path] = taken[keyPath: path]
+            var changed = tree
+            try changed.update(LeafIndex(7), to: leafNode)
+            #expect(throws: MLSError(.invalidLeafNode)) { try changed.checkMembers(changed: [LeafIndex(7)]) }
+            #expect(throws: MLSError(.invalidLeafNode)) {
+                try changed.checkMembers(changed: [LeafIndex(7), LeafIndex(other)])
+            }
+            // Eight equal bytes do not make equal keys.
+            leafNode[keyPath: path][20] ^= 1
+            try changed.update(LeafIndex(7), to: leafNode)
+            try changed.checkMembers(changed: [LeafIndex(7)])
+        }
+    }
+
+    @Test mutating func credentialsThatSomebodyCannotReadAreRefused() throws {
+        var leafNode = TestLeaf.unsigned(using: &generator)
+        leafNode.content.credential = .x509(certificates: [[1]])
+        leafNode.content.capabilities.credentials = [.basic, .x509]
+        let index = try tree.add(leafNode)
+        #expect(throws: MLSError(.invalidLeafNode)) { try tree.checkMembers(changed: [index]) }
+        for leaf in tree.leaves.map(\.index) where leaf != index {
+            var readable = TestLeaf.unsigned(using: &generator)
+            readable.content.capabilities.credentials = [.x509, .basic]
+            try tree.update(leaf, to: readable)
+        }
+        try tree.checkMembers(changed: [index])
+
+        leafNode.content.capabilities.credentials = [.x509]
+        try tree.update(index, to: leafNode)
+        #expect(throws: MLSError(.invalidLeafNode)) { try tree.checkMembers(changed: [index]) }
+    }
+
+    @Test func blankLeavesAreRefused() {
+        #expect(throws: MLSError(.unknownMember)) { try tree.checkMembers(changed: [LeafIndex(12)]) }
+    }
+}
