@@ -39,7 +39,7 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
     @OptionGroup(title: "Delivery") var delivery: DeliveryOptions
 
     func run() async throws {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        ServerProcess.prepare()
         var logger = Logger(label: "auth-delivery-server")
         logger.logLevel = service.logLevel
         do {

@@ -43,7 +43,11 @@ struct ServiceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How much goes to standard error: trace, debug, info, notice, warning, error or critical.",
-            valueName: "level"))
+            valueName: "level"),
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else { throw ValidationError("There is no such level.") }
+            return level
+        })
     var logLevel: Logger.Level = .notice
 
     /// Puts the options into a configuration.
@@ -52,7 +56,8 @@ struct ServiceOptions: ParsableArguments {
         configuration.port = port
         configuration.behindProxy = behindProxy
         configuration.maximumConnections = maxConnections
-        try configuration.setPublicURLs(publicURLs)
+        configuration.publicURLs = []
+        for text in publicURLs { configuration.publicURLs.append(try ServiceConfiguration.publicURL(text)) }
         switch (tlsCertificate, tlsKey) {
         case (nil, nil):
             configuration.tls = nil
@@ -63,5 +68,3 @@ struct ServiceOptions: ParsableArguments {
         }
     }
 }
-
-extension Logger.Level: ExpressibleByArgument {}
