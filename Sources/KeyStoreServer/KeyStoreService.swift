@@ -21,7 +21,7 @@ package struct KeyStoreService: Sendable {
     /// - Throws: `StartupError`.
     package init(
         _ configuration: KeyStoreConfiguration, clock: ServerClock = .system,
-        logger: Logger = Logger(label: "key-store-server")
+        logger: Logger = .quiet
     ) throws {
         core = try ServerCore(configuration.service, clock: clock, migrations: KeyStoreMigrations.register(in:))
         self.logger = logger

@@ -11,25 +11,33 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
                 key-store-server
 
               At home, with a certificate:
-                key-store-server --hostname 0.0.0.0 --public-url https://keys.example.org:7464 \\
-                    --tls-certificate fullchain.pem --tls-key privkey.pem
+                key-store-server --hostname 0.0.0.0 \\
+                  --public-url https://keys.example.org:7464 \\
+                  --tls-certificate fullchain.pem --tls-key privkey.pem
 
               Behind a proxy on the same machine that does TLS:
-                key-store-server --behind-proxy --public-url https://keys.example.org
+                key-store-server --behind-proxy \\
+                  --public-url https://keys.example.org
 
-              A setup code for one more person, good for 24 hours, while the server runs:
+              A setup code for one more person, while the server runs:
                 key-store-server invite
 
-            Nobody can register without a setup code. The first one is in the file setup-code in the data folder, until
-            somebody used it. Hand it to `cloudmls sign-up`.
+            Nobody can register without a setup code. The first one is in the \
+            file setup-code in the data folder, until somebody used it. Hand it to \
+            `cloudmls sign-up`. A code is good once, within 24 hours.
 
-            It runs until SIGTERM or SIGINT. An answered write survives a power cut. A backup is a copy of the data
-            folder while the server is stopped.
+            The server runs until SIGTERM or SIGINT. An answered write survives a \
+            power cut. A backup is a copy of the data folder while it is stopped.
 
             EXIT CODES
-              64 wrong usage, 65 data folder of another version or server, 66 no data folder to invite into, 69 the
-              address cannot be bound, 73 the data folder cannot be made or opened, 75 another server has it open,
-              78 unsafe options.
+              0   stopped by a signal
+              64  wrong usage
+              65  the data folder is of another version, or of another server
+              66  there is no data folder to invite into
+              69  the address cannot be bound
+              73  the data folder cannot be made or opened
+              75  another server has the data folder open
+              78  options that are unsafe or do not go together
             """,
         subcommands: [Serve.self, Invite.self],
         defaultSubcommand: Serve.self)

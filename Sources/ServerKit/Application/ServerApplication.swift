@@ -77,6 +77,10 @@ package struct ServerApplication: Sendable {
                 await onReady(reachability, listening)
             },
             logger: logger)
+        defer {
+            try? core.database.close()
+            core.folder.unlock()
+        }
         do {
             try await application.runService()
         } catch  where !isReady.withLock({ $0 }) {

@@ -69,7 +69,7 @@ package struct ServiceConfiguration: Sendable {
                 """
                 Refusing to listen on \(host) without TLS: logins would cross the network in the clear.
                 Give --tls-certificate and --tls-key; or --behind-proxy where a proxy on the way to this server ends \
-                TLS; or leave out --host to listen on 127.0.0.1 only.
+                TLS; or leave out --hostname to listen on 127.0.0.1 only.
                 """)
         }
         guard !publicURLs.isEmpty || !(behindProxy || ["0.0.0.0", "::"].contains(host)) else {

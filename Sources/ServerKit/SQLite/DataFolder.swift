@@ -1,4 +1,4 @@
-import Logging
+import Synchronization
 
 #if canImport(Darwin)
     import Darwin
@@ -14,7 +14,8 @@ import Logging
 /// the only writer of what they keep in memory.
 package final class DataFolder: Sendable {
     package let path: String
-    private let lock: Int32
+    /// The open lock file; nil where the lock is not held.
+    private let lock: Mutex<Int32?>
 
     /// Opens the folder, and makes it and its parents where they are not there.
     /// - Parameter exclusively: whether to take the lock; `invite` and its like work beside a running server.
@@ -22,7 +23,7 @@ package final class DataFolder: Sendable {
         self.path = path
         try Self.makeFolders(path)
         guard exclusively else {
-            lock = -1
+            lock = Mutex(nil)
             return
         }
         let lockPath = "\(path)/lock"
@@ -35,7 +36,7 @@ package final class DataFolder: Sendable {
             throw StartupError(
                 .inUse, "Another server has the data folder \(path) open. Stop it, or give another --data.")
         }
-        lock = descriptor
+        lock = Mutex(descriptor)
     }
 
     /// Opens the folder of a server that has run, beside it.
@@ -47,8 +48,14 @@ package final class DataFolder: Sendable {
         try self.init(path: path, exclusively: false)
     }
 
-    deinit {
-        if lock >= 0 { close(lock) }
+    deinit { unlock() }
+
+    /// Lets another server have the folder.
+    func unlock() {
+        lock.withLock { lock in
+            if let descriptor = lock { close(descriptor) }
+            lock = nil
+        }
     }
 
     /// Path of the database.

@@ -1,0 +1,72 @@
+import CloudMLSAPI
+import Foundation
+import KeyHierarchy
+import KeyStoreServer
+import ServerKit
+import Testing
+
+/// An answered write survives a power cut.
+@Suite struct DurabilityTests {
+    @Test func theWriterSyncsEveryTransaction() async throws {
+        let server = try await RunningKeyStore.start()
+        #expect(try server.service.core.database.synchronousMode() == 2)
+        // Still so when it has written.
+        _ = try await server.firstUser()
+        #expect(try server.service.core.database.synchronousMode() == 2)
+        await server.stop()
+    }
+
+    @Test func anAnsweredWriteSurvivesAKill() async throws {
+        let folder = try TemporaryFolder()
+        let first = try await ServerBinary(folder, options: ["--registration", "open"])
+        let user = try TestUser("alice")
+        try await user.register(at: first.http, token: nil)
+        let alice = try await user.signIn(at: first.http)
+        let name = SignedInUser.freshName()
+        #expect(try await alice.put(name, [1, 2, 3], ifRevision: 0).status == 200)
+        first.kill()
+        let second = try await ServerBinary(folder)
+        let again = SignedInUser(user: user, at: second.http, tokens: alice.tokens)
+        let read = try await again.get(name)
+        #expect(read.body == [1, 2, 3])
+        #expect(read.etag == "\"1\"")
+        #expect(second.stop() == 0)
+    }
+
+    /// Whether processes can be traced here: it takes strace, and containers may forbid it.
+    private static let canTrace: Bool = {
+        let process = Process()
+        process.executableURL = URL(filePath: Self.strace)
+        process.arguments = ["-f", "-e", "trace=fsync", "-o", "/dev/null", "/bin/true"]
+        process.standardError = FileHandle.nullDevice
+        guard FileManager.default.isExecutableFile(atPath: Self.strace), (try? process.run()) != nil else {
+            return false
+        }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
+    private static let strace = "/usr/bin/strace"
+
+    @Test(.enabled(if: canTrace, "strace is missing, or must not trace here"))
+    func everyWriteIsSynced() async throws {
+        let folder = try TemporaryFolder()
+        let trace = folder.url.appending(path: "trace")
+        let server = try await ServerBinary(
+            folder, wrapper: [Self.strace, "-f", "-e", "trace=fsync,fdatasync", "-o", trace.path],
+            options: ["--registration", "open"])
+        let user = try TestUser("alice")
+        try await user.register(at: server.http, token: nil)
+        let alice = try await user.signIn(at: server.http)
+        func syncs() throws -> Int {
+            try String(contentsOf: trace, encoding: .utf8).matches(of: /f(data)?sync\(/).count
+        }
+        let before = try syncs()
+        let name = SignedInUser.freshName()
+        for revision in UInt64(0)..<100 {
+            #expect(try await alice.put(name, [UInt8(revision)], ifRevision: revision).status == 200)
+        }
+        #expect(try syncs() - before >= 100)
+        try server.stopWrapped()
+    }
+}
