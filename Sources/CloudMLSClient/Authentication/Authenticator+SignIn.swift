@@ -27,26 +27,28 @@ extension Authenticator {
         }
         let machine = SignIn(
             userName: userName, origin: origin, pins: try await pins(userName, origin), environment: environment)
-        let signedIn = try await run(machine) { action in
-            switch action {
-            case .logIn(.authDelivery, let action):
-                return .login(try await Self.perform(action, authDelivery, hasher))
-            case .logIn(.keyStore, let action):
-                return .login(try await Self.perform(action, try keyStore(), keyStoreHasher))
-            case .deriveKey(let role, let kdf):
-                return .passwordKey(try await (role == .keyStore ? keyStoreHasher : hasher).key(kdf))
-            case .readProfileSlots:
-                return .profileSlots(try await authDelivery.slots())
-            case .readProfile:
-                return .profile(try await authDelivery.profile())
-            case .readAnchor(let name):
-                return .anchor(try await authDelivery.anchor(name.bytes))
-            case .findKeyStore(let profile):
-                let service = try await reachableKeyStore(profile, keeper)
-                found = service
-                return .keyStoreFound(service.origin)
-            case .readStore:
-                return .store(try await Self.contents(of: try keyStore()))
+        let signedIn = try await ending([authDelivery] + (found.map { [$0] } ?? [])) {
+            try await run(machine) { action in
+                switch action {
+                case .logIn(.authDelivery, let action):
+                    return .login(try await Self.perform(action, authDelivery, hasher))
+                case .logIn(.keyStore, let action):
+                    return .login(try await Self.perform(action, try keyStore(), keyStoreHasher))
+                case .deriveKey(let role, let kdf):
+                    return .passwordKey(try await (role == .keyStore ? keyStoreHasher : hasher).key(kdf))
+                case .readProfileSlots:
+                    return .profileSlots(try await authDelivery.slots())
+                case .readProfile:
+                    return .profile(try await authDelivery.profile())
+                case .readAnchor(let name):
+                    return .anchor(try await authDelivery.anchor(name.bytes))
+                case .findKeyStore(let profile):
+                    let service = try await reachableKeyStore(profile, keeper)
+                    found = service
+                    return .keyStoreFound(service.origin)
+                case .readStore:
+                    return .store(try await Self.contents(of: try keyStore()))
+                }
             }
         }
         let context = try await complete(

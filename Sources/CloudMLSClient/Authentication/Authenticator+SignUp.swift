@@ -35,8 +35,8 @@ extension Authenticator {
         let machine = try SignUp(
             userName: userName, origin: origin, destination: destination,
             pins: try await pins(userName, origin), environment: environment)
-        let signedIn = try await run(machine) { action in
-            try await Self.perform(action, authDelivery, store, hasher)
+        let signedIn = try await ending([authDelivery, store]) {
+            try await run(machine) { action in try await Self.perform(action, authDelivery, store, hasher) }
         }
         let context = try await complete(
             signedIn, userName: userName, authDelivery: authDelivery, keyStore: store, keeper: keeper)
@@ -44,7 +44,8 @@ extension Authenticator {
         return context
     }
 
-    private static func perform(
+    /// One step of a sign-up, at the servers.
+    package static func perform(
         _ action: SignUp.Action, _ authDelivery: any AuthDeliveryService, _ keyStore: any KeyStoreService,
         _ hasher: PasswordHasher
     ) async throws -> SignUp.Event {

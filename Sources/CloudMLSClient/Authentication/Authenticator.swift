@@ -84,6 +84,21 @@ public struct Authenticator: Sendable {
         return problems
     }
 
+    /// Runs a sign-up or sign-in; where it fails, the sessions it has begun are ended, as far as servers can be reached.
+    func ending<Result>(
+        _ services: @autoclosure () -> [any AuthenticationService], isolation: isolated (any Actor)? = #isolation,
+        unless work: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await work()
+        } catch {
+            if (error as? ClientError)?.code != .notReachable {
+                for service in services() { try? await service.logout() }
+            }
+            throw error
+        }
+    }
+
     /// Stores what signing up or in gave, and hands out the context.
     func complete(
         _ signedIn: SignedIn, userName: UserName, authDelivery: any AuthDeliveryService,

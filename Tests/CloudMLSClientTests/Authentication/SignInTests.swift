@@ -96,7 +96,10 @@ import Testing
     @Test func saysWhichServerWantsWhichPassword() async throws {
         try await world.signUp()
         try await changeKeyStorePassword(to: "battery staple")
+        let sessions = await world.authDelivery.sessionCount
         #expect(await failure() == .passwordsDiffer)
+        // What failed half-way leaves no session behind.
+        #expect(await world.authDelivery.sessionCount == sessions)
         try await world.signIn(keyStorePassword: "battery staple")
     }
 
