@@ -38,8 +38,8 @@ package struct ReservationMachine: OperationMachine {
     private let headRevision: Revision
     private let incarnation: Incarnation
     private var block: Range<UInt32> = 0..<0
-    /// What the reservation must have reached, because an anchor said so.
-    private var floor: UInt32 = 0
+    private var anchor: GroupAnchor?
+    private var anchorRevision: UInt64 = 0
     private var attempts = 0
 
     package static let maximumAttempts = 32
@@ -54,45 +54,58 @@ package struct ReservationMachine: OperationMachine {
         self.incarnation = incarnation
     }
 
-    package mutating func start() -> Step<Action, Output> { .perform(.readCounts) }
+    /// The anchor comes first: every device raises the reservation before the anchor, so that one that is read later and
+    /// is lower was rolled back.
+    package mutating func start() -> Step<Action, Output> { .perform(.readAnchor) }
 
     package mutating func handle(_ event: Event) throws -> Step<Action, Output> {
         switch event {
+        case .anchor(let anchor, let revision):
+            self.anchor = anchor
+            anchorRevision = revision
+            return meetAnchor()
         case .counts(var counts, let revision):
-            guard counts.application >= floor else { return .finished(.rolledBack) }
+            guard counts.application >= anchored.application else { return .finished(.rolledBack) }
             guard let reserved = counts.reserveApplication(count) else { return .finished(.exhausted) }
             block = reserved
             return .perform(.writeCounts(counts, ifRevision: revision))
         case .written:
-            return .perform(.readAnchor)
-        case .conflict:
-            return try again(.readCounts)
-        case .anchor(let anchor, let revision):
-            return try meet(anchor, revision: revision)
+            return swap()
         case .swapped:
             return .finished(.block(block))
+        case .conflict:
+            block = 0..<0
+            return try again(.readAnchor)
         case .anchorConflict:
             return try again(.readAnchor)
         }
     }
 
-    private mutating func meet(_ anchor: GroupAnchor?, revision: UInt64) throws -> Step<Action, Output> {
-        var next = GroupAnchor(
-            incarnation: incarnation, headRevision: headRevision, epoch: epoch,
-            applicationGenerations: block.upperBound)
-        if let anchor, anchor.epoch >= epoch {
-            guard anchor.epoch == epoch, anchor.headRevision <= headRevision else {
-                return .finished(.headMoved(anchor))
-            }
-            guard anchor.applicationGenerations <= block.lowerBound else {
-                // Either another device was faster between our write and this read, or the store forgot what it had
-                // given away: the reservation object tells which.
-                floor = anchor.applicationGenerations
-                return try again(.readCounts)
-            }
-            next.handshakeGenerations = anchor.handshakeGenerations
+    private mutating func meetAnchor() -> Step<Action, Output> {
+        if let anchor, anchor.isAhead(ofEpoch: epoch, headRevision: headRevision) {
+            return .finished(.headMoved(anchor))
         }
-        return .perform(.swapAnchor(next, ifRevision: revision))
+        // A block that another one has passed meanwhile is dropped.
+        guard !block.isEmpty, anchored.application <= block.lowerBound else {
+            block = 0..<0
+            return .perform(.readCounts)
+        }
+        return swap()
+    }
+
+    /// What the anchor says about this epoch.
+    private var anchored: GenerationCounts {
+        guard let anchor, anchor.epoch == epoch else { return GenerationCounts() }
+        return GenerationCounts(
+            application: anchor.applicationGenerations, handshake: anchor.handshakeGenerations)
+    }
+
+    /// Raises this ratchet's count alone: the other one's is raised by whoever uses it.
+    private func swap() -> Step<Action, Output> {
+        let next = GroupAnchor(
+            incarnation: incarnation, headRevision: headRevision, epoch: epoch,
+            applicationGenerations: block.upperBound, handshakeGenerations: anchored.handshake)
+        return .perform(.swapAnchor(next, ifRevision: anchorRevision))
     }
 
     private mutating func again(_ action: Action) throws -> Step<Action, Output> {

@@ -1,0 +1,148 @@
+import CloudMLSAPI
+import CloudMLSClient
+import MLS
+import MLSCodec
+import Testing
+
+/// What a server or a member sends that cannot be applied.
+@Suite struct HostileDeliveryTests {
+    private func pair() async throws -> (TestUser, TestUser, Messenger, Messenger, GroupID) {
+        let world = AuthDeliveryWorld()
+        let (alice, bob) = (try TestUser("alice", world), try TestUser("bob", world))
+        let (first, second) = (try await alice.readyDevice(), try await bob.readyDevice())
+        let group = try await first.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
+        try await second.sync()
+        return (alice, bob, first, second, group)
+    }
+
+    @Test func aGarbageProposalIsParkedAndBlocksNothing() async throws {
+        let (alice, _, first, second, group) = try await pair()
+        await alice.world.forceEntry(.proposal, message: [1, 2, 3], epoch: 1, confirmation: nil, to: group.bytes)
+        let report = try await second.sync()
+        #expect(report.parked.map(\.group) == [group])
+        #expect(try await second.sync().parked.isEmpty)
+        #expect(try await second.parked().count == 1)
+        let sealed = try await second.encrypt("go on", for: group)
+        #expect(try await first.readText(sealed) == "bob: go on")
+    }
+
+    @Test func aGarbageCommitIsParkedReportedAndStopsSending() async throws {
+        let (alice, _, _, second, group) = try await pair()
+        let sealed = try await second.encrypt("before", for: group)
+        await alice.world.forceEntry(.commit, message: [1, 2, 3], epoch: 1, confirmation: [9], to: group.bytes)
+        #expect(try await second.sync().parked.count == 1)
+        #expect(await alice.world.reports.contains { $0.outcome == .rejected && $0.epoch == 1 })
+        await #expect(throws: ClientError(.groupReadOnly, "")) { try await second.encrypt("after", for: group) }
+        #expect(try await second.readText(sealed) == "bob: before")
+        #expect(try await second.groups().map(\.state) == [.readOnly])
+    }
+
+    @Test func whoIsStuckIsHelpedByBeingAddedAgain() async throws {
+        let (alice, bob, first, second, group) = try await pair()
+        try await second.sync()
+        // Only Bob gets the garbage: the log goes on for the others.
+        await alice.world.deliverGarbageCommit(to: "bob", group: group.bytes, epoch: 1)
+        try await second.sync()
+        #expect(try await second.groups().map(\.state) == [.readOnly])
+        try await first.removeMembers([bob.account], from: group)
+        try await first.addMembers([bob.account], to: group)
+        try await second.sync()
+        #expect(try await second.groups().map(\.state) == [.active])
+        let sealed = try await second.encrypt("back", for: group)
+        #expect(try await first.readText(sealed) == "bob: back")
+    }
+
+    @Test func aCommitThatAnnouncesSomethingElseIsRejected() async throws {
+        let (alice, _, _, second, group) = try await pair()
+        let message = try await commit(
+            of: alice, in: group,
+            announcing: CommitAnnouncement(
+                added: [], removed: [alice.account]))
+        await alice.world.forceEntry(.commit, message: message, epoch: 1, confirmation: [9], to: group.bytes)
+        let report = try await second.sync()
+        #expect(report.parked.map(\.reason) == [AnnouncementMismatch().description])
+    }
+
+    @Test func aCommitWithoutAnAnnouncementIsRejected() async throws {
+        let (alice, _, _, second, group) = try await pair()
+        let message = try await commit(of: alice, in: group, announcing: nil)
+        await alice.world.forceEntry(.commit, message: message, epoch: 1, confirmation: [9], to: group.bytes)
+        #expect(try await second.sync().parked.count == 1)
+        #expect(try await second.groups().map(\.state) == [.readOnly])
+    }
+
+    @Test func theSameCommitWithItsAnnouncementIsApplied() async throws {
+        let (alice, _, _, second, group) = try await pair()
+        let message = try await commit(
+            of: alice, in: group, announcing: CommitAnnouncement(added: [], removed: []))
+        await alice.world.forceEntry(.commit, message: message, epoch: 1, confirmation: [9], to: group.bytes)
+        #expect(try await second.sync().parked.isEmpty)
+        #expect(try await second.groups().map(\.state) == [.active])
+    }
+
+    @Test func aMemberWhoseKeyWasRevokedIsNotLetIn() async throws {
+        let (alice, bob, first, second, group) = try await pair()
+        await alice.world.revokeKeys(of: alice.account)
+        let message = try await commit(
+            of: alice, in: group, announcing: CommitAnnouncement(added: [], removed: []))
+        await alice.world.forceEntry(.commit, message: message, epoch: 1, confirmation: [9], to: group.bytes)
+        let report = try await second.sync()
+        #expect(report.parked.count == 1)
+        #expect(report.parked.first?.reason.contains("\(alice.account)") == true)
+        #expect(try await first.members(of: group) == [alice.account, bob.account])
+    }
+
+    @Test func aWelcomeForAnUnknownKeyPackageIsParked() async throws {
+        let (alice, bob, _, second, group) = try await pair()
+        await alice.world.deliver(
+            InboxEntry(
+                number: 0, groupID: Bytes(group.bytes + [1]),
+                welcome: WelcomeDelivery(
+                    account: bob.account, keyPackageRef: [1, 2, 3], sequence: 1, epoch: 1, identityHistory: 0,
+                    message: [0, 1])),
+            to: "bob")
+        let report = try await second.sync()
+        #expect(report.parked.count == 1)
+        #expect(report.joined.isEmpty)
+        #expect(try await second.groups().count == 1)
+    }
+
+    @Test func aCommitThatIsRefusedForGoodIsVoidedAndTheGroupGoesOn() async throws {
+        let (alice, _, first, second, group) = try await pair()
+        await alice.world.setCommitRefusal(.invalidHandshake)
+        await #expect(throws: ClientError(refusal: .init(code: .invalidHandshake, message: ""))) {
+            try await first.refresh(group)
+        }
+        await alice.world.setCommitRefusal(nil)
+        try await first.refresh(group)
+        try await second.sync()
+        let sealed = try await second.encrypt("go on", for: group)
+        #expect(try await first.readText(sealed) == "bob: go on")
+    }
+
+    /// A commit of a user's that bypasses the client: an empty one with a path.
+    private func commit(
+        of user: TestUser, in group: GroupID, announcing announcement: CommitAnnouncement?
+    ) async throws -> [UInt8] {
+        let snapshot = try await GroupSnapshot.load(group, from: user.services().objects)
+        let state = try #require(snapshot.group)
+        let secrets = try await AccountService(services: user.services()).secrets(of: user.account)
+        let signer = try #require(secrets.pair(for: state.cipherSuite))
+        let request = CommitRequest(
+            forcesPath: true, authenticatedData: announcement?.encoded ?? [],
+            framing: .privateMessage(generation: 60_000))
+        return try state.stageCommit(
+            request, policy: LifetimePolicy(now: user.clock.now), signer: signer.privateKey
+        ).message.encoded
+    }
+}
+
+extension AuthDeliveryWorld {
+    /// Delivers bytes that only one user gets, as if they were the next entry of a group's log.
+    func deliverGarbageCommit(to user: String, group: [UInt8], epoch: UInt64) {
+        let entry = LogEntry(
+            sequence: UInt64(groups[group]?.log.count ?? 0) + 1, kind: .commit, epoch: epoch, hash: [1],
+            message: [1, 2, 3], confirmation: [9], identityHistory: history, accepted: 1_000)
+        deliver(InboxEntry(number: 0, groupID: Bytes(group), log: entry), to: user)
+    }
+}

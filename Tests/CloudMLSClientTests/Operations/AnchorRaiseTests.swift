@@ -1,0 +1,72 @@
+import CloudMLSClient
+import KeyHierarchy
+import Testing
+
+@Suite struct AnchorRaiseTests {
+    private typealias Script = MachineScript<AnchorRaise>
+
+    private static let incarnation = Incarnation(bytes: [UInt8](repeating: 7, count: 16)) ?? .random()
+
+    private func anchor(
+        epoch: UInt64 = 3, head: UInt64 = 8, application: UInt32 = 0, handshake: UInt32 = 0
+    ) -> GroupAnchor {
+        GroupAnchor(
+            incarnation: Self.incarnation, headRevision: Revision(rawValue: head) ?? .none, epoch: epoch,
+            applicationGenerations: application, handshakeGenerations: handshake)
+    }
+
+    private func run(_ purpose: AnchorRaise.Purpose, _ events: [AnchorRaise.Event]) throws -> Script {
+        try Script(AnchorRaise(target: anchor(), purpose: purpose), events)
+    }
+
+    @Test func keepsTheCountsOfTheSameEpoch() throws {
+        let script = try run(
+            .progress, [.anchor(anchor(head: 7, application: 5, handshake: 2), revision: 3), .swapped])
+        #expect(script.actions == [.read, .swap(anchor(application: 5, handshake: 2), ifRevision: 3)])
+        #expect(script.output == .raised)
+    }
+
+    @Test func startsTheCountsOfANewEpochAtZero() throws {
+        let script = try run(
+            .progress, [.anchor(anchor(epoch: 2, application: 5, handshake: 2), revision: 3), .swapped])
+        #expect(script.actions.last == .swap(anchor(), ifRevision: 3))
+    }
+
+    @Test(arguments: [(UInt64(4), UInt64(1)), (3, 9)])
+    func progressAcceptsThatAnotherDeviceIsFurther(epoch: UInt64, head: UInt64) throws {
+        #expect(try run(.progress, [.anchor(anchor(epoch: epoch, head: head), revision: 3)]).output == .raised)
+    }
+
+    @Test(arguments: [(UInt64(4), UInt64(1)), (3, 9)])
+    func anIntentIsNotPostedFromAnOlderHead(epoch: UInt64, head: UInt64) throws {
+        let later = anchor(epoch: epoch, head: head)
+        let script = try run(.intent(generation: 0, resuming: false), [.anchor(later, revision: 3)])
+        #expect(script.output == .behind(later))
+    }
+
+    @Test func anIntentRaisesItsGeneration() throws {
+        let script = try run(
+            .intent(generation: 4, resuming: false),
+            [.anchor(anchor(application: 9, handshake: 4), revision: 3), .swapped])
+        #expect(script.actions.last == .swap(anchor(application: 9, handshake: 5), ifRevision: 3))
+        #expect(script.output == .raised)
+    }
+
+    @Test func aGenerationThatWasAnchoredBeforeIsNotUsedAgain() throws {
+        let used = anchor(handshake: 5)
+        let script = try run(.intent(generation: 4, resuming: false), [.anchor(used, revision: 3)])
+        #expect(script.output == .behind(used))
+    }
+
+    @Test func aResumedIntentIsAnchoredAlready() throws {
+        let script = try run(.intent(generation: 4, resuming: true), [.anchor(anchor(handshake: 5), revision: 3)])
+        #expect(script.actions == [.read])
+        #expect(script.output == .raised)
+    }
+
+    @Test func aSwapThatLostReadsAgain() throws {
+        let script = try run(.progress, [.anchor(nil, revision: 0), .conflict, .anchor(anchor(), revision: 1)])
+        #expect(script.actions.last == .read)
+        #expect(script.output == .raised)
+    }
+}

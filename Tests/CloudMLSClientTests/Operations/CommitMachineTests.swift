@@ -1,0 +1,87 @@
+import CloudMLSAPI
+import CloudMLSClient
+import Testing
+
+@Suite struct CommitMachineTests {
+    private typealias Script = MachineScript<CommitMachine>
+    private let result = PostResult(sequence: 4, epoch: 2, identityHistory: 9)
+
+    private func commit(resuming: Bool = false) -> CommitMachine { CommitMachine(purpose: .commit, resuming: resuming) }
+
+    @Test func writesTheIntentAndRaisesTheAnchorBeforeItPosts() throws {
+        let script = try Script(
+            commit(), [.persisted, .anchorRaised, .accepted(result), .merged, .announced])
+        #expect(script.actions == [.persist, .raiseAnchor, .post, .merge(result), .announce])
+        #expect(script.output == .merged)
+    }
+
+    @Test func creatingRegistersTheGroupFirst() throws {
+        let script = try Script(
+            CommitMachine(purpose: .create, resuming: false),
+            [.persisted, .anchorRaised, .registered, .accepted(result), .merged, .announced])
+        #expect(script.actions == [.persist, .raiseAnchor, .register, .post, .merge(result), .announce])
+        #expect(script.output == .merged)
+    }
+
+    @Test func resumingDoesNotWriteTheIntentAgain() throws {
+        let script = try Script(commit(resuming: true), [.anchorRaised, .accepted(result), .merged, .announced])
+        #expect(script.actions == [.raiseAnchor, .post, .merge(result), .announce])
+    }
+
+    @Test func aGroupThatCannotBeRegisteredIsDiscarded() throws {
+        let script = try Script(
+            CommitMachine(purpose: .create, resuming: false),
+            [.persisted, .anchorRaised, .refused(.groupExists), .discarded])
+        #expect(script.actions.last == .discard)
+        #expect(script.output == .refused(.groupExists))
+    }
+
+    @Test func anotherWinnerIsLearntFromTheLog() throws {
+        let script = try Script(
+            commit(), [.persisted, .anchorRaised, .refused(.epochConflict), .caughtUp(intentGone: true)])
+        #expect(script.actions.last == .catchUp)
+        #expect(script.output == .lost)
+    }
+
+    @Test func aConflictWithoutAWinnerIsVoided() throws {
+        let script = try Script(
+            commit(),
+            [.persisted, .anchorRaised, .refused(.epochConflict), .caughtUp(intentGone: false), .voided, .discarded])
+        #expect(script.actions.suffix(3) == [.catchUp, .void, .discard])
+        #expect(script.output == .refused(.epochConflict))
+    }
+
+    @Test func aLastingRefusalIsVoidedBeforeItIsDiscarded() throws {
+        let script = try Script(
+            commit(), [.persisted, .anchorRaised, .refused(.invalidHandshake), .voided, .discarded])
+        #expect(script.actions.suffix(2) == [.void, .discard])
+        #expect(script.output == .refused(.invalidHandshake))
+    }
+
+    @Test func aVoidThatComesTooLateMeansMerge() throws {
+        let script = try Script(
+            commit(),
+            [.persisted, .anchorRaised, .refused(.invalidHandshake), .accepted(result), .merged, .announced])
+        #expect(script.actions.suffix(3) == [.void, .merge(result), .announce])
+        #expect(script.output == .merged)
+    }
+
+    @Test func aVoidedCommitIsDiscardedWithoutAskingAgain() throws {
+        let script = try Script(commit(), [.persisted, .anchorRaised, .refused(.commitVoid), .discarded])
+        #expect(script.actions.suffix(2) == [.post, .discard])
+        #expect(script.output == .refused(.commitVoid))
+    }
+
+    @Test(arguments: [0, 1, 3])
+    func anotherDevicesWriteEndsTheRun(step: Int) throws {
+        let events: [CommitMachine.Event] = [.persisted, .anchorRaised, .accepted(result)]
+        let script = try Script(commit(), Array(events.prefix(step)) + [.overtaken])
+        #expect(script.output == .overtaken)
+    }
+
+    @Test func anEventOutOfPlaceIsAFault() {
+        #expect(throws: ClientError(.internalFault, "")) {
+            try Script(commit(), [.accepted(result)])
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import CloudMLSAPI
+import CloudMLSClient
+import Testing
+
+@Suite struct InboxMachineTests {
+    /// Runs the machine over these pages and writes down what it does.
+    private func trace(_ pages: [InboxPage], wait: Int = 0) async throws -> (trace: [String], count: Int) {
+        var trace: [String] = []
+        var rest = pages[...]
+        let count = try await run(InboxMachine(wait: wait)) { action in
+            switch action {
+            case .fetch(let after, let wait):
+                trace.append("fetch \(after) \(wait)")
+                return .page(rest.popFirst() ?? InboxPage(entries: [], more: false))
+            case .process(let entry):
+                trace.append("process \(entry.number)")
+                return .processed
+            case .acknowledge(let number):
+                trace.append("acknowledge \(number)")
+                return .acknowledged
+            }
+        }
+        return (trace, count)
+    }
+
+    private func page(_ numbers: [UInt64], more: Bool = false) -> InboxPage {
+        InboxPage(entries: numbers.map { InboxEntry(number: $0, groupID: nil, gap: true) }, more: more)
+    }
+
+    @Test func anEmptyInboxIsNotAcknowledged() async throws {
+        let result = try await trace([page([])], wait: 20)
+        #expect(result.trace == ["fetch 0 20"])
+        #expect(result.count == 0)
+    }
+
+    @Test func aPageIsAcknowledgedAfterAllOfItIsProcessed() async throws {
+        let result = try await trace([page([3, 5])])
+        #expect(result.trace == ["fetch 0 0", "process 3", "process 5", "acknowledge 5"])
+        #expect(result.count == 2)
+    }
+
+    @Test func theNextPageFollowsAndOnlyTheFirstOneWaits() async throws {
+        let result = try await trace([page([3], more: true), page([4])], wait: 9)
+        #expect(
+            result.trace == [
+                "fetch 0 9", "process 3", "acknowledge 3", "fetch 3 0", "process 4", "acknowledge 4",
+            ])
+        #expect(result.count == 2)
+    }
+}

@@ -1,0 +1,39 @@
+import CloudMLSClient
+
+/// Breaks the connection at one call, counted over both servers: before it reaches the server, or before its answer
+/// comes back.
+actor FaultPlan {
+    enum Moment: CaseIterable, Sendable {
+        case beforeCall
+        case afterCall
+    }
+
+    private var remaining: Int?
+    private var moment = Moment.beforeCall
+    private(set) var calls = 0
+
+    /// Lets `count` calls pass and breaks the next one, and all after it.
+    func breakAfter(_ count: Int, _ moment: Moment) {
+        remaining = count
+        self.moment = moment
+        calls = 0
+    }
+
+    /// Lets everything pass.
+    func heal() {
+        remaining = nil
+        calls = 0
+    }
+
+    /// What a call passes through: throws where the plan says so.
+    func pass<Result: Sendable>(_ call: @Sendable () async throws -> Result) async throws -> Result {
+        calls += 1
+        let isBroken = remaining.map { calls > $0 } ?? false
+        if isBroken, moment == .beforeCall || calls > (remaining ?? 0) + 1 { throw Self.failure }
+        let result = try await call()
+        if isBroken { throw Self.failure }
+        return result
+    }
+
+    static var failure: ClientError { ClientError(.notReachable, "The connection was cut by the test.") }
+}

@@ -1,0 +1,80 @@
+import CloudMLSAPI
+import CloudMLSClient
+import KeyHierarchy
+import MLS
+import MLSCodec
+import Testing
+
+/// A clock that stands still until the test moves it.
+final class TestClock: Sendable {
+    private let time = Guarded<UInt64>(1_800_000_000)
+
+    var now: UInt64 { time.withLock { $0 } }
+
+    func advance(days: UInt64) { time.withLock { $0 += days * 86_400 } }
+}
+
+/// A user with a key store in memory; each device is a `Messenger` of its own over the same store.
+struct TestUser: Sendable {
+    let name: String
+    let account: AccountAddress
+    let store = MemoryObjectStore()
+    let world: AuthDeliveryWorld
+    let clock: TestClock
+    private let profileKey = ProfileKey.random()
+    private let storeID = StoreID.random()
+
+    init(_ name: String, _ world: AuthDeliveryWorld, clock: TestClock = TestClock()) throws {
+        self.name = name
+        self.world = world
+        self.clock = clock
+        account = try #require(AccountAddress(platform: "folder", id: name))
+    }
+
+    func services(
+        _ faults: FaultPlan = FaultPlan(), authDelivery: FaultPlan? = nil,
+        local: any LocalState = MemoryLocalState(), policy: MessagingPolicy = MessagingPolicy(keyPackageCount: 4)
+    ) -> Services {
+        let clock = clock
+        let store = store
+        return Services(
+            environment: ClientEnvironment(
+                now: { clock.now }, random: { count in (0..<count).map { _ in UInt8.random(in: .min ... .max) } }),
+            objects: FaultyObjectStore(store: store, faults: faults),
+            authDelivery: FakeAuthDelivery(world: world, user: name, faults: authDelivery ?? faults), local: local,
+            profileKey: profileKey, storeID: storeID, policy: policy
+        ) { await store.incarnation }
+    }
+
+    func device(
+        _ faults: FaultPlan = FaultPlan(), local: any LocalState = MemoryLocalState(),
+        policy: MessagingPolicy = MessagingPolicy(keyPackageCount: 4)
+    ) -> Messenger {
+        Messenger(services: services(faults, local: local, policy: policy))
+    }
+
+    /// A device whose user has added the account.
+    func readyDevice(policy: MessagingPolicy = MessagingPolicy(keyPackageCount: 4)) async throws -> Messenger {
+        let device = device(policy: policy)
+        try await device.addAccount(account, settings: ["folder": "/chats"])
+        return device
+    }
+}
+
+extension Messenger {
+    /// The text of a message that must be readable, and who wrote it.
+    func readText(_ sealed: String) async throws -> String {
+        guard case .sealed(let message) = try await decrypt(sealed) else {
+            Issue.record("not readable: \(try await decrypt(sealed))")
+            return ""
+        }
+        return "\(message.sender.id): \(message.text)"
+    }
+}
+
+/// Whether a text is an encrypted MLS message and nothing else.
+func isSealed(_ text: String) -> Bool {
+    guard case .sealed(let bytes) = MessageText.decode(text) else { return false }
+    guard case .privateMessage? = try? MLSMessage(decoding: bytes) else { return false }
+    return true
+}
