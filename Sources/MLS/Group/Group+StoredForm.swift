@@ -56,6 +56,9 @@ extension Group {
                 isRemoved: try Self.readFlag(from: &reader))
             try reader.expectEnd("StoredGroup")
             _ = try group.requiredMember(at: group.ownLeafIndex)
+            guard group.treeKeys.leafIndex == group.ownLeafIndex else {
+                throw CodecError(.invalidValue, "StoredGroup.tree_keys")
+            }
             return group
         }
     }

@@ -65,6 +65,21 @@ import Testing
         }
     }
 
+    /// Nobody gets there by committing, but a stored form can say so.
+    @Test func theLastEpochEndsTheGroup() throws {
+        var group = try TestGroup(["a"])
+        let state = try group.members[0].group
+        let epoch = state.context.encoded.count - 8 - (state.context.treeHash.encoded + [0, 0]).count
+        var bytes = state.encodedState
+        for index in (1 + epoch)..<(1 + epoch + 8) {
+            #expect(bytes[index] == 0)
+            bytes[index] = 0xff
+        }
+        group.members[0].state = try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
+        #expect(try group.members[0].group.epoch == .max)
+        #expect(throws: MLSError(.wrongEpoch)) { try group.members[0].stage(public: true) }
+    }
+
     @Test func otherVersionsAreNamed() throws {
         var bytes = try TestGroup(["a"]).members[0].group.encodedState
         bytes[0] = 2
