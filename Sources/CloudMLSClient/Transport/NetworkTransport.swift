@@ -80,7 +80,10 @@ package final class NetworkTransport: HTTPTransport {
         channel.nioSSL_peerCertificate().flatMapThrowing { certificate in
             guard let certificate,
                 SHA256.hash(data: try certificate.extractPublicKey().toSPKIBytes()).elementsEqual(pin.bytes)
-            else { throw PinMismatch() }
+            else {
+                channel.close(promise: nil)
+                throw PinMismatch()
+            }
         }
     }
 
