@@ -69,14 +69,20 @@ public struct Conversation: Sendable {
     /// - Throws: `ClientError` or `PlatformError`. Nothing of the text reached the platform unless the error came from
     ///   the platform.
     public func send(_ text: String) async throws {
+        // Base64 alone makes it this long. Sealing takes a key for good, so what cannot be sent is not sealed.
+        try checkSize(text.utf8.count / 3 * 4)
         let sealed = try await sealing.seal(text)
-        guard sealed.utf8.count <= platform.maximumTextSize else {
+        try checkSize(sealed.utf8.count)
+        try await platform.send(sealed, to: chat)
+    }
+
+    private func checkSize(_ size: Int) throws {
+        guard size <= platform.maximumTextSize else {
             throw ClientError(
                 .messageTooLong,
-                "The message is \(sealed.utf8.count) bytes long when encrypted; the platform takes "
-                    + "\(platform.maximumTextSize).", hint: "Send it in several parts.")
+                "The message takes \(size) bytes or more when encrypted; the platform takes \(platform.maximumTextSize).",
+                hint: "Send it in several parts.")
         }
-        try await platform.send(sealed, to: chat)
     }
 
     /// Everything in the chat, oldest first.

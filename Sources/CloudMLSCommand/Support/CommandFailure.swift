@@ -1,3 +1,4 @@
+import CloudMLSAPI
 import CloudMLSClient
 
 /// Why a command stops, as a person is told: one line for what happened, one for what to do.
@@ -20,11 +21,24 @@ struct CommandFailure: Error {
         case let error as ClientError:
             self.init(
                 ExitStatus(error.code), error.message,
-                advice: error.hint.isEmpty ? Self.advice(for: ExitStatus(error.code)) : error.hint)
+                advice: Self.advice(for: error.code)
+                    ?? (error.hint.isEmpty ? Self.advice(for: ExitStatus(error.code)) : error.hint))
         case let error as PlatformError:
             self.init(ExitStatus(error), error.message, advice: Self.advice(for: ExitStatus(error)))
         default:
             return nil
+        }
+    }
+
+    /// Where a command helps: the library knows none.
+    private static func advice(for code: ClientError.Code) -> String? {
+        switch code {
+        case .notSignedIn, .signedOut: "run `cloudmls sign-in`, or `cloudmls sign-up` if you have no account yet."
+        case .alreadySignedIn: "run `cloudmls sign-out` first, or use another --home."
+        case .groupReadOnly: "ask a member of the group to add your account to it again."
+        case .noKeyPackage: "ask them to run any `cloudmls` command, which publishes new KeyPackages; check the name."
+        case .refused(.accountTaken): "choose another account; a name belongs to whoever claimed it first."
+        default: nil
         }
     }
 

@@ -94,7 +94,8 @@ package final class SQLiteDatabase: Sendable {
             }
             guard owner == role.applicationID else {
                 throw StartupError(
-                    .dataFolderOfAnotherVersion, "The data folder \(folder.path) is not one of \(role.programName).")
+                    .dataFolderOfAnotherVersion,
+                    "The data folder \(folder.path) is not one of \(role.programName). Give another --data.")
             }
             guard try format == DataFolderFormat.current && !migrator.hasBeenSuperseded(db) else {
                 throw StartupError(
