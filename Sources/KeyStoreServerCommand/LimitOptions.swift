@@ -1,5 +1,6 @@
 import ArgumentParser
 import KeyStoreServer
+import ServerKit
 
 /// Who may register, and how much the server takes.
 struct LimitOptions: ParsableArguments {
@@ -21,7 +22,21 @@ struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Bytes of all objects in one batch.", valueName: "bytes"))
     var batchSize = KeyStoreLimits().batchSize
 
+    @Option(
+        help: ArgumentHelp(
+            "Logins, refreshes and registrations a minute from one network.", valueName: "count"))
+    var networkRate = Int(RateLimitSettings().perNetwork.perMinute)
+
+    @Option(
+        help: ArgumentHelp(
+            "Failed logins a minute for one user name, from networks where it has not logged in before.",
+            valueName: "count"))
+    var loginRate = Int(RateLimitSettings().perName.perMinute)
+
     func validate() throws {
+        guard (1...1_000_000).contains(networkRate), (1...1_000_000).contains(loginRate) else {
+            throw ValidationError("--network-rate and --login-rate take 1 to 1000000.")
+        }
         guard (4_096...64 << 20).contains(objectSize), (objectSize...256 << 20).contains(batchSize) else {
             throw ValidationError(
                 "--object-size takes 4096 to 67108864 bytes, --batch-size from that up to 268435456.")
@@ -33,6 +48,9 @@ struct LimitOptions: ParsableArguments {
 
     func apply(to configuration: inout KeyStoreConfiguration) {
         configuration.registration = registration
+        configuration.service.rateLimits = RateLimitSettings(
+            perNetwork: RateLimitSettings.Rate(burst: networkRate, perMinute: Double(networkRate)),
+            perName: RateLimitSettings.Rate(burst: max(10, loginRate), perMinute: Double(loginRate)))
         configuration.limits.objectSize = objectSize
         configuration.limits.userBytes = userBytes
         configuration.limits.userObjects = userObjects

@@ -8,6 +8,7 @@ import NIOCore
 import NIOSSL
 import ServiceLifecycle
 import Synchronization
+import UnixSignals
 
 /// A server that can be run: the routes that both have, those of its own, and the socket.
 package struct ServerApplication: Sendable {
@@ -42,7 +43,8 @@ package struct ServerApplication: Sendable {
         responder = router.buildResponder()
     }
 
-    /// Serves until SIGTERM, SIGINT or the task's cancellation; requests that are under way are answered first.
+    /// Serves until SIGTERM, SIGINT or the task's cancellation; requests that are under way are answered first,
+    /// within `ServiceConfiguration.shutdownGrace`.
     /// - Parameter onReady: called once the socket listens, with where the server is to be found and the port.
     package func run(
         onReady: @escaping @Sendable (Reachability, _ listening: Origin) async -> Void
@@ -82,7 +84,11 @@ package struct ServerApplication: Sendable {
             core.folder.unlock()
         }
         do {
-            try await application.runService()
+            var group = ServiceGroupConfiguration(
+                services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            // A client that never finishes its request must not keep the server from stopping.
+            group.maximumGracefulShutdownDuration = configuration.shutdownGrace
+            try await ServiceGroup(configuration: group).run()
         } catch  where !isReady.withLock({ $0 }) {
             throw StartupError(
                 .unavailable, "Cannot listen on \(configuration.host), port \(configuration.port): \(error)")

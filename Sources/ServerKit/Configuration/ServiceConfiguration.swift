@@ -31,6 +31,9 @@ package struct ServiceConfiguration: Sendable {
     /// Connections that are served at a time; more wait.
     package var maximumConnections: Int
 
+    /// How long requests that are under way may take to end once the server was told to stop; then they are cut off.
+    package var shutdownGrace: Duration
+
     package init(role: ServiceRole, dataFolder: String) {
         self.role = role
         self.dataFolder = dataFolder
@@ -42,6 +45,7 @@ package struct ServiceConfiguration: Sendable {
         rateLimits = RateLimitSettings()
         sessionLifetimes = SessionLifetimes()
         maximumConnections = 4_096
+        shutdownGrace = .seconds(5)
     }
 
     /// The name of the executable, of its default data folder and of its unit file.

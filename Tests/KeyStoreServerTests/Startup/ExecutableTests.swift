@@ -1,6 +1,8 @@
+import AsyncHTTPClient
 import CloudMLSAPI
 import Foundation
 import KeyHierarchy
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -47,6 +49,20 @@ import Testing
         let result = try await ServerBinary.run(arguments)
         #expect(result.status == 0)
         #expect(result.output.contains("USAGE: key-store-server"))
+    }
+
+    @Test func aRequestThatNeverEndsDoesNotKeepItFromStopping() async throws {
+        let server = try await ServerBinary(try TemporaryFolder())
+        let (body, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
+        var request = HTTPClientRequest(url: server.origin + "/v1/auth/prelogin")
+        request.method = .POST
+        request.body = .stream(body, length: .unknown)
+        let stuck = Task { [request] in try await HTTPClient.shared.execute(request, timeout: .seconds(60)) }
+        continuation.yield(ByteBuffer(string: "{"))
+        #expect(try await server.http.send(.GET, "/health").status == 200)
+        #expect(server.stop() == 0)
+        stuck.cancel()
+        continuation.finish()
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status"), "there is no /proc here"))
