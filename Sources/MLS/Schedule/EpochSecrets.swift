@@ -1,6 +1,6 @@
 package import MLSCodec
 
-/// The secrets of one epoch (RFC 9420 §8, table 4), and the init secret that leads to the next.
+/// The secrets of one epoch (RFC 9420 §8), and the init secret that leads to the next.
 package struct EpochSecrets: Hashable, Sendable, MLSStruct {
     package var senderDataSecret: SecretBytes
     package var encryptionSecret: SecretBytes

@@ -13,7 +13,6 @@ package struct NewPath: Sendable {
     package let leafNode: LeafNode
     /// The committer's private keys with the new path. Nodes that proposals blanked are not dropped here.
     package let privateKeys: TreePrivateKeys
-    private let sender: LeafIndex
     private let steps: [FilteredPathStep]
     private let secrets: PathSecrets
 
@@ -21,12 +20,11 @@ package struct NewPath: Sendable {
     package var commitSecret: SecretBytes { secrets.commitSecret }
 
     fileprivate init(
-        leafNode: LeafNode, privateKeys: TreePrivateKeys, sender: LeafIndex, steps: [FilteredPathStep],
+        leafNode: LeafNode, privateKeys: TreePrivateKeys, steps: [FilteredPathStep],
         secrets: PathSecrets
     ) {
         self.leafNode = leafNode
         self.privateKeys = privateKeys
-        self.sender = sender
         self.steps = steps
         self.secrets = secrets
     }
@@ -103,7 +101,7 @@ extension RatchetTree {
         privateKeys.replaceLeafKey(leafKeyPair.privateKey)
         privateKeys.dropBlankNodes(of: self)
         privateKeys.set(steps, secrets.keyPairs)
-        return NewPath(leafNode: leafNode, privateKeys: privateKeys, sender: leaf, steps: steps, secrets: secrets)
+        return NewPath(leafNode: leafNode, privateKeys: privateKeys, steps: steps, secrets: secrets)
     }
 
     /// Replaces a leaf and leaves everything else as it is.
