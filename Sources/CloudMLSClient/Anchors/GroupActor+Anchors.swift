@@ -36,23 +36,19 @@ extension GroupActor {
     ///
     /// - Throws: `rolledBack` if it is the same head, or another one that is still older than the anchor.
     func checkHead(against anchor: GroupAnchor, knownRevision: UInt64) async throws {
-        let snapshot = try await load()
-        let revision = Revision(rawValue: snapshot.headRevision) ?? .none
-        let epoch = snapshot.group?.epoch ?? 0
-        if snapshot.headRevision == knownRevision || anchor.isAhead(ofEpoch: epoch, headRevision: revision) {
-            throw Self.rolledBack
-        }
+        let stored = try await load()
+        guard stored.headRevision != knownRevision else { throw Self.rolledBack }
+        try check(stored, against: anchor)
     }
 
-    /// Whether what the key store has is at least as new as the anchor.
+    /// Compares a head with an anchor that was read before it.
     ///
-    /// - Throws: `rolledBack` if it is older.
-    package func checkAnchor() async throws {
-        // The anchor first: every device writes the head before the anchor.
-        guard let anchor = try await services.anchors.read(id).anchor else { return }
-        let snapshot = try await load()
-        let revision = Revision(rawValue: snapshot.headRevision) ?? .none
-        if anchor.isAhead(ofEpoch: snapshot.group?.epoch ?? 0, headRevision: revision) { throw Self.rolledBack }
+    /// - Throws: `rolledBack` if the head is older.
+    func check(_ stored: GroupSnapshot, against anchor: GroupAnchor?) throws {
+        let revision = Revision(rawValue: stored.headRevision) ?? .none
+        if let anchor, anchor.isAhead(ofEpoch: stored.group?.epoch ?? 0, headRevision: revision) {
+            throw Self.rolledBack
+        }
     }
 
     static var rolledBack: ClientError {

@@ -12,17 +12,19 @@ extension GroupActor {
             if let position, position.incarnation == (await services.logIncarnation()),
                 entry.sequence > position.sequence + 1
             {
-                try await catchUpNow()
+                _ = try await catchUpNow()
             }
             return try await process(entry)
         }
     }
 
     /// Processes everything in the group's log that is not processed yet.
-    package func catchUp() async throws { try await exclusively { try await catchUpNow() } }
+    package func catchUp() async throws { try await exclusively { _ = try await catchUpNow() } }
 
-    func catchUpNow() async throws {
-        while let head = try await load().head, head.status != .removed {
+    /// - Returns: what the key store has when the log is empty.
+    func catchUpNow() async throws -> GroupSnapshot {
+        var stored = try await load()
+        while let head = stored.head, head.status != .removed {
             let isSameLog = head.position.incarnation == (await services.logIncarnation())
             let after = isSameLog ? head.position.sequence : 0
             let page: LogPage
@@ -30,11 +32,14 @@ extension GroupActor {
                 page = try await services.authDelivery.log(group: id.bytes, after: after, limit: 100)
             } catch let error as ClientError where error.code == .refused(.notFound) {
                 // Not registered yet, or removed for so long that the log is gone.
-                return
+                return stored
             }
+            guard !page.entries.isEmpty else { return stored }
             for entry in page.entries { _ = try await process(entry) }
-            guard page.more, try await load().head?.position != head.position else { return }
+            stored = try await load()
+            guard page.more, stored.head?.position != head.position else { return stored }
         }
+        return stored
     }
 
     /// What a log entry means for the group.

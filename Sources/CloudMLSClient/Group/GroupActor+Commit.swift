@@ -9,23 +9,46 @@ extension GroupActor {
         try await exclusively { try await changeNow(change) }
     }
 
-    /// Finishes a commit that was cut short, on this device or another one.
-    package func resume() async throws { try await exclusively { _ = try await resumeNow() } }
+    /// Checks the head against the anchor, and finishes a commit that was cut short, on this device or another one.
+    ///
+    /// - Throws: `rolledBack` if the head is older than the anchor.
+    package func resume() async throws {
+        try await exclusively {
+            // The anchor first: every device writes the head before the anchor.
+            let anchor = try await services.anchors.read(id).anchor
+            let stored = try await load()
+            try check(stored, against: anchor)
+            if stored.head?.intent != nil { _ = try await resumeNow() }
+        }
+    }
 
     func changeNow(_ change: GroupChange) async throws {
         var refusals = 0
+        var isWithPending = true
         for _ in 0..<Self.attempts {
-            try await catchUpNow()
-            guard try await resumeNow() else { continue }
-            let stored = try await load()
-            guard let (next, intent) = try await stage(change, from: stored) else { return }
+            let stored = try await catchUpNow()
+            guard stored.head?.intent == nil else {
+                _ = try await resumeNow()
+                continue
+            }
+            let staged: (GroupSnapshot, CommitIntent)?
+            do {
+                staged = try await stage(change, from: stored, isWithPending: isWithPending)
+            } catch  where isWithPending && stored.group?.pendingProposals.isEmpty == false && !Self.isOfServer(error) {
+                // Somebody's proposal stands in the way: RFC 9420 §12.4 lets a committer leave it out.
+                isWithPending = false
+                continue
+            }
+            guard let (next, intent) = staged else { return }
             switch try await carry(intent, next, since: stored, resuming: false) {
             case .merged:
                 return
             case .lost, .overtaken:
                 continue
             case .refused(let code):
-                // A KeyPackage may have expired on the way: the next try claims others.
+                // A KeyPackage may have expired on the way: the next try claims others, and leaves out what others
+                // propose.
+                isWithPending = false
                 refusals += 1
                 guard refusals < 3 else {
                     throw ClientError(
@@ -34,6 +57,12 @@ extension GroupActor {
             }
         }
         throw busy()
+    }
+
+    /// Whether an error says something about a server rather than about what was asked for.
+    private static func isOfServer(_ error: any Error) -> Bool {
+        guard let error = error as? ClientError else { return false }
+        return ![.identityKeyChanged, .invalidArgument].contains(error.code)
     }
 
     /// Carries on with the intent in the head, if there is one.
@@ -81,8 +110,7 @@ extension GroupActor {
                     .accepted(try await services.authDelivery.postCommit(group: id.bytes, post))
                 }
             case .catchUp:
-                try await catchUpNow()
-                return .caughtUp(intentGone: try await load().head?.intent != intent)
+                return .caughtUp(intentGone: try await catchUpNow().head?.intent != intent)
             case .void:
                 let request = VoidRequest(account: account, epoch: intent.epoch, hash: Bytes(hash))
                 let answer = try await services.authDelivery.voidCommit(group: id.bytes, request)

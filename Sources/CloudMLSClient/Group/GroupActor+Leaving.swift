@@ -10,9 +10,11 @@ extension GroupActor {
     package func leave() async throws {
         try await exclusively {
             for _ in 0..<Self.attempts {
-                try await catchUpNow()
-                guard try await resumeNow() else { continue }
-                let stored = try await load()
+                let stored = try await catchUpNow()
+                guard stored.head?.intent == nil else {
+                    _ = try await resumeNow()
+                    continue
+                }
                 guard stored.head?.status != .removed else { return }
                 if try await propose(from: stored) { return }
             }

@@ -5,9 +5,10 @@ import MLSCodec
 extension GroupActor {
     /// Makes the commit that brings a change about, and the snapshot that holds its intent.
     ///
+    /// - Parameter isWithPending: whether it commits what others have proposed too.
     /// - Returns: nil if there is nothing to do.
     func stage(
-        _ change: GroupChange, from stored: GroupSnapshot
+        _ change: GroupChange, from stored: GroupSnapshot, isWithPending: Bool = true
     ) async throws -> (GroupSnapshot, CommitIntent)? {
         let (head, group) = try stored.active()
         let members = Dictionary(
@@ -29,7 +30,7 @@ extension GroupActor {
         let claims = try await claim(adding, head.claims, group, generation: counts.handshake)
         var request = CommitRequest(
             adding: try claims.map { try KeyPackage(decoding: $0.keyPackage) }, removing: removing.sorted(),
-            forcesPath: change.refresh,
+            includesPendingProposals: isWithPending, forcesPath: change.refresh,
             framing: .privateMessage(generation: counts.handshake, padding: .padme))
         let policy = LifetimePolicy(now: services.environment.now())
         let proposals = try group.proposals(for: request, policy: policy)

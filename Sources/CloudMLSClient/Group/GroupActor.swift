@@ -32,7 +32,11 @@ package actor GroupActor {
             isBusy = false
             if !waiting.isEmpty { waiting.removeFirst().resume() }
         }
-        return try await operation()
+        do {
+            return try await operation()
+        } catch {
+            throw error is CancellationError ? error : ClientError(wrapping: error)
+        }
     }
 
     /// What the key store has now.

@@ -10,8 +10,7 @@ extension GroupActor {
     package func encrypt(_ text: String) async throws -> [UInt8] {
         try await exclusively {
             for _ in 0..<Self.attempts {
-                try await settle()
-                let stored = try await load()
+                guard let stored = try await settle() else { continue }
                 let (head, group) = try stored.active()
                 guard let generation = try await generation(for: group, stored) else { continue }
                 let signer = try await signingKey(head.account, in: group)
@@ -25,11 +24,17 @@ extension GroupActor {
     }
 
     /// Applies the group's log, finishes what was cut short, and commits what others have proposed (RFC 9420 §12.4).
-    private func settle() async throws {
-        try await catchUpNow()
-        guard try await resumeNow() else { return }
-        let (_, group) = try await load().active()
-        if !group.pendingProposals.isEmpty { try await changeNow(.pending) }
+    ///
+    /// - Returns: the group as it is then; nil if it has to be looked at again.
+    private func settle() async throws -> GroupSnapshot? {
+        let stored = try await catchUpNow()
+        guard stored.head?.intent == nil else {
+            _ = try await resumeNow()
+            return nil
+        }
+        guard try !stored.active().group.pendingProposals.isEmpty else { return stored }
+        try await changeNow(.pending)
+        return try await load()
     }
 
     /// A generation of the application ratchet that nobody else uses.
@@ -43,7 +48,6 @@ extension GroupActor {
         reserved = nil
         switch try await reserve(group, stored) {
         case .block(let block):
-            // A reservation of 32 that does not fit any more is no reason to change the group: see `exhausted`.
             reserved = (group.epoch, block.dropFirst())
             return block.first
         case .exhausted:

@@ -12,7 +12,6 @@ extension Messenger {
         var report = SyncReport()
         for group in try await index().groups where group.status == .creating || group.status == .active {
             report.problems += try await problems(of: group.id) {
-                try await actor(group.id).checkAnchor()
                 try await actor(group.id).resume()
             }
         }
@@ -72,7 +71,7 @@ extension ClientError {
     fileprivate var isOfOneGroup: Bool {
         switch code {
         case .rolledBack, .notAuthentic, .groupReadOnly, .noKeyPackage, .identityKeyChanged: true
-        default: false
+        default: lastingRefusal != nil
         }
     }
 }
