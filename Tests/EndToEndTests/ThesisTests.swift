@@ -150,6 +150,20 @@ struct ThesisTests {
         try await world.stop()
     }
 
+    @Test func whoWasMissingCanBeAddedLater() async throws {
+        let world = try await World.make()
+        let alice = try await world.signUp("alice")
+        #expect(try await alice.run("group", "create", "chat", "--member", "folder:bob").status == 67)
+        _ = try await world.signUp("bob", keyStore: 1)
+        try await alice.succeeds("group", "create", "chat", "--member", "folder:bob")
+        #expect(try await alice.run("group", "add", "chat", "folder:carol").status == 67)
+        let carol = try await world.signUp("carol", keyStore: 1)
+        try await alice.succeeds("group", "add", "chat", "folder:carol")
+        try await alice.succeeds("send", "chat", input: "now all are here")
+        #expect(try await carol.texts("chat") == ["now all are here"])
+        try await world.stop()
+    }
+
     @Test func aNewDeviceReadsTheEntireHistory() async throws {
         let world = try await World.make()
         let alice = try await world.signUp("alice")

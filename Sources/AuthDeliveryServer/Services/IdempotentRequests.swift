@@ -6,9 +6,12 @@ import ServerKit
 /// Requests under an idempotency key: the same request gets the same answer, another one `idempotency_mismatch`.
 enum IdempotentRequests {
     /// The answer that the key got before, or the one that `body` makes now, stored in the same transaction.
+    ///
+    /// - Parameter tookEffect: whether an answer stands for something that must not happen again. One that does not is
+    ///   not kept: asked again later, the same request may get more.
     static func answer<Request: Encodable, Answer: Codable>(
         _ request: Request, to key: [UInt8], of user: UserID, at time: UInt64,
-        in transaction: any DeliveryTransaction, _ body: () throws -> Answer
+        in transaction: any DeliveryTransaction, tookEffect: (Answer) -> Bool, _ body: () throws -> Answer
     ) throws -> Answer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -22,6 +25,7 @@ enum IdempotentRequests {
             return try JSONDecoder().decode(Answer.self, from: Data(stored.answer))
         }
         let answer = try body()
+        guard tookEffect(answer) else { return answer }
         let stored = StoredAnswer(request: hash, answer: Array(try encoder.encode(answer)))
         try transaction.insertAnswer(stored, to: key, of: user, at: time)
         return answer

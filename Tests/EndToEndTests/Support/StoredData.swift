@@ -3,7 +3,8 @@ import GRDB
 
 /// Everything that a server stores for its users, to compare: all tables but those of sessions.
 enum StoredData {
-    private static let volatile: Set<String> = ["sessions", "used_refresh_tokens"]
+    /// The sequence counts sessions.
+    private static let volatile: Set<String> = ["sessions", "used_refresh_tokens", "sqlite_sequence"]
 
     static func of(_ server: ServerProcess) throws -> [String: [String]] {
         var found: [String: [String]] = [:]
