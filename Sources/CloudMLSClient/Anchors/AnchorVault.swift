@@ -49,7 +49,6 @@ package struct AnchorVault: Sendable {
     /// Raises the store anchor's revision of the KeyPackage pools.
     ///
     /// - Parameter revisions: the sum of the revisions of all pools, which only grows.
-    /// - Throws: `rolledBack` if a higher sum was seen before.
     package func raiseKeyPackages(to revisions: UInt64) async throws {
         guard let revision = Revision(rawValue: revisions) else { return }
         let name = sealer.name(storeID: storeID)

@@ -66,7 +66,11 @@ package struct GroupSnapshot: Sendable {
         head?.position = position
         head?.status = next.isRemoved ? .removed : .active
         if !next.isRemoved { roster.record(next) }
-        setIndexStatus(next.isRemoved ? .removed : .active)
+        if next.isRemoved {
+            setIndexStatus(.removed)
+        } else if index.group(id)?.status == .creating {
+            setIndexStatus(.active)
+        }
     }
 
     /// Changes what the index says about the group, where it lists it.
@@ -84,6 +88,9 @@ package struct GroupSnapshot: Sendable {
             throw ClientError(.unknownGroup, "There is no group \(id).", hint: "Synchronise, then look at the groups.")
         }
         switch head.status {
+        case .active where index.group(id)?.status == .readOnly:
+            throw ClientError(
+                .groupReadOnly, "Another group took this one's place in the chat.", hint: "Write to that group.")
         case .active:
             return (head, group)
         case .removed:

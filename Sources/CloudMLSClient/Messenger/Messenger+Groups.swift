@@ -11,9 +11,9 @@ extension Messenger {
         }
     }
 
-    /// The group that new messages of a chat go to: the newest one that can be written to.
+    /// The group that new messages of a chat go to: the one that was met first of those that can be written to.
     public func group(chat: String, account: AccountAddress) async throws -> GroupSummary? {
-        try await groups().last { $0.chat == chat && $0.account == account && $0.state == .active }
+        try await groups().first { $0.chat == chat && $0.account == account && $0.state == .active }
     }
 
     /// Makes a group for a chat, with its first members. It can be repeated after any failure.

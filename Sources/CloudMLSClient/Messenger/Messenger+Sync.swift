@@ -29,6 +29,7 @@ extension Messenger {
             }
         }
         report.processed = found
+        try await converge(in: &report)
         let parked = try await parked()
         report.parked = Array(parked.suffix(max(0, parked.count - before)))
         report.identityChanges = try await identityChanges()

@@ -105,6 +105,10 @@ public struct SyncReport: Sendable, Hashable {
     /// All accounts whose identity key has changed since it was first seen.
     public var identityChanges: [IdentityChange] = []
     public var problems: [GroupProblem] = []
+    /// Groups that gave way to another one for the same chat, made at the same moment: they can still be read.
+    public var replaced: [GroupID] = []
+    /// Chats with several groups of which a person has to choose: they are of different times or have different members.
+    public var undecidedChats: [String] = []
 
     public init() {}
 }
