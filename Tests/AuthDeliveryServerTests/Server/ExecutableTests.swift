@@ -4,12 +4,12 @@ import MLS
 import Testing
 
 /// The built executable, as its users run it.
-@Suite struct ExecutableTests {
+@Suite(.serialized) struct ExecutableTests {
     @Test func everythingAnsweredSurvivesAKill() async throws {
         let folder = TemporaryFolder()
-        let first = try await Executable.start(["--data", folder.path])
-        var alice = try await TestMember.register("folder:alice", of: try await user("alice", at: first.origin))
-        let bob = try await TestMember.register("folder:bob", of: try await user("bob", at: first.origin))
+        let first = try await Executable.start(in: folder)
+        var alice = try await TestMember.register("folder:alice", of: try await user("alice", at: try first.origin))
+        let bob = try await TestMember.register("folder:bob", of: try await user("bob", at: try first.origin))
         let now = UInt64(Date().timeIntervalSince1970)
         let keyPackage = try bob.keyPackage(lifetime: .init(from: now, duration: 86_400)).keyPackage
         _ = try await bob.upload([keyPackage])
@@ -23,14 +23,14 @@ import Testing
         let path = "/v1/anchors/\([UInt8].random(32).hex)"
         let _: WriteResult = try await alice.user.put(
             path, AnchorWrite(body: [7]), headers: ["If-None-Match": "*"])
-        first.kill()
+        await first.kill()
 
-        let second = try await Executable.start(["--data", folder.path])
-        defer { second.kill() }
+        let second = try await Executable.start(in: folder)
+        defer { second.terminate() }
         // The access tokens survive, too; only the port is another one.
-        alice.user = alice.user.at(second.origin)
+        alice.user = alice.user.at(try second.origin)
         var bobAfter = bob
-        bobAfter.user = bob.user.at(second.origin)
+        bobAfter.user = bob.user.at(try second.origin)
         #expect(try await alice.post(commit, to: group) == result)
         #expect(try await refusal { try await alice.post(voided, to: group) }?.code == .commitVoid)
         #expect(try await alice.claim([bob.address], key: key).keyPackages == claimed.keyPackages)
@@ -44,9 +44,8 @@ import Testing
 
     @Test func terminationAnswersWhoWaits() async throws {
         let folder = TemporaryFolder()
-        let server = try await Executable.start(["--data", folder.path])
-        defer { server.kill() }
-        let alice = try await TestMember.register("folder:alice", of: try await user("alice", at: server.origin))
+        let server = try await Executable.start(in: folder)
+        let alice = try await TestMember.register("folder:alice", of: try await user("alice", at: try server.origin))
         let start = ContinuousClock.now
         async let page = alice.inbox(wait: 60)
         server.terminate()
@@ -68,26 +67,24 @@ import Testing
         (["--nonsense"], 64, "--help"),
     ])
     func unsafeOptionsAreRefused(_ options: [String], _ status: Int32, _ says: String) async throws {
-        let folder = TemporaryFolder()
-        let server = try Executable(["--data", folder.path, "--port", "0"] + options)
-        defer { server.kill() }
+        let server = try Executable(in: TemporaryFolder(), options)
         #expect(await server.status == status)
-        #expect(await server.output.contains(says))
+        #expect(try await server.output.contains(says))
     }
 
     @Test func folderHasOneServerAtATime() async throws {
         let folder = TemporaryFolder()
-        let first = try await Executable.start(["--data", folder.path])
-        defer { first.kill() }
-        let second = try Executable(["--data", folder.path, "--port", "0"])
+        let first = try await Executable.start(in: folder)
+        defer { first.terminate() }
+        let second = try Executable(in: folder)
         #expect(await second.status == 75)
-        #expect(await second.output.contains("--data"))
+        #expect(try await second.output.contains("--data"))
     }
 
     @Test func helpTeaches() async throws {
-        let help = try Executable(["--help"])
+        let help = try Executable(in: TemporaryFolder(), ["--help"])
         #expect(await help.status == 0)
-        let text = await help.output
+        let text = try await help.output
         for word in ["EXAMPLES", "--tls-certificate", "--registration closed", "7465", "--first-come"] {
             #expect(text.contains(word), "\(word)")
         }

@@ -1,114 +1,112 @@
 import Foundation
+import Synchronization
 
-/// The server as a process of its own.
+/// The server as a process of its own. What it prints goes into a file, so that no pipe outlives it in another process.
 final class Executable: Sendable {
     struct DidNotStart: Error {
         var output: String
     }
 
-    /// Where it listens; empty until `start` has read it.
-    let origin: String
-    private let running: Running
-
-    /// Runs it with these options, and does not wait for anything.
-    convenience init(_ options: [String]) throws { self.init(running: try Running(options), origin: "") }
-
-    private init(running: Running, origin: String) {
-        self.running = running
-        self.origin = origin
-    }
-
-    /// Runs it on a free port until it says that it listens.
-    static func start(_ options: [String]) async throws -> Executable {
-        let running = try Running(options + ["--port", "0"])
-        for await line in running.lines {
-            if let url = line.firstMatch(of: /http:\/\/127\.0\.0\.1:[1-9][0-9]*/) {
-                return Executable(running: running, origin: String(url.output))
-            }
-        }
-        throw DidNotStart(output: await running.output)
-    }
-
-    deinit { kill() }
-
-    /// As a power cut would end it.
-    func kill() { running.signal(SIGKILL) }
-
-    /// As a service manager ends it.
-    func terminate() { running.signal(SIGTERM) }
-
-    /// Its exit code, when it has ended.
-    var status: Int32 { get async { await running.status } }
-
-    /// All that it printed, when it has ended.
-    var output: String { get async { await running.output } }
-}
-
-/// A running process: what it prints, line by line, and its end.
-private final class Running: Sendable {
-    let lines: AsyncStream<String>
-    private let identifier: Int32
-    private let end: Task<(status: Int32, output: String), Never>
-
     struct Missing: Error {
         var name: String
     }
 
-    init(_ options: [String]) throws {
+    private let identifier: Int32
+    private let outputFile: URL
+    private let end: Task<Int32, Never>
+    private let hasEnded: Flag
+    /// Held so that they are there for as long as this is.
+    private let folders: [TemporaryFolder]
+
+    private final class Flag: Sendable {
+        let value = Mutex(false)
+    }
+
+    /// Runs it with its data in a folder and these options, and does not wait for anything.
+    init(in data: TemporaryFolder, _ options: [String] = []) throws {
+        let folder = TemporaryFolder()
+        folders = [folder, data]
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        outputFile = URL(filePath: folder.path).appending(path: "output")
+        try Data().write(to: outputFile)
+        let handle = try FileHandle(forWritingTo: outputFile)
         let process = Process()
         process.executableURL = try Self.url()
-        process.arguments = options
+        process.arguments = ["--data", data.path, "--port", "0"] + options
         process.environment = ["HOME": "/nonexistent", "PATH": "/usr/bin:/bin"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
+        process.standardOutput = handle
+        process.standardError = handle
         process.standardInput = FileHandle.nullDevice
-        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
-        let (chunks, incoming) = AsyncStream.makeStream(of: Data.self)
         let (statuses, ended) = AsyncStream.makeStream(of: Int32.self)
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                incoming.finish()
-            } else {
-                incoming.yield(data)
-            }
-        }
+        let flag = Flag()
         process.terminationHandler = { process in
+            flag.value.withLock { $0 = true }
             ended.yield(process.terminationStatus)
             ended.finish()
         }
         try process.run()
         identifier = process.processIdentifier
-        self.lines = lines
-        end = Task {
-            var output = ""
-            for await chunk in chunks {
-                let text = String(decoding: chunk, as: UTF8.self)
-                output += text
-                for line in text.split(separator: "\n") { continuation.yield(String(line)) }
+        hasEnded = flag
+        end = Task { await statuses.first { _ in true } ?? -1 }
+    }
+
+    deinit { signal(SIGKILL) }
+
+    /// Runs it on a free port until it says that it listens.
+    static func start(in data: TemporaryFolder) async throws -> Executable {
+        let executable = try Executable(in: data)
+        while try executable.listening() == nil {
+            guard !executable.hasEnded.value.withLock({ $0 }) else {
+                throw DidNotStart(output: try await executable.output)
             }
-            continuation.finish()
-            var status: Int32 = -1
-            for await value in statuses { status = value }
-            return (status, output)
+            await Task.yield()
+        }
+        return executable
+    }
+
+    /// Where it listens.
+    var origin: String { get throws { try listening() ?? "" } }
+
+    /// As a power cut would end it.
+    func kill() async {
+        signal(SIGKILL)
+        _ = await status
+    }
+
+    /// As a service manager ends it.
+    func terminate() { signal(SIGTERM) }
+
+    /// Its exit code, when it has ended.
+    var status: Int32 { get async { await end.value } }
+
+    /// All that it printed, when it has ended.
+    var output: String {
+        get async throws {
+            _ = await status
+            return try printed()
         }
     }
 
-    var status: Int32 { get async { await end.value.status } }
-    var output: String { get async { await end.value.output } }
+    private func printed() throws -> String { String(decoding: try Data(contentsOf: outputFile), as: UTF8.self) }
 
-    func signal(_ number: Int32) { kill(identifier, number) }
+    private func listening() throws -> String? {
+        try printed().firstMatch(of: /listens on (http:\/\/127\.0\.0\.1:[1-9][0-9]*)\n/).map { String($0.output.1) }
+    }
 
-    /// Beside the test bundle, under the product's name or the target's.
+    private func signal(_ number: Int32) {
+        if !hasEnded.value.withLock({ $0 }) { _ = Foundation.kill(identifier, number) }
+    }
+
+    /// Beside the test bundle, under the product's name or the target's, whichever was built last.
     private static func url() throws -> URL {
         let test = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let folder = URL(filePath: test ?? CommandLine.arguments[0]).deletingLastPathComponent()
-        for name in ["auth-delivery-server", "AuthDeliveryServerCommand"] {
+        let built = ["auth-delivery-server", "AuthDeliveryServerCommand"].compactMap { name in
             let url = folder.appending(path: name)
-            if FileManager.default.isExecutableFile(atPath: url.path) { return url }
+            let date = try? url.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
+            return date.map { (url: url, date: $0) }
         }
-        throw Missing(name: "auth-delivery-server")
+        guard let newest = built.max(by: { $0.date < $1.date }) else { throw Missing(name: "auth-delivery-server") }
+        return newest.url
     }
 }

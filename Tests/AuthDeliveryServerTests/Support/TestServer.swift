@@ -23,6 +23,7 @@ struct TestServer: Sendable {
         _ settings: Setting..., clock: TestClock = TestClock(), folder: TemporaryFolder = TemporaryFolder(),
         _ body: @escaping @Sendable (TestServer) async throws -> Result
     ) async throws -> Result {
+        defer { withExtendedLifetime(folder) {} }
         var configuration = AuthDeliveryConfiguration(dataFolder: folder.path)
         configuration.service.port = 0
         for setting in settings { setting.apply(&configuration) }
