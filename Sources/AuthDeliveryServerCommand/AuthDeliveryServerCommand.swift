@@ -15,7 +15,8 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
                 auth-delivery-server
 
               For the public, with a certificate:
-                auth-delivery-server --hostname 0.0.0.0 --public-url https://ad.example.org:7465 \\
+                auth-delivery-server --hostname 0.0.0.0 \\
+                    --public-url https://ad.example.org:7465 \\
                     --tls-certificate fullchain.pem --tls-key privkey.pem
 
               Behind a proxy on the same machine that does TLS:
@@ -27,12 +28,16 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
               With one more platform whose accounts go to whoever comes first:
                 auth-delivery-server --first-come folder --first-come lan-chat
 
-            It runs until SIGTERM or SIGINT. An answered request survives a power cut. A backup is a copy of the data
-            folder while the server is stopped.
+            It runs until SIGTERM or SIGINT. An answered request survives a power cut. \
+            A backup is a copy of the data folder while the server is stopped.
 
             EXIT CODES
-              64 wrong usage, 65 data folder of another version or server, 69 the address cannot be bound,
-              73 the data folder cannot be made or opened, 75 another server has it open, 78 unsafe options.
+              64  wrong usage
+              65  the data folder is of another version or server
+              69  the address cannot be bound
+              73  the data folder cannot be made or opened
+              75  another server has the data folder open
+              78  unsafe options
             """)
 
     @OptionGroup(title: "Data and network") var service: ServiceOptions
