@@ -15,6 +15,7 @@ open_stage() {
     trap close_stage EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
+    trap 'exit 141' PIPE
 }
 
 keep_stage() {
@@ -23,7 +24,7 @@ keep_stage() {
 
 close_stage() {
     local status=$? name
-    trap '' INT TERM HUP
+    trap '' INT TERM HUP PIPE
     if [ "$status" -ne 0 ] && [ "$status" -lt 128 ]; then
         for name in "${servers[@]}"; do
             printf '\nThe end of the log of %s:\n' "$name" >&2
