@@ -1,6 +1,6 @@
 package import CloudMLSAPI
 
-/// Which of several groups that were made for one chat stays (DESIGN §8): all members come to the same answer by
+/// Which of several groups that were made for one chat stays: all members come to the same answer by
 /// themselves.
 package enum ChatConvergence {
     package struct Candidate: Sendable, Hashable {

@@ -1,6 +1,6 @@
 package import CloudMLSAPI
 
-/// Adds a platform account (DESIGN §6, "account add"): private keys and settings into the key store first, then account
+/// Adds a platform account: private keys and settings into the key store first, then account
 /// and public keys at the auth-delivery server. KeyPackages come after.
 package struct AccountAddition: OperationMachine {
     package enum Action: Sendable, Equatable {

@@ -1,6 +1,6 @@
 package import KeyHierarchy
 
-/// Raises a group's anchor after the head was written and before the write is used (DESIGN §6, "Rollback").
+/// Raises a group's anchor after the head was written and before the write is used.
 package struct AnchorRaise: OperationMachine {
     /// Why the anchor is raised.
     package enum Purpose: Sendable, Equatable {

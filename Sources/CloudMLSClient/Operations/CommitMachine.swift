@@ -1,6 +1,6 @@
 package import CloudMLSAPI
 
-/// Brings one commit from its intent to its end (DESIGN: create group, commit). Creating a group is the same with a
+/// Brings one commit from its intent to its end. Creating a group is the same with a
 /// registration in front.
 ///
 /// The intent is durable before anything is posted, so the machine can be entered again at `resuming` by any device. It

@@ -1,6 +1,6 @@
 package import CloudMLSAPI
 
-/// Processes one entry of a group's log, or one Welcome (DESIGN §6, "process an inbox message"): what it changes is
+/// Processes one entry of a group's log, or one Welcome: what it changes is
 /// written in one batch, then the anchor is raised; the caller acknowledges afterwards.
 package struct DeliveryMachine: OperationMachine {
     package enum Action: Sendable, Equatable {

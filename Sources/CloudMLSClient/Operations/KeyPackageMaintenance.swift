@@ -1,6 +1,6 @@
 package import CloudMLSAPI
 
-/// Keeps an account's pool of KeyPackages full (DESIGN §6, "publish KeyPackages"): private parts into the key store as
+/// Keeps an account's pool of KeyPackages full: private parts into the key store as
 /// pending, publish, mark as published. What is pending and unknown to the server is published again, never dropped.
 package struct KeyPackageMaintenance: OperationMachine {
     package struct Policy: Sendable, Equatable {

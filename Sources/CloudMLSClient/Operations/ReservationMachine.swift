@@ -1,6 +1,6 @@
 package import KeyHierarchy
 
-/// Reserves generations of the application ratchet (DESIGN §6, "send application messages" and "Rollback").
+/// Reserves generations of the application ratchet.
 ///
 /// A block `[s, e)` is usable only if this very swap raised the anchor's count from at most `s` to `e`. Everything else,
 /// a lost answer among it, drops the block and reads the reservation again.

@@ -3,7 +3,7 @@ import CloudMLSClient
 import KeyHierarchy
 import Testing
 
-/// A key store that shows an old state (DESIGN §6, "Rollback").
+/// A key store that shows an old state.
 @Suite struct RollbackTests {
     private func pair() async throws -> (TestUser, TestUser, GroupID) {
         let world = AuthDeliveryWorld()

@@ -2,7 +2,7 @@ import CloudMLSAPI
 import CloudMLSClient
 import Testing
 
-/// Two groups that were made for one chat at once (DESIGN §8).
+/// Two groups that were made for one chat at once.
 @Suite struct ConvergenceTests {
     private func candidate(_ id: UInt8, _ stamp: UInt64?, _ members: [String] = ["a", "b"]) -> ChatConvergence.Candidate
     {
