@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "ServerKit",
             dependencies: [
-                "CloudMLSAPI", "KeyHierarchy", "MLSCodec", crypto, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
+                "CloudMLSAPI", "KeyHierarchy", "MLSCodec", crypto, hummingbird, hummingbirdCore, hummingbirdTLS,
+                httpTypes,
                 nio, nioHTTP, nioSSL, grdb, logging, lifecycle, unixSignals,
             ],
             swiftSettings: settings
@@ -105,14 +106,21 @@ let package = Package(
         ),
 
         // Executables: argument parsing and wiring
+        .target(
+            name: "ServerOptions",
+            dependencies: ["ServerKit", "CloudMLSAPI", argumentParser, logging],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "KeyStoreServerCommand",
-            dependencies: ["KeyStoreServer", "ServerKit", "KeyHierarchy", argumentParser, logging],
+            dependencies: [
+                "KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy", argumentParser,
+            ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "AuthDeliveryServerCommand",
-            dependencies: ["AuthDeliveryServer", "ServerKit", argumentParser, logging],
+            dependencies: ["AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI", argumentParser],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -19,8 +19,9 @@ OURS = {
     "KeyStoreServer": {"ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLSCodec"},
     "AuthDeliveryServer": {"ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLS", "MLSCrypto"},
     "CloudMLSClient": {"CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLS", "MLSCrypto"},
-    "KeyStoreServerCommand": {"KeyStoreServer", "ServerKit", "CloudMLSAPI"},
-    "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerKit", "CloudMLSAPI"},
+    "ServerOptions": {"ServerKit", "CloudMLSAPI"},
+    "KeyStoreServerCommand": {"KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
+    "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI"},
     "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
 }
 
@@ -37,7 +38,7 @@ RESTRICTED = {
     "NIOSSL": {"ServerKit", "CloudMLSClient/Transport"},
     "ServiceLifecycle": SERVERS | {"KeyStoreServerCommand", "AuthDeliveryServerCommand"},
     "AsyncHTTPClient": {"CloudMLSClient/Transport"},
-    "ArgumentParser": COMMANDS,
+    "ArgumentParser": COMMANDS | {"ServerOptions"},
     "Crypto": {"MLSCrypto", "KeyHierarchy", "CloudMLSClient"} | SERVERS,
     "CryptoExtras": {"MLSCrypto", "KeyHierarchy"},
 }
@@ -46,7 +47,7 @@ RESTRICTED = {
 FORBIDDEN = {
     "MLSCodec": {"Foundation", "FoundationEssentials", "Dispatch", "Glibc", "Darwin", "Synchronization"},
     "MLS": {"Foundation", "FoundationEssentials", "Dispatch", "Glibc", "Darwin", "NIOCore"},
-    "MLSCrypto": {"Dispatch", "NIOCore"},
+    "MLSCrypto": {"NIOCore"},
     "KeyHierarchy": {"NIOCore", "Dispatch"},
     "CloudMLSAPI": {"NIOCore", "Dispatch"},
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import AuthDeliveryServer
-import Foundation
-import Logging
+import CloudMLSAPI
 import ServerKit
+import ServerOptions
 
 @main
 struct AuthDeliveryServerCommand: AsyncParsableCommand {
@@ -20,7 +20,8 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
                     --tls-certificate fullchain.pem --tls-key privkey.pem
 
               Behind a proxy on the same machine that does TLS:
-                auth-delivery-server --behind-proxy --public-url https://ad.example.org
+                auth-delivery-server --behind-proxy \\
+                  --public-url https://ad.example.org
 
               For those who are registered, and nobody else:
                 auth-delivery-server --registration closed
@@ -40,34 +41,25 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
               78  unsafe options
             """)
 
-    @OptionGroup(title: "Data and network") var service: ServiceOptions
+    @OptionGroup(title: "Data") var data: DataOptions<AuthDelivery>
+    @OptionGroup(title: "Network") var network: NetworkOptions<AuthDelivery>
     @OptionGroup(title: "Delivery") var delivery: DeliveryOptions
 
     func run() async throws {
         ServerProcess.prepare()
-        var logger = Logger(label: "auth-delivery-server")
-        logger.logLevel = service.logLevel
-        do {
-            try await AuthDeliveryApplication(try makeConfiguration(), logger: logger).run { _, listening in
-                Self.say("auth-delivery-server listens on \(listening)")
+        try await AuthDelivery.reportingStartupErrors {
+            var configuration = AuthDeliveryConfiguration(dataFolder: data.folder)
+            try network.apply(to: &configuration.service)
+            delivery.apply(to: &configuration)
+            let application = try AuthDeliveryApplication(configuration, logger: network.logger)
+            try await application.run { _, listening in
+                Terminal.say("auth-delivery-server listens on \(listening)")
             }
-        } catch let error as StartupError {
-            FileHandle.standardError.write(Data("auth-delivery-server: \(error.message)\n".utf8))
-            throw ExitCode(error.exitCode.rawValue)
         }
     }
+}
 
-    private func makeConfiguration() throws(StartupError) -> AuthDeliveryConfiguration {
-        let folder =
-            service.data
-            ?? DefaultDataFolder.path(
-                programName: "auth-delivery-server", environment: ProcessInfo.processInfo.environment)
-        var configuration = AuthDeliveryConfiguration(dataFolder: folder)
-        try service.apply(to: &configuration.service)
-        delivery.apply(to: &configuration)
-        return configuration
-    }
-
-    /// Without a buffer in between: whoever started the server may wait for the line.
-    private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+/// Which server this is.
+enum AuthDelivery: ServedRole {
+    static let role = ServiceRole.authDelivery
 }

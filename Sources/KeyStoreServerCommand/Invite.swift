@@ -2,6 +2,7 @@ import ArgumentParser
 import KeyHierarchy
 import KeyStoreServer
 import ServerKit
+import ServerOptions
 
 /// `key-store-server invite`: one more setup code.
 struct Invite: AsyncParsableCommand {
@@ -14,7 +15,7 @@ struct Invite: AsyncParsableCommand {
               key-store-server invite --public-url https://keys.example.org:7464
             """)
 
-    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Data") var data: DataOptions<KeyStore>
 
     @Option(
         name: .customLong("public-url"),
@@ -25,7 +26,7 @@ struct Invite: AsyncParsableCommand {
     var publicURL: String?
 
     func run() async throws {
-        try await reportingStartupErrors {
+        try await KeyStore.reportingStartupErrors {
             let origin = try publicURL.map { text throws(StartupError) in try ServiceConfiguration.publicURL(text) }
             Terminal.say(try await Invitation.make(dataFolder: data.folder, publicURL: origin).text)
         }

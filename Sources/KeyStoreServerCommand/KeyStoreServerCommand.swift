@@ -1,4 +1,6 @@
 import ArgumentParser
+import CloudMLSAPI
+import ServerOptions
 
 @main
 struct KeyStoreServerCommand: AsyncParsableCommand {
@@ -41,4 +43,9 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
             """,
         subcommands: [Serve.self, Invite.self],
         defaultSubcommand: Serve.self)
+}
+
+/// Which server this is.
+enum KeyStore: ServedRole {
+    static let role = ServiceRole.keyStore
 }

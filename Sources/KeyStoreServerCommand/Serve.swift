@@ -1,26 +1,24 @@
 import ArgumentParser
 import KeyHierarchy
 import KeyStoreServer
-import Logging
 import ServerKit
+import ServerOptions
 
 /// `key-store-server serve`: the server itself.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the server. This is what happens without a command.")
 
-    @OptionGroup(title: "Data") var data: DataOptions
-    @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Data") var data: DataOptions<KeyStore>
+    @OptionGroup(title: "Network") var network: NetworkOptions<KeyStore>
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     func run() async throws {
         ServerProcess.prepare()
-        var logger = Logger(label: "key-store-server")
-        logger.logLevel = network.logLevel.level
-        try await reportingStartupErrors {
+        try await KeyStore.reportingStartupErrors {
             var configuration = KeyStoreConfiguration(dataFolder: data.folder)
             try network.apply(to: &configuration.service)
             limits.apply(to: &configuration)
-            let service = try KeyStoreService(configuration, logger: logger)
+            let service = try KeyStoreService(configuration, logger: network.logger)
             try await service.run { ready in
                 Terminal.say("key-store-server listens on \(ready.listening)")
                 guard let code = ready.setupCode else { return }

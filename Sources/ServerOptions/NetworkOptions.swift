@@ -1,9 +1,10 @@
-import ArgumentParser
-import Logging
-import ServerKit
+public import ArgumentParser
+import CloudMLSAPI
+package import Logging
+package import ServerKit
 
-/// Where the server listens, and what it says about it.
-struct NetworkOptions: ParsableArguments {
+/// Where a server listens, and what it says about it.
+public struct NetworkOptions<Served: ServedRole>: ParsableArguments, Sendable {
     @Option(
         name: [.customLong("hostname"), .customLong("host")],
         help: ArgumentHelp(
@@ -11,7 +12,7 @@ struct NetworkOptions: ParsableArguments {
     var hostname = "127.0.0.1"
 
     @Option(help: "The port to listen on; 0 lets the system choose.")
-    var port = 7_464
+    var port = Served.role.defaultPort
 
     @Option(
         name: .customLong("public-url"),
@@ -40,7 +41,17 @@ struct NetworkOptions: ParsableArguments {
             valueName: "level"))
     var logLevel = LogLevel.notice
 
-    func apply(to configuration: inout ServiceConfiguration) throws(StartupError) {
+    public init() {}
+
+    /// A logger that follows `--log-level`.
+    package var logger: Logger {
+        var logger = Logger(label: Served.programName)
+        logger.logLevel = logLevel.level
+        return logger
+    }
+
+    /// Puts the options into a configuration.
+    package func apply(to configuration: inout ServiceConfiguration) throws(StartupError) {
         configuration.host = hostname
         configuration.port = port
         configuration.behindProxy = behindProxy

@@ -1,0 +1,14 @@
+import ArgumentParser
+import ServerKit
+
+extension ServedRole {
+    /// Turns a `StartupError` into its message and exit code.
+    package static func reportingStartupErrors(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as StartupError {
+            Terminal.complain("\(programName): \(error.message)")
+            throw ExitCode(error.exitCode.rawValue)
+        }
+    }
+}

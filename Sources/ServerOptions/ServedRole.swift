@@ -1,0 +1,11 @@
+public import CloudMLSAPI
+
+/// Which server an executable runs: what its options' defaults and messages follow from.
+public protocol ServedRole: Sendable {
+    static var role: ServiceRole { get }
+}
+
+extension ServedRole {
+    /// The name of the executable and of its data folder.
+    public static var programName: String { "\(role.rawValue)-server" }
+}
