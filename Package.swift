@@ -64,7 +64,7 @@ let package = Package(
             dependencies: ["MLSCodec", "CArgon2", crypto, cryptoExtras],
             swiftSettings: settings
         ),
-        .target(name: "CloudMLSAPI", dependencies: ["MLSCodec"], swiftSettings: settings),
+        .target(name: "CloudMLSAPI", dependencies: ["KeyHierarchy", "MLSCodec"], swiftSettings: settings),
 
         // The two servers
         .target(

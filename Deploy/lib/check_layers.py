@@ -14,7 +14,7 @@ OURS = {
     "MLSCrypto": {"MLS", "MLSCodec"},
     "CArgon2": set(),
     "KeyHierarchy": {"MLSCodec", "CArgon2"},
-    "CloudMLSAPI": {"MLSCodec"},
+    "CloudMLSAPI": {"KeyHierarchy", "MLSCodec"},
     "ServerKit": {"CloudMLSAPI", "KeyHierarchy", "MLSCodec"},
     "KeyStoreServer": {"ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLSCodec"},
     "AuthDeliveryServer": {"ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLS", "MLSCrypto"},

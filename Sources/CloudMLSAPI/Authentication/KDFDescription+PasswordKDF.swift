@@ -1,9 +1,8 @@
-import CloudMLSAPI
-import KeyHierarchy
+package import KeyHierarchy
 
 extension KDFDescription {
-    /// The form in JSON of what the server signs.
-    init(_ kdf: PasswordKDF) {
+    /// The form in JSON of what is signed and stored in slots.
+    package init(_ kdf: PasswordKDF) {
         let salt = Bytes(kdf.salt.bytes)
         switch kdf.parameters {
         case .argon2id(let memoryKiB, let iterations, let parallelism):
@@ -18,7 +17,7 @@ extension KDFDescription {
 
     /// The form that is signed; nil where the salt has another length, or where there are numbers that the algorithm
     /// does not have.
-    var passwordKDF: PasswordKDF? {
+    package var passwordKDF: PasswordKDF? {
         guard let salt = KDFSalt(bytes: salt.array) else { return nil }
         switch algorithm {
         case .argon2id:
