@@ -1,16 +1,35 @@
 import Foundation
+import Synchronization
 
-/// A folder that is removed with the last reference to it.
+/// The folders that are there. What tests share is referred to until the end.
+private let present = Mutex<Set<URL>>([])
+
+private let goWithUs: Void = {
+    atexit {
+        for folder in present.withLock({ $0 }) {
+            try? FileManager.default.removeItem(at: folder)
+        }
+    }
+}()
+
+/// A folder that is removed with the last reference to it, and at the latest with the test process.
 final class TemporaryFolder: Sendable {
     let url: URL
 
     init() throws {
+        _ = goWithUs
         url = FileManager.default.temporaryDirectory.appending(path: "cloudmls-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let folder = url
+        _ = present.withLock { $0.insert(folder) }
     }
 
-    deinit { try? FileManager.default.removeItem(at: url) }
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+        let folder = url
+        _ = present.withLock { $0.remove(folder) }
+    }
 
     /// A new folder inside.
     func folder(_ name: String) throws -> URL {
