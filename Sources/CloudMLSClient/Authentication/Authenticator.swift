@@ -69,19 +69,9 @@ public struct Authenticator: Sendable {
     /// Logs out at both servers; a session that is over already counts as done.
     func logOut(_ session: StoredSession) async -> [ClientError] {
         let keeper = SessionKeeper(MemoryKeyStore())
-        let services: [any AuthenticationService] = [authDelivery(session, keeper), keyStore(session, keeper)]
-        var problems: [ClientError] = []
-        for service in services {
-            do {
-                try await service.logout()
-            } catch let error as ClientError {
-                if error.code != .signedOut, error.code != .notSignedIn { problems.append(error) }
-            } catch {
-                problems.append(
-                    ClientError(.notReachable, "\(service.origin) could not be told of the sign-out."))
-            }
-        }
-        return problems
+        return await context(
+            session, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper), notices: []
+        ).logOut()
     }
 
     /// Runs a sign-up or sign-in; where it fails, the sessions it has begun are ended, as far as servers can be reached.

@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import Crypto
 import Foundation
 import MLSCodec
 
@@ -61,9 +62,10 @@ public actor ClientFolder: KeyStore, LocalState {
         }
     }
 
-    /// Letters, digits and hyphens stay, everything else becomes `%xx`, so that no two names share a file.
-    private static func fileName(_ name: String) throws -> String {
-        var file = "state/"
+    /// A file for each name, also where the file system takes capital and small letters for the same: a to z, digits and
+    /// hyphens stay, every other byte becomes `%xx`. A name too long for a file has its SHA-256 in its place, after `%long-`.
+    private static func fileName(_ name: String) -> String {
+        var file = ""
         for byte in name.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
@@ -72,10 +74,9 @@ public actor ClientFolder: KeyStore, LocalState {
                 file += "%" + [byte].hex
             }
         }
-        guard (1...250).contains(file.utf8.count - 6) else {
-            throw ClientError(.localStorage, "A name in the client folder is too long.")
-        }
-        return file
+        // File systems take 255 bytes, and `.new` comes after it while it is written.
+        guard file.utf8.count <= 250 else { return "state/%long-" + Array(SHA256.hash(data: Array(name.utf8))).hex }
+        return "state/" + file
     }
 
     private func load(_ name: String) throws -> [UInt8]? {

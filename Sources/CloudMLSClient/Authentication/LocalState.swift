@@ -1,6 +1,6 @@
 /// What a device remembers for itself, by name: copies of anchors, read positions, pins.
 ///
-/// Losing it is safe: the anchors at the auth-delivery server stand in. Names are `[a-z0-9./-]`, bodies are small.
+/// Losing it is safe: the anchors at the auth-delivery server stand in. Names and bodies are small.
 package protocol LocalState: Sendable {
     /// Nil where there is nothing under the name.
     func read(_ name: String) async throws -> [UInt8]?

@@ -13,7 +13,7 @@ extension Messenger {
 
     /// The group that new messages of a chat go to: the one that was met first of those that can be written to.
     public func group(chat: String, account: AccountAddress) async throws -> GroupSummary? {
-        try await groups().first { $0.chat == chat && $0.account == account && $0.state == .active }
+        try await groups().firstActive(chat: chat, account: account)
     }
 
     /// Makes a group for a chat, with its first members. It can be repeated after any failure.
@@ -91,5 +91,14 @@ extension Messenger {
             remove: present.filter { !members.contains($0) && $0 != account })
         if !change.add.isEmpty || !change.remove.isEmpty { try await actor(known).change(change) }
         return known
+    }
+}
+
+extension [GroupSummary] {
+    /// The one of a chat that new messages go to.
+    ///
+    /// - Parameter account: the user's account in it; nil takes any.
+    func firstActive(chat: String, account: AccountAddress? = nil) -> GroupSummary? {
+        first { $0.chat == chat && (account == nil || $0.account == account) && $0.state == .active }
     }
 }

@@ -33,7 +33,22 @@ extension Messenger {
         let parked = try await parked()
         report.parked = Array(parked.suffix(max(0, parked.count - before)))
         report.identityChanges = try await identityChanges()
+        onSync(report)
         return report
+    }
+
+    /// Synchronises for somebody who only reads: what is in the key store can be read while the auth-delivery server is
+    /// away, overloaded, or hidden behind something that answers in its place. Before anything is sent, `sync()` insists.
+    ///
+    /// - Returns: the report, or why the server could not be asked.
+    /// - Throws: all other errors of `sync()`.
+    @discardableResult
+    public func syncToRead() async throws -> Result<SyncReport, ClientError> {
+        do {
+            return .success(try await sync())
+        } catch let error as ClientError where error.isOfAnAbsentServer {
+            return .failure(error)
+        }
     }
 
     private func process(_ entry: InboxEntry, in report: inout SyncReport) async throws {
@@ -68,6 +83,16 @@ extension Messenger {
 }
 
 extension ClientError {
+    /// Whether a server did not do its part, and may do it later.
+    var isOfAnAbsentServer: Bool {
+        switch code {
+        case .notReachable, .notTheExpectedServer, .malformedAnswer, .refused(.unavailable), .refused(.rateLimited),
+            .refused(.internalError):
+            true
+        default: false
+        }
+    }
+
     /// Whether trying the next group makes sense: the servers can be reached, and the state is kept for the next time.
     fileprivate var isOfOneGroup: Bool {
         switch code {

@@ -8,15 +8,22 @@ public actor Messenger {
     let services: Services
     let accountService: AccountService
     private let reader: MessageReader
+    let onSync: @Sendable (SyncReport) -> Void
     private var groupActors: [GroupID: GroupActor] = [:]
 
-    /// - Parameter context: what signing in gave.
-    public init(context: ClientContext, policy: MessagingPolicy = MessagingPolicy()) {
-        self.init(services: Services(context: context, policy: policy))
+    /// - Parameters:
+    ///   - context: what signing in gave.
+    ///   - onSync: called after each synchronisation, also where another call begins with one.
+    public init(
+        context: ClientContext, policy: MessagingPolicy = MessagingPolicy(),
+        onSync: @escaping @Sendable (SyncReport) -> Void = { _ in }
+    ) {
+        self.init(services: Services(context: context, policy: policy), onSync: onSync)
     }
 
-    package init(services: Services) {
+    package init(services: Services, onSync: @escaping @Sendable (SyncReport) -> Void = { _ in }) {
         self.services = services
+        self.onSync = onSync
         accountService = AccountService(services: services)
         reader = MessageReader(objects: services.objects)
     }

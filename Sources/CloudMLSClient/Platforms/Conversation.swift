@@ -52,7 +52,7 @@ public struct Conversation: Sendable {
     private let local: any LocalState
     private let positionName: String
 
-    /// - Parameter positionName: under which name the device remembers how far it has read: `[a-z0-9./-]`.
+    /// - Parameter positionName: under which name the device remembers how far it has read.
     package init(
         chat: String, platform: any MessagePlatform, sealing: any MessageSealing, local: any LocalState,
         positionName: String

@@ -1,13 +1,14 @@
 extension Messenger {
     /// The group that a person means: by its id in hexadecimal, or by its chat's name. Of several groups for one chat it
-    /// is the newest that can be written to, else the newest.
+    /// is the first that can be written to, as in `group(chat:account:)`, else the newest.
     ///
-    /// Where none is known that can be written to, what arrived meanwhile is fetched first.
-    /// - Throws: `unknownGroup`.
+    /// Where none is known that can be written to, what arrived meanwhile is fetched first, if the server is there.
+    /// - Throws: `unknownGroup`, or why the server that may know the group could not be asked.
     public func group(named text: String) async throws -> GroupSummary {
         if let known = try await find(text), known.state == .active { return known }
-        try await sync()
+        let synced = try await syncToRead()
         guard let found = try await find(text) else {
+            _ = try synced.get()
             throw ClientError(
                 .unknownGroup, "There is no group \"\(text)\".",
                 hint: "`cloudmls group list` shows the groups there are.")
@@ -18,8 +19,7 @@ extension Messenger {
     private func find(_ text: String) async throws -> GroupSummary? {
         let groups = try await groups()
         if let id = GroupID(hex: text), let group = groups.first(where: { $0.id == id }) { return group }
-        let candidates = groups.filter { $0.chat == text }
-        return candidates.last { $0.state == .active } ?? candidates.last
+        return groups.firstActive(chat: text) ?? groups.last { $0.chat == text }
     }
 
     /// The chat of a group on its platform.
@@ -30,7 +30,7 @@ extension Messenger {
     ) -> Conversation {
         Conversation(
             chat: group.chat, platform: platform, sealing: GroupSealing(messenger: self, group: group),
-            local: context.local, positionName: "read/\(group.id.hex)")
+            local: context.local, positionName: context.localName("read", group.id.hex))
     }
 }
 
@@ -40,11 +40,9 @@ private struct GroupSealing: MessageSealing {
     let group: GroupSummary
 
     func catchUp() async throws -> [ClientError] {
-        do {
-            return try await messenger.sync().problems.filter { $0.group == group.id }.map(\.error)
-        } catch let error as ClientError where error.code == .notReachable {
-            // What is in the key store can be read without the other server.
-            return [error]
+        switch try await messenger.syncToRead() {
+        case .success(let report): report.problems.filter { $0.group == group.id }.map(\.error)
+        case .failure(let error): [error]
         }
     }
 

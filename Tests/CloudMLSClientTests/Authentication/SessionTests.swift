@@ -68,6 +68,39 @@ import Testing
         #expect(try await folder.read("a_b") == [1])
     }
 
+    @Test func remembersByLongNames() async throws {
+        let folder = try ClientFolder(path: path)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let long = "pins/https://" + String(repeating: "host.", count: 50) + "example/alice"
+        for (number, name) in [long, long + "2", String(repeating: ".", count: 84)].enumerated() {
+            try await folder.write(name, [UInt8(number)])
+        }
+        #expect(try await folder.read(long) == [0])
+        #expect(try await folder.read(long + "2") == [1])
+        try await folder.write(long, nil)
+        #expect(try await folder.read(long) == nil)
+        #expect(try await folder.read(long + "2") == [1])
+    }
+
+    @Test func remembersForEachUser() async throws {
+        let local = MemoryLocalState()
+        let alice = try await world.signUp(on: world.device(local: local))
+        let bob = try await world.device(local: local).signUp(
+            userName: try UserName(typed: "bob"), password: try Password("another password"),
+            authDelivery: world.authDeliveryOrigin, keyStore: await world.invitation())
+        #expect(alice.localName("read", "00") != bob.localName("read", "00"))
+        #expect(alice.localName("read", "00") != alice.localName("read", "01"))
+        #expect(try await world.signIn(on: world.device()).localName("read", "00") == alice.localName("read", "00"))
+    }
+
+    @Test func logsOutAtBothServersWithoutAStoredSession() async throws {
+        let context = try await world.signUp()
+        #expect(await world.authDelivery.sessionCount + world.keyStore.sessionCount == 2)
+        #expect(await context.logOut().isEmpty)
+        #expect(await world.authDelivery.sessionCount + world.keyStore.sessionCount == 0)
+        #expect(await context.logOut().isEmpty)
+    }
+
     @Test func signsOutAtBothServersAndForgets() async throws {
         let folder = try ClientFolder(path: path)
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -10,10 +10,12 @@ actor FaultPlan {
 
     private var remaining: Int?
     private var moment = Moment.beforeCall
+    private var error = FaultPlan.failure
     private(set) var calls = 0
 
     /// Lets `count` calls pass and breaks the next one, and all after it.
-    func breakAfter(_ count: Int, _ moment: Moment) {
+    func breakAfter(_ count: Int, _ moment: Moment, with error: ClientError = FaultPlan.failure) {
+        self.error = error
         remaining = count
         self.moment = moment
         calls = 0
@@ -29,9 +31,9 @@ actor FaultPlan {
     func pass<Result: Sendable>(_ call: @Sendable () async throws -> Result) async throws -> Result {
         calls += 1
         let isBroken = remaining.map { calls > $0 } ?? false
-        if isBroken, moment == .beforeCall || calls > (remaining ?? 0) + 1 { throw Self.failure }
+        if isBroken, moment == .beforeCall || calls > (remaining ?? 0) + 1 { throw error }
         let result = try await call()
-        if isBroken { throw Self.failure }
+        if isBroken { throw error }
         return result
     }
 

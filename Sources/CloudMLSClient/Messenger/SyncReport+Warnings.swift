@@ -1,0 +1,45 @@
+import CloudMLSAPI
+import Foundation
+
+extension SyncReport {
+    /// What the user has to know of, one sentence each, in no more than a line: changed identity keys, messages that could
+    /// not be processed, groups that were replaced, chats with several groups. They hold names that others chose.
+    public var warnings: [String] {
+        identityChanges.map { change in
+            """
+            the key of \(change.account) changed on \(Self.day(change.seen)); ask them over another way whether they \
+            changed it: if not, somebody else may read and write in their name.
+            """
+        }
+            + parked.map { parked in
+                """
+                something that arrived in group \(parked.group.short) on \(Self.day(parked.time)) could not be processed: \
+                \(parked.reason)
+                """
+            }
+            + replaced.map { group in
+                """
+                group \(group.short) can only be read from now on: another one was made for the same chat at the same \
+                moment, and takes its place.
+                """
+            }
+            + undecidedChats.map { chat in
+                """
+                there are several groups for the chat "\(chat)"; agree with the others which one to use, and name it by \
+                its id.
+                """
+            }
+    }
+
+    /// The day in UTC.
+    private static func day(_ seconds: UInt64) -> String {
+        // The last second of the year 9999: a value that was stored may be anything.
+        let date = Date(timeIntervalSince1970: Double(min(seconds, 253_402_300_799)))
+        return date.formatted(.iso8601.year().month().day())
+    }
+}
+
+extension GroupID {
+    /// Enough to find it in a list.
+    fileprivate var short: String { "\(hex.prefix(16))…" }
+}
