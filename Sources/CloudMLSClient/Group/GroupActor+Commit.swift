@@ -87,8 +87,11 @@ extension GroupActor {
         return try await run(machine) { action in
             switch action {
             case .persist:
-                let writes = try await reservation(of: intent)
-                return try await write(next, since: stored, and: writes) ? .persisted : .overtaken
+                guard let reservation = try await reserveHandshake(epoch: intent.epoch, stored),
+                    reservation.generation == intent.generation,
+                    try await write(next, since: stored, and: [reservation.write])
+                else { return .overtaken }
+                return .persisted
             case .raiseAnchor:
                 let isRaised = try await raiseAnchor(
                     headRevision: stored.headRevision + (resuming ? 0 : 1), epoch: intent.epoch,
@@ -137,18 +140,6 @@ extension GroupActor {
             guard let code = error.lastingRefusal else { throw error }
             return .refused(code)
         }
-    }
-
-    /// The write that gives the intent's handshake generation away.
-    private func reservation(of intent: CommitIntent) async throws -> [SealedWrite] {
-        let path = StorePath.generations(intent.epoch, of: id)
-        let value = try await services.objects.value(path)
-        var counts = try value.decoded(GenerationCounts.self) ?? GenerationCounts()
-        guard counts.reserveHandshake() == intent.generation else {
-            // Somebody else has taken it: a revision that cannot hold makes the batch fail.
-            return [SealedWrite(path: path, ifRevision: value.revision + 1, body: counts.encoded)]
-        }
-        return [SealedWrite(path: path, ifRevision: value.revision, body: counts.encoded)]
     }
 
     private func mergeAccepted(_ intent: CommitIntent, _ result: PostResult) async throws -> CommitMachine.Event {

@@ -25,10 +25,9 @@ extension GroupActor {
     /// - Returns: false if the head has to be looked at again.
     private func propose(from stored: GroupSnapshot) async throws -> Bool {
         var (head, group) = try stored.active()
-        let path = StorePath.generations(group.epoch, of: id)
-        let value = try await services.objects.value(path)
-        var counts = try value.decoded(GenerationCounts.self) ?? GenerationCounts()
-        guard let generation = counts.reserveHandshake() else { throw busy() }
+        guard let (generation, reservation) = try await reserveHandshake(epoch: group.epoch, stored) else {
+            return false
+        }
         let signer = try await signingKey(head.account, in: group)
         let message = try group.proposeRemove(
             group.ownLeafIndex, framing: .privateMessage(generation: generation, padding: .padme), signer: signer)
@@ -36,7 +35,6 @@ extension GroupActor {
         next.group = group
         head.state = group.encodedState
         next.head = head
-        let reservation = SealedWrite(path: path, ifRevision: value.revision, body: counts.encoded)
         guard try await write(next, since: stored, and: [reservation]) else { return false }
         let isRaised = try await raiseAnchor(
             headRevision: stored.headRevision + 1, epoch: group.epoch,

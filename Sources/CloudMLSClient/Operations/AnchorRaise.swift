@@ -72,8 +72,10 @@ package struct AnchorRaise: OperationMachine {
             guard !isAhead else { return .finished(.raised) }
         case .intent(let generation, let resuming):
             guard !isAhead else { return .finished(.behind(anchor)) }
-            // The commit of a resumed intent is the same bytes again: its generation is not used for anything else.
-            guard anchor.handshakeGenerations <= generation || resuming else { return .finished(.behind(anchor)) }
+            // The commit of a resumed intent is the same bytes again, so its own raise may have been before. A head with
+            // an intent gives no other generation away: a count beyond that is of another state than this head's.
+            let allowed = resuming ? generation + 1 : generation
+            guard anchor.handshakeGenerations <= allowed else { return .finished(.behind(anchor)) }
         }
         next.applicationGenerations = anchor.applicationGenerations
         next.handshakeGenerations = max(anchor.handshakeGenerations, next.handshakeGenerations)

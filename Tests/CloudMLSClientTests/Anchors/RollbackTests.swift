@@ -36,6 +36,45 @@ import Testing
         await #expect(throws: ClientError.self) { try await alice.device().encrypt("after", for: group) }
     }
 
+    /// Brings only one object back to what a backup has.
+    private func restoreGenerations(_ alice: TestUser, _ group: GroupID, from backup: [String: SealedValue]) async {
+        let path = StorePath.generations(1, of: group)
+        var values = await alice.store.values
+        values[path] = backup[path]
+        await alice.store.restore(values)
+    }
+
+    @Test func aRestoredReservationBlocksCommitsBeforeTheyAreWritten() async throws {
+        let (alice, _, group) = try await pair()
+        let backup = await alice.store.values
+        // A refused commit uses a handshake generation without ending the epoch.
+        await alice.world.setCommitRefusal(.invalidHandshake)
+        await #expect(throws: ClientError.self) { try await alice.device().refresh(group) }
+        await alice.world.setCommitRefusal(nil)
+        await restoreGenerations(alice, group, from: backup)
+        for _ in 0..<2 {
+            let device = alice.device()
+            await #expect(throws: ClientError(.rolledBack, "")) { try await device.refresh(group) }
+            _ = try await device.sync()
+        }
+        let stored = try await GroupSnapshot.load(group, from: alice.services().objects)
+        #expect(stored.head?.intent == nil)
+        #expect(await alice.world.groups[group.bytes]?.epoch == 1)
+    }
+
+    @Test func aRestoredReservationBlocksLeavingBeforeItIsWritten() async throws {
+        let (alice, _, group) = try await pair()
+        let backup = await alice.store.values
+        try await alice.device().leave(group)
+        await restoreGenerations(alice, group, from: backup)
+        let before = try await GroupSnapshot.load(group, from: alice.services().objects).head
+        let entries = await alice.world.groups[group.bytes]?.log.count
+        await #expect(throws: ClientError(.rolledBack, "")) { try await alice.device().leave(group) }
+        let after = try await GroupSnapshot.load(group, from: alice.services().objects).head
+        #expect(after?.state == before?.state)
+        #expect(await alice.world.groups[group.bytes]?.log.count == entries)
+    }
+
     @Test func aLocalCopyRemembersWhatTheOtherServerForgot() async throws {
         let (alice, _, group) = try await pair()
         let local = MemoryLocalState()

@@ -64,6 +64,19 @@ import Testing
         #expect(script.output == .raised)
     }
 
+    @Test func aResumedIntentWhoseRaiseWasLostIsAnchored() throws {
+        let script = try run(
+            .intent(generation: 4, resuming: true), [.anchor(anchor(head: 7, handshake: 4), revision: 3), .swapped])
+        #expect(script.actions.last == .swap(anchor(handshake: 5), ifRevision: 3))
+        #expect(script.output == .raised)
+    }
+
+    @Test func aResumedIntentIsNotUsedAfterALaterOne() throws {
+        let later = anchor(handshake: 6)
+        let script = try run(.intent(generation: 4, resuming: true), [.anchor(later, revision: 3)])
+        #expect(script.output == .behind(later))
+    }
+
     @Test func aSwapThatLostReadsAgain() throws {
         let script = try run(.progress, [.anchor(nil, revision: 0), .conflict, .anchor(anchor(), revision: 1)])
         #expect(script.actions.last == .read)
