@@ -131,6 +131,7 @@ extension GroupActor {
                 return (nothing, .proposal(group))
             case .commit(let staged) where isCommit:
                 try checkAnnouncement(of: staged, in: group)
+                try checkChat(of: staged, in: group)
                 let accounts = Set((staged.added + staged.updated).compactMap(\.account)).sorted()
                 return (.examined(accounts: accounts, isCommit: true), .commit(staged))
             default:
@@ -151,6 +152,14 @@ extension GroupActor {
         let members = Set(staged.merged.members.compactMap(\.account))
         guard staged.removesOwnLeaf || members.count == staged.merged.members.count else {
             throw MLSError(.invalidCommit, "an account with two leaves, or a leaf without an account")
+        }
+    }
+
+    /// A group stays the one for its chat, and all who join it have to know which that is (RFC 9420 §12.1.7 would let any
+    /// member change both).
+    func checkChat(of staged: StagedCommit, in group: Group) throws {
+        guard ChatExtension(in: staged.merged.extensions) == ChatExtension(in: group.extensions) else {
+            throw ChatChanged()
         }
     }
 
@@ -227,6 +236,12 @@ extension GroupActor {
             return
         }
     }
+}
+
+/// A commit makes the group one for another chat, or one that joiners need not know the chat of.
+package struct ChatChanged: Error, CustomStringConvertible {
+    package init() {}
+    package var description: String { "the change would take the group away from its chat" }
 }
 
 /// A commit says in the open something else than it does.

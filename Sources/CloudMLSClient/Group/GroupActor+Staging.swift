@@ -41,6 +41,7 @@ extension GroupActor {
         request.authenticatedData = announcement.encoded
         let signer = try await signingKey(head.account, in: group)
         let staged = try group.stageCommit(request, policy: policy, signer: signer)
+        try checkChat(of: staged, in: group)
         try await checkIdentities(of: staged)
 
         let intent = CommitIntent(

@@ -80,6 +80,42 @@ import Testing
         #expect(try await second.groups().map(\.state) == [.active])
     }
 
+    /// What an insider makes of the extensions that say which chat the group is for.
+    private static let otherExtensions: [String: @Sendable (ChatExtension) -> [Extension]] = [
+        "none": { _ in [] },
+        "not required": { [Extension(type: ChatExtension.type, data: $0.encoded)] },
+        "only required": { _ in
+            [.requiredCapabilities(RequiredCapabilities(extensionTypes: [ChatExtension.type]))]
+        },
+        "another chat": { chat in
+            var other = chat
+            other.chat = "dinner"
+            return other.groupContextExtensions
+        },
+    ]
+
+    @Test(arguments: ["none", "not required", "only required", "another chat"])
+    func aCommitThatChangesTheChatIsRejected(name: String) async throws {
+        let (alice, _, _, second, group) = try await pair()
+        let change = try #require(Self.otherExtensions[name])
+        let message = try await commit(
+            of: alice, in: group, announcing: CommitAnnouncement(added: [], removed: []), changing: change)
+        await alice.world.forceEntry(.commit, message: message, epoch: 1, confirmation: nil, to: group.bytes)
+        #expect(try await second.sync().parked.map(\.reason) == [ChatChanged().description])
+        #expect(await alice.world.reports.contains { $0.outcome == .rejected && $0.epoch == 1 })
+        #expect(try await second.groups().map(\.state) == [.readOnly])
+    }
+
+    @Test func aCommitThatKeepsTheChatsExtensionsIsApplied() async throws {
+        let (alice, _, _, second, group) = try await pair()
+        let message = try await commit(
+            of: alice, in: group, announcing: CommitAnnouncement(added: [], removed: [])
+        ) { $0.groupContextExtensions }
+        await alice.world.forceEntry(.commit, message: message, epoch: 1, confirmation: nil, to: group.bytes)
+        #expect(try await second.sync().parked.isEmpty)
+        #expect(try await second.groups().map(\.state) == [.active])
+    }
+
     @Test func aMemberWhoseKeyWasRevokedIsNotLetIn() async throws {
         let (alice, bob, first, second, group) = try await pair()
         await alice.world.revokeKeys(of: alice.account)
@@ -120,16 +156,18 @@ import Testing
         #expect(try await first.readText(sealed) == "bob: go on")
     }
 
-    /// A commit of a user's that bypasses the client: an empty one with a path.
+    /// A commit of a user's that bypasses the client: one with a path, and with new extensions where it changes them.
     private func commit(
-        of user: TestUser, in group: GroupID, announcing announcement: CommitAnnouncement?
+        of user: TestUser, in group: GroupID, announcing announcement: CommitAnnouncement?,
+        changing extensions: ((ChatExtension) -> [Extension])? = nil
     ) async throws -> [UInt8] {
         let snapshot = try await GroupSnapshot.load(group, from: user.services().objects)
         let state = try #require(snapshot.group)
         let secrets = try await AccountService(services: user.services()).secrets(of: user.account)
         let signer = try #require(secrets.pair(for: state.cipherSuite))
+        let chat = try #require(ChatExtension(in: state.extensions))
         let request = CommitRequest(
-            forcesPath: true, authenticatedData: announcement?.encoded ?? [],
+            extensions: extensions?(chat), forcesPath: true, authenticatedData: announcement?.encoded ?? [],
             framing: .privateMessage(generation: 60_000))
         return try state.stageCommit(
             request, policy: LifetimePolicy(now: user.clock.now), signer: signer.privateKey
