@@ -120,8 +120,8 @@ extension GroupActor {
                 return answer.accepted.map { .accepted($0) } ?? .voided
             case .merge(let result):
                 return try await mergeAccepted(intent, result)
-            case .discard:
-                return try await discard(intent)
+            case .discard(let keepingClaims):
+                return try await discard(intent, keepingClaims: keepingClaims)
             case .announce:
                 let snapshot = try await load()
                 _ = try await raiseAnchor(
@@ -152,11 +152,12 @@ extension GroupActor {
         return try await write(next, since: stored, and: more) ? .merged : .overtaken
     }
 
-    private func discard(_ intent: CommitIntent) async throws -> CommitMachine.Event {
+    private func discard(_ intent: CommitIntent, keepingClaims: Bool) async throws -> CommitMachine.Event {
         let stored = try await load()
         guard stored.head?.intent == intent else { return .overtaken }
         var next = stored
         next.head?.intent = nil
+        if keepingClaims { next.head?.claims += intent.claims }
         if intent.purpose == .create {
             next.head = nil
             next.group = nil

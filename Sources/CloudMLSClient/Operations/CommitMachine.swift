@@ -18,8 +18,9 @@ package struct CommitMachine: OperationMachine {
         case void
         /// Write the next epoch: head, epoch record and roster.
         case merge(PostResult)
-        /// Take the intent out of the head; its generation is not given back.
-        case discard
+        /// Take the intent out of the head; its generation is not given back. What it claimed is kept for the next one,
+        /// unless that may be what was refused.
+        case discard(keepingClaims: Bool)
         /// Raise the anchor to the new epoch and tell the server that the commit could be applied.
         case announce
     }
@@ -90,7 +91,7 @@ package struct CommitMachine: OperationMachine {
         case (.registering, .refused(let code)):
             // A group that is not registered has no log in which its commit could appear.
             refusal = code
-            return perform(.discard, .discarding)
+            return discard()
         case (.posting, .accepted(let result)), (.voiding, .accepted(let result)):
             return perform(.merge(result), .merging)
         case (.posting, .refused(let code)) where [.epochConflict, .notFound, .notYourAccount].contains(code):
@@ -99,7 +100,7 @@ package struct CommitMachine: OperationMachine {
             return perform(.catchUp, .catchingUp)
         case (.posting, .refused(.commitVoid)):
             refusal = .commitVoid
-            return perform(.discard, .discarding)
+            return discard()
         case (.posting, .refused(let code)):
             refusal = code
             return perform(.void, .voiding)
@@ -108,7 +109,7 @@ package struct CommitMachine: OperationMachine {
         case (.catchingUp, .caughtUp(false)):
             return perform(.void, .voiding)
         case (.voiding, .voided):
-            return perform(.discard, .discarding)
+            return discard()
         case (.merging, .merged):
             return perform(.announce, .announcing)
         case (.discarding, .discarded):
@@ -120,6 +121,12 @@ package struct CommitMachine: OperationMachine {
         default:
             throw ClientError(.internalFault, "A commit met an event that its step does not know.")
         }
+    }
+
+    private mutating func discard() -> Step<Action, Output> {
+        // These two codes are about what was posted: one of the KeyPackages may be at fault.
+        let isAboutContent = refusal == .invalidHandshake || refusal == .invalidKeyPackage
+        return perform(.discard(keepingClaims: !isAboutContent), .discarding)
     }
 
     private mutating func perform(_ action: Action, _ next: State) -> Step<Action, Output> {

@@ -119,6 +119,20 @@ import Testing
         #expect(try await first.members(of: group) == [alice.account, bob.account, carol.account])
     }
 
+    @Test func theKeyPackagesOfARefusedCommitAreUsedByTheNext() async throws {
+        let (alice, _, first, _, group) = try await pair()
+        let carol = try TestUser("carol", alice.world)
+        let third = try await carol.readyDevice()
+        await alice.world.setCommitRefusal(.tooLarge)
+        await #expect(throws: ClientError(refusal: .init(code: .tooLarge, message: ""))) {
+            try await first.addMembers([carol.account], to: group)
+        }
+        await alice.world.setCommitRefusal(nil)
+        try await first.addMembers([carol.account], to: group)
+        #expect(try await third.sync().joined == [group])
+        #expect(await alice.world.claimed(of: carol.account) == 1)
+    }
+
     @Test func theLogFillsWhatTheInboxLost() async throws {
         let (alice, bob, first, second, group) = try await pair()
         for _ in 0..<3 { try await first.refresh(group) }

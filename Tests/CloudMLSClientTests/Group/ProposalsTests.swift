@@ -68,6 +68,20 @@ import Testing
         #expect(try await second.members(of: group).count == 2)
     }
 
+    @Test func aProposalThatTakesTheGroupAwayFromItsChatIsLeftOut() async throws {
+        let (alice, bob, first, second, group) = try await pair()
+        try await propose(as: alice, in: group) { state, framing, signer in
+            try state.proposeExtensions([], framing: framing, signer: signer)
+        }
+        try await second.refresh(group)
+        let stored = try await GroupSnapshot.load(group, from: bob.services().objects)
+        #expect(stored.group?.epoch == 2)
+        #expect(ChatExtension(in: try #require(stored.group).extensions)?.chat == "lunch")
+        let sealed = try await second.encrypt("still about lunch", for: group)
+        try await first.sync()
+        #expect(try await first.readText(sealed) == "bob: still about lunch")
+    }
+
     @Test func anEpochWhoseGenerationsAreUsedUpIsEndedByACommit() async throws {
         let (alice, _, first, second, group) = try await pair()
         let path = StorePath.generations(1, of: group)

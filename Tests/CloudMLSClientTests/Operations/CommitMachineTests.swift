@@ -32,7 +32,7 @@ import Testing
         let script = try Script(
             CommitMachine(purpose: .create, resuming: false),
             [.persisted, .anchorRaised, .refused(.groupExists), .discarded])
-        #expect(script.actions.last == .discard)
+        #expect(script.actions.last == .discard(keepingClaims: true))
         #expect(script.output == .refused(.groupExists))
     }
 
@@ -47,15 +47,18 @@ import Testing
         let script = try Script(
             commit(),
             [.persisted, .anchorRaised, .refused(.epochConflict), .caughtUp(intentGone: false), .voided, .discarded])
-        #expect(script.actions.suffix(3) == [.catchUp, .void, .discard])
+        #expect(script.actions.suffix(3) == [.catchUp, .void, .discard(keepingClaims: true)])
         #expect(script.output == .refused(.epochConflict))
     }
 
-    @Test func aLastingRefusalIsVoidedBeforeItIsDiscarded() throws {
+    @Test(arguments: [
+        (ErrorCode.invalidHandshake, false), (.invalidKeyPackage, false), (.tooLarge, true), (.badRequest, true),
+    ])
+    func aLastingRefusalIsVoidedBeforeItIsDiscarded(code: ErrorCode, keepingClaims: Bool) throws {
         let script = try Script(
-            commit(), [.persisted, .anchorRaised, .refused(.invalidHandshake), .voided, .discarded])
-        #expect(script.actions.suffix(2) == [.void, .discard])
-        #expect(script.output == .refused(.invalidHandshake))
+            commit(), [.persisted, .anchorRaised, .refused(code), .voided, .discarded])
+        #expect(script.actions.suffix(2) == [.void, .discard(keepingClaims: keepingClaims)])
+        #expect(script.output == .refused(code))
     }
 
     @Test func aVoidThatComesTooLateMeansMerge() throws {
@@ -68,7 +71,7 @@ import Testing
 
     @Test func aVoidedCommitIsDiscardedWithoutAskingAgain() throws {
         let script = try Script(commit(), [.persisted, .anchorRaised, .refused(.commitVoid), .discarded])
-        #expect(script.actions.suffix(2) == [.post, .discard])
+        #expect(script.actions.suffix(2) == [.post, .discard(keepingClaims: true)])
         #expect(script.output == .refused(.commitVoid))
     }
 
