@@ -1,4 +1,6 @@
 import CloudMLSAPI
+import Foundation
+import NIOHTTP1
 import Testing
 
 @Suite struct AccountTests {
@@ -24,6 +26,25 @@ import Testing
             let identities: AccountList = try await mallory.post(
                 "/v1/identities", IdentitiesRequest(accounts: [alice.address]))
             #expect(identities.accounts.map(\.keys.first?.key) == [alice.identityKey])
+        }
+    }
+
+    /// The twin would look like the account whose name it imitates.
+    @Test func namesThatOnlyLookTheSameAreRefused() async throws {
+        try await TestServer.run { server in
+            let rene = try await TestMember.register("folder:ren\u{E9}", of: try await server.user("rene"))
+            let mallory = try await server.user("mallory")
+            let registration = AccountRegistration(
+                account: try #require(AccountAddress("folder:rene")), identityKeys: [rene.identityKey])
+            let json = String(decoding: try JSONEncoder().encode(registration), as: UTF8.self)
+            let twin = json.replacing("folder:rene", with: "folder:rene\u{301}")
+            #expect(twin != json)
+            let theft = try await refusal {
+                try await mallory.send(.PUT, "/v1/accounts", bytes: Data(twin.utf8)).check()
+            }
+            #expect(theft?.code == .badRequest)
+            // So that the form of the name was the reason.
+            try await mallory.send(.PUT, "/v1/accounts", bytes: Data(json.utf8)).check()
         }
     }
 
