@@ -72,6 +72,7 @@ struct ThesisTests {
         _ = try await world.signUp("alice")
         let device = try world.device("somebody-else's")
         let password = World.password(of: "alice") + "\n"
+        let before = try sessions(world)
         try await device.succeeds(
             "sign-in", "alice", "--auth-delivery", world.authDelivery.origin, "--no-session", "--password-file", "-",
             input: password)
@@ -79,9 +80,16 @@ struct ThesisTests {
         let accounts = try await device.succeeds(
             "account", "list", "--no-session", "--password-file", "-", input: password)
         #expect(accounts.contains("folder:alice"))
-        for (path, content) in try contents(below: device.home) {
-            #expect(!String(decoding: content, as: UTF8.self).contains("Token"), "\(path) holds tokens")
-        }
+        #expect(try !holdsSession(device))
+        #expect(before > 0)
+        #expect(try sessions(world) == before)
+        try await device.succeeds("sign-out", "--no-session")
+        #expect(try await device.run("sign-out", "--no-session").status == 77)
+
+        // With a session there is the file that was looked for.
+        try await device.succeeds(
+            "sign-in", "alice", "--auth-delivery", world.authDelivery.origin, "--password-file", "-", input: password)
+        #expect(try holdsSession(device))
         try await world.stop()
     }
 
@@ -211,6 +219,18 @@ struct ThesisTests {
         #expect(messages.filter { $0.kind == "undecryptable" }.count == bad.count - 1)
         try await stage.bob.succeeds("send", "malformed", input: "still fine")
         #expect(try await stage.alice.texts("malformed").contains("still fine"))
+    }
+
+    /// How many sessions both servers know.
+    private func sessions(_ world: World) throws -> Int {
+        try ([world.authDelivery] + world.keyStores).reduce(0) { sum, server in
+            let database = try DatabaseQueue(path: StoredData.databases(in: server.dataFolder)[0].path)
+            return sum + (try database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sessions") } ?? 0)
+        }
+    }
+
+    private func holdsSession(_ device: Device) throws -> Bool {
+        try contents(below: device.home).contains { $0.key.split(separator: "/").last == "session" }
     }
 
     private func identityKeys(_ world: World) throws -> [String] {

@@ -1,8 +1,7 @@
 import ArgumentParser
 import CloudMLSAPI
 import CloudMLSClient
-
-import class Foundation.FileManager
+import Foundation
 
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,8 +40,9 @@ struct AccountCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let messenger = try await session.open().messenger
-            try await messenger.addAccount(account, settings: FolderPlatform.settings(path: absolutePath()))
+            try await session.open {
+                try await $0.messenger.addAccount(account, settings: FolderPlatform.settings(path: absolutePath()))
+            }
             if !session.json { Terminal.writeOutput("Added \(Terminal.safe(account.description)).\n") }
         }
 
@@ -68,14 +68,15 @@ struct AccountCommand: AsyncParsableCommand {
                 var account: String
                 var settings: [String: String]
             }
-            let messenger = try await session.open().messenger
-            let rows = try await messenger.accounts().map {
-                Row(account: $0.account.description, settings: $0.settings)
-            }
-            if session.json { return try JSONOutput.write(["accounts": rows]) }
-            for row in rows {
-                let settings = row.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                Terminal.writeOutput(Terminal.safe(([row.account] + settings).joined(separator: "  ")) + "\n")
+            try await session.open { open in
+                let rows = try await open.messenger.accounts().map {
+                    Row(account: $0.account.description, settings: $0.settings)
+                }
+                if session.json { return try JSONOutput.write(["accounts": rows]) }
+                for row in rows {
+                    let settings = row.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                    Terminal.writeOutput(Terminal.safe(([row.account] + settings).joined(separator: "  ")) + "\n")
+                }
             }
         }
     }
@@ -84,7 +85,8 @@ struct AccountCommand: AsyncParsableCommand {
 /// `platform:account-id` on the command line.
 enum AccountArgument {
     static func parse(_ text: String) throws -> AccountAddress {
-        guard let account = AccountAddress(text) else {
+        // What was typed is meant as it looks: some keyboards and file systems compose characters in another way.
+        guard let account = AccountAddress(text.precomposedStringWithCanonicalMapping) else {
             throw ValidationError("'\(text)' is not platform:account-id, such as folder:alice")
         }
         return account

@@ -15,10 +15,11 @@ struct Decrypt: AsyncParsableCommand {
     @OptionGroup var session: SessionOptions
 
     func run() async throws {
-        let messenger = try await session.open().messenger
-        let text = try Input.text(file: nil)
-        try await messenger.sync()
-        let read = try await messenger.decrypt(text)
-        try MessageReport.write(decrypted: ConversationMessage.Content(read), json: session.json)
+        try await session.open { open in
+            let text = try Input.text(file: nil)
+            try await open.syncToRead()
+            let read = try await open.messenger.decrypt(text)
+            try MessageReport.write(decrypted: ConversationMessage.Content(read), json: session.json)
+        }
     }
 }

@@ -14,9 +14,10 @@ struct Encrypt: AsyncParsableCommand {
     @OptionGroup var session: SessionOptions
 
     func run() async throws {
-        let messenger = try await session.open().messenger
-        let text = try Input.text(file: nil)
-        let group = try await messenger.group(named: group)
-        Terminal.writeOutput(try await messenger.encrypt(text, for: group.id) + "\n")
+        try await session.open { session in
+            let text = try Input.text(file: nil)
+            let group = try await session.messenger.group(named: group)
+            Terminal.writeOutput(try await session.messenger.encrypt(text, for: group.id) + "\n")
+        }
     }
 }

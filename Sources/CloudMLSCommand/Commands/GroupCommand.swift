@@ -34,10 +34,11 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var session: SessionOptions
 
         func run() async throws {
-            let messenger = try await session.open().messenger
-            let account = try await ownAccount(messenger)
-            let group = try await messenger.createGroup(chat: name, account: account, members: members)
-            try await GroupReport.write(group, messenger, json: session.json)
+            try await session.open { open in
+                let account = try await ownAccount(open.messenger)
+                let group = try await open.messenger.createGroup(chat: name, account: account, members: members)
+                try await GroupReport.write(group, open.messenger, json: session.json)
+            }
         }
 
         private func ownAccount(_ messenger: Messenger) async throws -> AccountAddress {
@@ -66,10 +67,11 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var change: MembershipArguments
 
         func run() async throws {
-            let messenger = try await change.session.open().messenger
-            let group = try await messenger.group(named: change.group).id
-            try await messenger.addMembers(change.members, to: group)
-            try await GroupReport.write(group, messenger, json: change.session.json)
+            try await change.session.open { open in
+                let group = try await open.messenger.group(named: change.group).id
+                try await open.messenger.addMembers(change.members, to: group)
+                try await GroupReport.write(group, open.messenger, json: change.session.json)
+            }
         }
     }
 
@@ -84,10 +86,11 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var change: MembershipArguments
 
         func run() async throws {
-            let messenger = try await change.session.open().messenger
-            let group = try await messenger.group(named: change.group).id
-            try await messenger.removeMembers(change.members, from: group)
-            try await GroupReport.write(group, messenger, json: change.session.json)
+            try await change.session.open { open in
+                let group = try await open.messenger.group(named: change.group).id
+                try await open.messenger.removeMembers(change.members, from: group)
+                try await GroupReport.write(group, open.messenger, json: change.session.json)
+            }
         }
     }
 
@@ -102,12 +105,13 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var session: SessionOptions
 
         func run() async throws {
-            let messenger = try await session.open().messenger
-            try await messenger.sync()
-            let groups = try await messenger.groups()
-            if session.json { return try JSONOutput.write(["groups": groups.map(GroupReport.init)]) }
-            for group in groups {
-                Terminal.writeOutput(GroupReport(group).line)
+            try await session.open { open in
+                try await open.syncToRead()
+                let groups = try await open.messenger.groups()
+                if session.json { return try JSONOutput.write(["groups": groups.map(GroupReport.init)]) }
+                for group in groups {
+                    Terminal.writeOutput(GroupReport(group).line)
+                }
             }
         }
     }
@@ -125,12 +129,14 @@ struct GroupCommand: AsyncParsableCommand {
         @OptionGroup var session: SessionOptions
 
         func run() async throws {
-            let messenger = try await session.open().messenger
-            try await messenger.sync()
-            let members = try await messenger.members(of: messenger.group(named: group).id).map(\.description)
-            if session.json { return try JSONOutput.write(["members": members]) }
-            for member in members {
-                Terminal.writeOutput(Terminal.safe(member) + "\n")
+            try await session.open { open in
+                try await open.syncToRead()
+                let group = try await open.messenger.group(named: group).id
+                let members = try await open.messenger.members(of: group).map(\.description)
+                if session.json { return try JSONOutput.write(["members": members]) }
+                for member in members {
+                    Terminal.writeOutput(Terminal.safe(member) + "\n")
+                }
             }
         }
     }

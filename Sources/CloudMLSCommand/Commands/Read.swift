@@ -20,10 +20,12 @@ struct Read: AsyncParsableCommand {
     @OptionGroup var session: SessionOptions
 
     func run() async throws {
-        let conversation = try await folder.conversation(group, session.open())
-        let page = all ? try await conversation.everything() : try await conversation.unread()
-        try MessageReport.write(page, json: session.json)
-        // Only now: what was interrupted before it was shown is unread still.
-        if !all { try await conversation.markRead(page) }
+        try await session.open { open in
+            let conversation = try await folder.conversation(group, open)
+            let page = all ? try await conversation.everything() : try await conversation.unread()
+            try MessageReport.write(page, json: session.json)
+            // Only now: what was interrupted before it was shown is unread still.
+            if !all { try await conversation.markRead(page) }
+        }
     }
 }

@@ -20,8 +20,9 @@ struct Send: AsyncParsableCommand {
     @OptionGroup var session: SessionOptions
 
     func run() async throws {
-        let session = try await session.open()
-        let text = try Input.text(file: file)
-        try await folder.conversation(group, session).send(text)
+        try await session.open { session in
+            let text = try Input.text(file: file)
+            try await folder.conversation(group, session).send(text)
+        }
     }
 }

@@ -21,6 +21,6 @@ struct SignIn: AsyncParsableCommand {
 
     func run() async throws {
         let context = try await session.signIn(name: name, authDelivery: authDelivery)
-        try session.report(context, done: "Signed in as")
+        try await session.using(context) { try session.report($0, done: "Signed in as") }
     }
 }

@@ -6,7 +6,8 @@ struct SignOut: AsyncParsableCommand {
         commandName: "sign-out",
         abstract: "End the session on both servers and remove all keys from this device.",
         discussion: """
-            The keys are removed also when a server cannot be reached.
+            The keys are removed also when a server cannot be reached. With --no-session every command ends its \
+            session itself; this one makes the device forget who signed in.
 
             Example:
               cloudmls sign-out

@@ -34,6 +34,6 @@ struct SignUp: AsyncParsableCommand {
     func run() async throws {
         let code = try setupCode ?? String(decoding: Input.line(file: setupCodeFile ?? "-"), as: UTF8.self)
         let context = try await session.signUp(name: name, authDelivery: authDelivery, setupCode: code)
-        try session.report(context, done: "Signed up as")
+        try await session.using(context) { try session.report($0, done: "Signed up as") }
     }
 }

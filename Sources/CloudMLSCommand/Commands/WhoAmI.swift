@@ -13,7 +13,6 @@ struct WhoAmI: AsyncParsableCommand {
     @OptionGroup var session: SessionOptions
 
     func run() async throws {
-        let context = try await session.resume()
-        try session.report(context, done: "Signed in as")
+        try await session.using(try await session.resume()) { try session.report($0, done: "Signed in as") }
     }
 }

@@ -10,7 +10,14 @@ struct Session {
 
     init(_ context: ClientContext) {
         self.context = context
-        messenger = Messenger(context: context)
+        let warnings = Warnings()
+        messenger = Messenger(context: context) { warnings.write($0.warnings) }
+    }
+
+    /// Synchronises for a command that only reads, and says where it may not know the newest.
+    func syncToRead() async throws {
+        guard case .failure(let problem) = try await messenger.syncToRead() else { return }
+        Terminal.writeError("warning: what is new could not be asked for: \(Terminal.safe(problem.message))\n")
     }
 
     /// Once a day: publishes KeyPackages in place of those that were used or end soon. What fails is tried again the next
@@ -18,12 +25,13 @@ struct Session {
     func maintainKeyPackages() async {
         let now = context.environment.now()
         do {
-            let last = try await context.local.read(Self.maintained).flatMap {
+            let name = context.localName(Self.maintained)
+            let last = try await context.local.read(name).flatMap {
                 UInt64(String(decoding: $0, as: UTF8.self))
             }
             if let last, last <= now, now - last < Self.day { return }
             try await messenger.maintainKeyPackages()
-            try await context.local.write(Self.maintained, Array("\(now)".utf8))
+            try await context.local.write(name, Array("\(now)".utf8))
         } catch {
             Terminal.note("note: KeyPackages could not be renewed; the next command tries again.")
         }

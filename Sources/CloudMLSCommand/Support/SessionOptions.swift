@@ -24,6 +24,12 @@ struct SessionOptions: ParsableArguments {
     /// Where the client folder remembers who signed in with --no-session, so that the password is all that is asked for.
     private static let userWithoutSession = "without-session"
 
+    private static var nobodyWithoutSession: CommandFailure {
+        CommandFailure(
+            .notPermitted, "nobody signed in with --no-session on this device",
+            advice: "run `cloudmls sign-in --no-session` once.")
+    }
+
     func signUp(name: String, authDelivery: String, setupCode: String) async throws -> ClientContext {
         let name = try userName(name)
         let origin = try origin(authDelivery)
@@ -58,24 +64,41 @@ struct SessionOptions: ParsableArguments {
         guard let stored = try await folder.read(Self.userWithoutSession),
             let words = String(validating: stored, as: UTF8.self)?.split(separator: " "), words.count == 2
         else {
-            throw CommandFailure(
-                .notPermitted, "nobody signed in with --no-session on this device",
-                advice: "run `cloudmls sign-in --no-session` once.")
+            throw Self.nobodyWithoutSession
         }
         return try await signIn(userName(String(words[0])), secret(), origin(String(words[1])), folder)
     }
 
-    /// The user who is signed in, ready to work.
-    func open() async throws -> Session {
-        let session = Session(try await resume())
-        await session.maintainKeyPackages()
-        return session
+    /// Does a command's work for the user who is signed in.
+    func open(_ work: (Session) async throws -> Void) async throws {
+        try await using(try await resume()) { context in
+            let session = Session(context)
+            await session.maintainKeyPackages()
+            try await work(session)
+        }
     }
 
+    /// Works with a context. With --no-session nothing of it lasts, so the servers' sessions end with it; one that cannot
+    /// be ended expires by itself.
+    func using(_ context: ClientContext, _ work: (ClientContext) async throws -> Void) async throws {
+        do {
+            try await work(context)
+        } catch {
+            if noSession { await context.logOut() }
+            throw error
+        }
+        if noSession { await context.logOut() }
+    }
+
+    /// With --no-session there are no keys and no sessions to end: the device forgets who signed in.
     func signOut() async throws {
         let folder = try folder()
+        let remembered = try await folder.read(Self.userWithoutSession)
         try await folder.write(Self.userWithoutSession, nil)
-        if noSession { return }
+        if noSession {
+            guard remembered != nil else { throw Self.nobodyWithoutSession }
+            return
+        }
         for problem in try await authenticator(folder).signOut() {
             Terminal.writeError("note: \(Terminal.safe(problem.message))\n")
         }
