@@ -85,6 +85,7 @@ extension GroupActor {
                 pin(entering, in: &next)
                 return .identitiesChecked(objection: nil)
             case .apply:
+                if case .commit(let staged) = effect { noteConfirmation(of: staged, in: entry, at: position, &next) }
                 return try await apply(effect, at: position, to: &next, since: stored) ? .written : .overtaken
             case .park(let reason):
                 next = stored
@@ -213,6 +214,22 @@ extension GroupActor {
             ParkedMessages.Entry(
                 kind: entry.kind == .commit ? .commit : .proposal, group: id, position: position,
                 hash: entry.hash.array, reason: reason, time: services.environment.now()))
+    }
+
+    /// Notes where a poster's word about the next epoch is wrong. The commit counts all the same: MLS's own confirmation
+    /// tag held, so all members who apply it agree with each other, and stopping here would only split them.
+    private func noteConfirmation(
+        of staged: StagedCommit, in entry: LogEntry, at position: LogPosition, _ next: inout GroupSnapshot
+    ) {
+        let group = staged.merged
+        guard !staged.removesOwnLeaf, let confirmation = entry.confirmation,
+            confirmation.array != group.provider.hash(group.epochAuthenticator.bytes)
+        else { return }
+        next.parked.park(
+            ParkedMessages.Entry(
+                kind: .commit, group: id, position: position, hash: entry.hash.array,
+                reason: "applied, but its poster announced another epoch to the server than it leads to",
+                time: services.environment.now()))
     }
 
     /// Remembers the identity keys of members.

@@ -71,12 +71,15 @@ import Testing
         #expect(try await second.groups().map(\.state) == [.readOnly])
     }
 
-    @Test func theSameCommitWithItsAnnouncementIsApplied() async throws {
+    @Test func theSameCommitWithItsAnnouncementIsAppliedAndItsWrongConfirmationNoted() async throws {
         let (alice, _, _, second, group) = try await pair()
         let message = try await commit(
             of: alice, in: group, announcing: CommitAnnouncement(added: [], removed: []))
         await alice.world.forceEntry(.commit, message: message, epoch: 1, confirmation: [9], to: group.bytes)
-        #expect(try await second.sync().parked.isEmpty)
+        let notes = try await second.sync().parked
+        #expect(notes.map(\.group) == [group])
+        #expect(notes.first?.reason.hasPrefix("applied, but") == true)
+        #expect(await alice.world.reports.contains { $0.outcome == .applied && $0.epoch == 1 })
         #expect(try await second.groups().map(\.state) == [.active])
     }
 
