@@ -8,7 +8,7 @@ extension SwiftCryptoProvider {
     ) throws(MLS.CryptoError) -> HPKECiphertext {
         switch curve {
         case .curve25519:
-            try seal(plaintext, to: x25519(publicKey), info: info, authenticating: additionalData)
+            try seal(plaintext, to: agreeing(x25519(publicKey)), info: info, authenticating: additionalData)
         case .p256:
             try seal(plaintext, to: p256(publicKey), info: info, authenticating: additionalData)
         }
@@ -20,15 +20,16 @@ extension SwiftCryptoProvider {
     ) throws(MLS.CryptoError) -> [UInt8] {
         switch curve {
         case .curve25519:
-            try open(ciphertext, with: x25519(privateKey), info: info, authenticating: additionalData)
+            _ = try agreeing(x25519(HPKEPublicKey(ciphertext.kemOutput)))
+            return try open(ciphertext, with: x25519(privateKey), info: info, authenticating: additionalData)
         case .p256:
-            try open(ciphertext, with: p256(privateKey), info: info, authenticating: additionalData)
+            return try open(ciphertext, with: p256(privateKey), info: info, authenticating: additionalData)
         }
     }
 
     public func validate(_ publicKey: HPKEPublicKey) throws(MLS.CryptoError) {
         switch curve {
-        case .curve25519: _ = try x25519(publicKey)
+        case .curve25519: _ = try agreeing(x25519(publicKey))
         case .p256: _ = try p256(publicKey)
         }
     }
@@ -102,6 +103,21 @@ extension SwiftCryptoProvider {
             throw MLS.CryptoError(.authenticationFailed, "OpenBase")
         }
     }
+
+    /// The same key, if it is not one of the few of small order: with those, every private key agrees on zeros, which
+    /// RFC 9180 §7.1.4 refuses.
+    private func agreeing(
+        _ key: Curve25519.KeyAgreement.PublicKey
+    ) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PublicKey {
+        // The library may refuse zeros by itself.
+        guard let shared = try? Self.agreementProbe.sharedSecretFromKeyAgreement(with: key),
+            shared.withUnsafeBytes({ $0.contains { $0 != 0 } })
+        else { throw MLS.CryptoError(.malformedKey, "HPKE public key of small order") }
+        return key
+    }
+
+    /// A private key that protects nothing.
+    private static let agreementProbe = Curve25519.KeyAgreement.PrivateKey()
 
     private func x25519(_ key: HPKEPublicKey) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PublicKey {
         do { return try .init(rawRepresentation: key.bytes) } catch {

@@ -44,6 +44,38 @@ import Testing
         }
     }
 
+    /// Zero, one, p - 1, p, p + 1 and both points of order eight: all agreements with them are zeros (RFC 9180 §7.1.4).
+    private static let smallOrder: [[UInt8]] = [
+        [UInt8](repeating: 0, count: 32),
+        [1] + [UInt8](repeating: 0, count: 31),
+        [0xec] + [UInt8](repeating: 0xff, count: 30) + [0x7f],
+        [0xed] + [UInt8](repeating: 0xff, count: 30) + [0x7f],
+        [0xee] + [UInt8](repeating: 0xff, count: 30) + [0x7f],
+        [
+            0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
+            0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00,
+        ],
+        [
+            0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b,
+            0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57,
+        ],
+    ]
+
+    @Test(arguments: [1, 3] as [UInt16], smallOrder)
+    func keysOfSmallOrderAreRefused(_ suite: UInt16, _ point: [UInt8]) throws {
+        let provider = try SwiftCryptoProvider.provider(for: CipherSuite(rawValue: suite))
+        let recipient = try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(32))
+        try provider.validate(recipient.publicKey)
+        #expect(throws: CryptoError(.malformedKey)) { try provider.validate(HPKEPublicKey(point)) }
+        #expect(throws: CryptoError(.malformedKey)) {
+            try provider.hpkeSeal([7], to: HPKEPublicKey(point), info: [], authenticating: [])
+        }
+        let ciphertext = HPKECiphertext(kemOutput: point, ciphertext: [UInt8](repeating: 0, count: 17))
+        #expect(throws: CryptoError(.malformedKey)) {
+            try provider.hpkeOpen(ciphertext, with: recipient.privateKey, info: [], authenticating: [])
+        }
+    }
+
     @Test(arguments: SwiftCryptoProvider.supportedCipherSuites)
     func derivedKeyPairsAreDeterministicAndBelongTogether(_ suite: CipherSuite) throws {
         let provider = try SwiftCryptoProvider.provider(for: suite)
