@@ -16,10 +16,13 @@ extension RatchetTree {
         try checkSignatures(groupID: context.groupID, provider: provider)
     }
 
-    /// Throws unless the unmerged leaves of every parent are sorted members below it that all nodes on the way down to
+    /// Throws unless the tree is as small as it can be (RFC 9420 §12.1.3), and the unmerged leaves of every parent are sorted members below it that all nodes on the way down to
     /// them list too (RFC 9420 §7.1, §12.4.3.1).
     package func checkStructure() throws(MLSError) {
         guard memberCount > 0 else { throw MLSError(.invalidTree, "no members") }
+        guard size.depth == 0 || (root?.right).memberCount > 0 else {
+            throw MLSError(.invalidTree, "no members in the right half")
+        }
         var rule: String?
         forEachNode { index, node in
             guard rule == nil, let parent = node.parent else { return }

@@ -63,9 +63,9 @@ public struct RatchetTree: Sendable {
         size = TreeSize(depth: size.depth + 1)
     }
 
-    /// Halves the number of leaves for as long as the right half is blank (RFC 9420 §7.7).
+    /// Halves the number of leaves for as long as there is no member in the right half (RFC 9420 §12.1.3).
     mutating func truncate() {
-        while size.depth > 0, let top = root, top.right.isBlank {
+        while size.depth > 0, let top = root, top.right.memberCount == 0 {
             root = top.left
             size = TreeSize(depth: size.depth - 1)
         }

@@ -129,6 +129,30 @@ import Testing
         }
     }
 
+    @Test func aRightHalfWithoutMembersIsRefused() throws {
+        var generator = SeededGenerator(seed: 6)
+        let leaf = Node?.some(.leaf(TestLeaf.unsigned(using: &generator)))
+        let parent = Node?.some(.parent(ParentNode(encryptionKey: HPKEPublicKey([1]), parentHash: [])))
+        for form in [[leaf, parent], [leaf, nil, leaf, parent], [leaf, nil, nil, nil, nil, parent]] {
+            let tree = try RatchetTree(decoding: form.encoded)
+            #expect(throws: MLSError(.invalidTree)) { try tree.checkStructure() }
+        }
+        try RatchetTree(decoding: [nil, nil, leaf].encoded).checkStructure()
+    }
+
+    /// Removing the last member of the right half removes the half, whatever its parents are (RFC 9420 §12.1.3).
+    @Test func truncationGoesByMembers() throws {
+        var generator = SeededGenerator(seed: 7)
+        var nodes = [Node?](repeating: nil, count: 14)
+        nodes[0] = .leaf(TestLeaf.unsigned(using: &generator))
+        nodes[8] = .leaf(TestLeaf.unsigned(using: &generator))
+        nodes[13] = .parent(ParentNode(encryptionKey: HPKEPublicKey([1]), parentHash: []))
+        var tree = try RatchetTree(decoding: nodes.encoded)
+        #expect(tree.leafCount == 8)
+        try tree.remove(LeafIndex(4))
+        #expect(tree.leafCount == 1 && tree.memberCount == 1)
+    }
+
     /// A blank takes one byte on the wire: a tree of a million must stay small and be quick to look at.
     @Test func blanksAreCheap() throws {
         #expect(MemoryLayout<Node?>.size == MemoryLayout<Int>.size)
