@@ -52,7 +52,7 @@ extension Group {
                 added: state.added.map { Member(leafIndex: $0.leafIndex, leafNode: $0.keyPackage.leafNode) },
                 removed: state.removed,
                 updated: next.group.members(at: state.updated + (commit.path == nil ? [] : [ownLeafIndex])),
-                merged: next.group)
+                merged: next.group, parentTranscriptHash: interimTranscriptHash)
         }
     }
 

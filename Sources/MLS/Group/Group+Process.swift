@@ -61,14 +61,16 @@ extension Group {
             var state = try apply(list)
             var merged: Group
             if state.removesOwnLeaf {
-                // The next epoch's secrets are out of reach, and so is the confirmation tag.
+                // The next epoch's secrets are out of reach, and so is the confirmation tag. All that is public is
+                // checked nevertheless.
+                if let path = commit.path { try mergePublicPath(path, from: sender, into: &state) }
+                try state.tree.checkMembers(changed: changedLeaves(of: state, by: sender, path: commit.path))
                 merged = self
                 merged.isRemoved = true
                 merged.pendingProposals = []
             } else {
                 let commitSecret = try commit.path.map { try mergePath($0, from: sender, into: &state) }
-                try state.tree.checkMembers(
-                    changed: state.addedLeaves.union(state.updated).union(commit.path == nil ? [] : [sender]))
+                try state.tree.checkMembers(changed: changedLeaves(of: state, by: sender, path: commit.path))
                 merged = try advance(
                     state, commit: verified.authenticatedContent,
                     commitSecret: commitSecret, preSharedKeys: preSharedKeys
@@ -83,7 +85,7 @@ extension Group {
                 authenticatedData: verified.content.authenticatedData, proposals: proposals,
                 added: state.added.map { Member(leafIndex: $0.leafIndex, leafNode: $0.keyPackage.leafNode) },
                 removed: state.removed, updated: state.removesOwnLeaf ? [] : merged.members(at: updated),
-                merged: merged)
+                merged: merged, parentTranscriptHash: interimTranscriptHash)
         }
     }
 
@@ -103,10 +105,27 @@ extension Group {
         }
     }
 
+    private func changedLeaves(
+        of state: ProvisionalState, by sender: LeafIndex, path: UpdatePath?
+    ) -> Set<LeafIndex> {
+        state.addedLeaves.union(state.updated).union(path == nil ? [] : [sender])
+    }
+
     /// Checks a commit's path, puts it into the tree and decrypts the commit secret (RFC 9420 §7.5, §12.4.2).
     private func mergePath(
         _ path: UpdatePath, from sender: LeafIndex, into state: inout ProvisionalState
     ) throws -> SecretBytes {
+        try mergePublicPath(path, from: sender, into: &state)
+        state.context.treeHash = state.tree.treeHash(provider: provider)
+        return try state.treeKeys.process(
+            path, from: sender, in: state.tree, adding: state.addedLeaves, groupContext: state.context.encoded,
+            provider: provider)
+    }
+
+    /// Checks what of a commit's path anybody can check, and puts it into the tree.
+    private func mergePublicPath(
+        _ path: UpdatePath, from sender: LeafIndex, into state: inout ProvisionalState
+    ) throws {
         let current = try requiredMember(at: sender)
         guard path.leafNode.source.isCommit else { throw MLSError(.invalidCommit, "leaf_node_source of the path") }
         guard path.leafNode.encryptionKey != current.leafNode.encryptionKey else {
@@ -116,9 +135,5 @@ extension Group {
         try path.leafNode.checkSignature(in: groupID, at: sender, provider: provider)
 
         try state.tree.merge(path, from: sender, adding: state.addedLeaves, provider: provider)
-        state.context.treeHash = state.tree.treeHash(provider: provider)
-        return try state.treeKeys.process(
-            path, from: sender, in: state.tree, adding: state.addedLeaves, groupContext: state.context.encoded,
-            provider: provider)
     }
 }

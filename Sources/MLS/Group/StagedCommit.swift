@@ -21,6 +21,8 @@ public struct StagedCommit: Sendable {
     /// The group in its next epoch. If the commit removes this client, it is the group in the old epoch, which then
     /// refuses to send and to process (`Group.isRemoved`).
     public let merged: Group
+    /// Of the group it was staged from: epochs of the same number on another branch have another one.
+    let parentTranscriptHash: [UInt8]
 
     /// Whether the commit removes this very client.
     public var removesOwnLeaf: Bool { merged.isRemoved }
@@ -33,7 +35,9 @@ extension Group {
     public mutating func merge(_ staged: StagedCommit) throws(MLSError) {
         guard staged.merged.groupID == groupID else { throw MLSError(.wrongGroup) }
         let expected = staged.removesOwnLeaf ? epoch : epoch &+ 1
-        guard staged.merged.epoch == expected, !isRemoved else { throw MLSError(.wrongEpoch) }
+        guard staged.merged.epoch == expected, staged.parentTranscriptHash == interimTranscriptHash, !isRemoved else {
+            throw MLSError(.wrongEpoch)
+        }
         self = staged.merged
     }
 }

@@ -189,4 +189,18 @@ import Testing
         }
         try group.expectAgreement()
     }
+
+    @Test func aCommitFromAnotherBranchIsNotMerged() throws {
+        var group = try TestGroup(["a", "b"])
+        let first = try group.members[0].stage()
+        let second = try group.members[0].stage()
+        var branch = try group.members[0].group
+        try branch.merge(second)
+        try group.members[0].state?.merge(first)
+        let next = try group.members[0].stage()
+        let before = branch
+        #expect(throws: MLSError(.wrongEpoch)) { try branch.merge(next) }
+        #expect(branch == before)
+        try group.members[0].state?.merge(next)
+    }
 }

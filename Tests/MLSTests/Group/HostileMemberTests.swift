@@ -107,6 +107,22 @@ import Testing
         try expect(.authenticationFailed, [], path: UpdatePath(leafNode: unsigned, nodes: []))
     }
 
+    /// Who is removed cannot check the confirmation tag, and checks all the rest.
+    @Test func invalidPathsOfACommitThatRemovesTheReceiver() throws {
+        let removal = Proposal.remove(LeafIndex(0))
+        let fresh = try leafNode { $0.source = .commit(parentHash: [1]) }
+        try expect(.invalidCommit, [removal], path: UpdatePath(leafNode: fresh, nodes: []))
+        let update = try leafNode { $0.source = .update }
+        try expect(.invalidCommit, [removal], path: UpdatePath(leafNode: update, nodes: []))
+        var unsigned = fresh
+        unsigned.signature = []
+        try expect(.authenticationFailed, [removal], path: UpdatePath(leafNode: unsigned, nodes: []))
+        let key = try attacker.provider.deriveHPKEKeyPair(inputKeyMaterial: attacker.provider.random(32)).publicKey
+        let node = UpdatePathNode(
+            encryptionKey: key, encryptedPathSecrets: [HPKECiphertext(kemOutput: [1], ciphertext: [2])])
+        try expect(.authenticationFailed, [removal], path: UpdatePath(leafNode: fresh, nodes: [node]))
+    }
+
     /// Keys and ciphertexts have the right form, and the parent hash does not match.
     @Test func aWrongParentHash() throws {
         let key = try attacker.provider.deriveHPKEKeyPair(inputKeyMaterial: attacker.provider.random(32)).publicKey
