@@ -4,9 +4,9 @@ extension Group {
     /// For callers who describe the commit in its `authenticatedData`. Of what is pending it takes all that makes a valid
     /// commit together with the request (RFC 9420 §12.2, §12.4), and leaves out the rest, so that no member's proposal
     /// can keep another from committing: own Updates, Removes of oneself, all but the last Update of a leaf, Updates of
-    /// leaves that are removed, Adds and Updates that would give two members one key or do not suit the group, all but
+    /// leaves that are removed, Adds and Updates that would give two nodes one key or do not suit the group, all but
     /// the last GroupContextExtensions, and ReInits; Adds whose KeyPackages the policy does not accept; and pre-shared
-    /// keys that are not at hand.
+    /// keys that are not at hand, or there twice.
     ///
     /// Whether the request itself is valid shows when it is staged, but for the lifetimes of KeyPackages.
     ///
@@ -24,8 +24,36 @@ extension Group {
         if request.includesPendingProposals {
             var selection = ProposalSelection(request, in: self)
             selection.selectPending(policy: policy)
-            selected = selection.selected
+            selected = compatible(selection.selected, with: request)
         }
+        return selected + byValue(request, besides: selected)
+    }
+
+    /// What of a selection makes a valid commit with the request: all of it, or else one by one, whatever fits with those
+    /// before it.
+    ///
+    /// If the request itself is at fault, nothing is left, and staging says why.
+    private func compatible(_ selected: [CommittedProposal], with request: CommitRequest) -> [CommittedProposal] {
+        guard !selected.isEmpty, !isApplicable(selected + byValue(request, besides: selected)) else { return selected }
+        var kept: [CommittedProposal] = []
+        for item in selected where isApplicable(kept + [item] + byValue(request, besides: kept + [item])) {
+            kept.append(item)
+        }
+        return kept
+    }
+
+    private func isApplicable(_ proposals: [CommittedProposal]) -> Bool {
+        do {
+            let state = try apply(try ProposalList(proposals, by: ownLeafIndex))
+            try state.tree.checkMembers(changed: state.addedLeaves.union(state.updated))
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// What the request itself asks for.
+    private func byValue(_ request: CommitRequest, besides selected: [CommittedProposal]) -> [CommittedProposal] {
         // What is pending as a Remove already need not be there a second time.
         var byValue =
             request.removing
@@ -36,7 +64,7 @@ extension Group {
         byValue += request.injecting.map { key in
             .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes))
         }
-        return selected + byValue.map { CommittedProposal(proposal: $0, sender: ownLeafIndex, reference: nil) }
+        return byValue.map { CommittedProposal(proposal: $0, sender: ownLeafIndex, reference: nil) }
     }
 }
 
@@ -48,6 +76,8 @@ private struct ProposalSelection {
 
     /// The leaves of the next epoch, as far as they are known.
     private var leaves: [LeafIndex: LeafNode]
+    /// Those that are added, whose places are not known yet.
+    private var added: [LeafNode]
     private var signatureKeys: Set<SignaturePublicKey>
     private var encryptionKeys: Set<HPKEPublicKey>
     private var context: GroupContext
@@ -57,6 +87,10 @@ private struct ProposalSelection {
         self.request = request
         leaves = Dictionary(group.members.map { ($0.leafIndex, $0.leafNode) }) { first, _ in first }
         for index in request.removing { leaves[index] = nil }
+        if let update = request.leafUpdate, let own = leaves[group.ownLeafIndex] {
+            leaves[group.ownLeafIndex]?.content = update.applied(to: own.content)
+        }
+        added = request.adding.map(\.leafNode)
         signatureKeys = Set(leaves.values.map(\.signatureKey) + request.adding.map(\.leafNode.signatureKey))
         encryptionKeys = Set(leaves.values.map(\.encryptionKey) + request.adding.map(\.leafNode.encryptionKey))
         context = group.context
@@ -92,11 +126,14 @@ private struct ProposalSelection {
                 case .keyPackage(let lifetime) = keyPackage.leafNode.source, (try? policy.check(lifetime)) != nil,
                 accept(keyPackage.leafNode)
             else { continue }
+            added.append(keyPackage.leafNode)
             selected.append(pending.committed)
         }
         let known = group.knownKeys(request.preSharedKeys)
+        var seen: Set<PreSharedKeyID> = []
         for pending in group.pendingProposals {
-            guard case .preSharedKey(let id) = pending.proposal, known[id.key] != nil else { continue }
+            guard case .preSharedKey(let id) = pending.proposal, known[id.key] != nil, seen.insert(id).inserted
+            else { continue }
             selected.append(pending.committed)
         }
     }
@@ -107,7 +144,7 @@ private struct ProposalSelection {
         guard let pending, case .groupContextExtensions(let extensions) = pending.proposal else { return }
         var changed = context
         changed.extensions = extensions
-        let all = Array(leaves.values) + request.adding.map(\.leafNode)
+        let all = Array(leaves.values) + added
         guard (try? changed.checkExtensions()) != nil,
             all.allSatisfy({ (try? $0.check(against: changed)) != nil })
         else { return }
@@ -117,13 +154,15 @@ private struct ProposalSelection {
 
     /// Takes a new leaf's keys in, if the leaf suits the group and all others.
     private mutating func accept(_ leafNode: LeafNode) -> Bool {
-        let others = leaves.values
+        func canRead(_ other: LeafNode) -> Bool {
+            other.capabilities.supports(leafNode.credential.type)
+                && leafNode.capabilities.supports(other.credential.type)
+        }
         guard (try? leafNode.check(against: context)) != nil,
             !signatureKeys.contains(leafNode.signatureKey), !encryptionKeys.contains(leafNode.encryptionKey),
-            others.allSatisfy({
-                $0.capabilities.supports(leafNode.credential.type)
-                    && leafNode.capabilities.supports($0.credential.type)
-            })
+            leaves.values.allSatisfy(canRead), added.allSatisfy(canRead),
+            // A parent's key neither: the tree would have it twice.
+            !group.tree.containsKey(in: [leafNode.encryptionKey])
         else { return false }
         rememberKeys(of: leafNode)
         return true

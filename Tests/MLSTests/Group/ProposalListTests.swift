@@ -1,4 +1,5 @@
 import MLS
+import MLSCodec
 import MLSCrypto
 import Testing
 
@@ -107,6 +108,76 @@ import Testing
         for index in [1, 3] { try group.members[index].receive(staged.message) }
         group.members.remove(at: 2)
         try group.expectAgreement()
+    }
+
+    /// A pre-shared key twice, and a leaf with a parent's key: either would make every commit invalid.
+    @Test func pendingProposalsThatSpoilTheCommitAreLeftOut() throws {
+        var group = try TestGroup(["a", "b", "c"])
+        let good = try TestMember("d", suite).keyPackage().keyPackage
+        let key = PreSharedKeyID.Key.external(id: [1])
+        let psk = PreSharedKeyID(key: key, nonce: [UInt8](repeating: 1, count: 32))
+        let commit = try group.members[0].commit()
+        try group.deliver(commit.message, from: 0)
+        let tree = try RatchetTree(decoding: group.members[0].group.ratchetTree)
+        guard case .parent(let parent)? = tree[tree.size.root] else {
+            Issue.record("the root is blank")
+            return
+        }
+        let client = try TestMember("e", suite)
+        var content = try client.keyPackage().keyPackage.content
+        content.leafNode.content.encryptionKey = parent.encryptionKey
+        content.leafNode = try LeafNode.signed(
+            content.leafNode.content, at: nil, with: client.signer.privateKey, provider: client.provider)
+        let copying = KeyPackage(
+            content: content,
+            signature: try client.provider.signWithLabel(
+                client.signer.privateKey, label: "KeyPackageTBS", content: content.encoded))
+        func send(_ proposal: Proposal, from sender: Int) throws {
+            let member = group.members[sender]
+            let signed = try member.group.sign(
+                .proposal(proposal), as: .publicMessage, authenticatedData: [], signer: member.signer.privateKey)
+            try group.members[0].receive(try member.group.protect(signed, framing: .publicMessage))
+        }
+        try send(.preSharedKey(psk), from: 1)
+        try send(.add(copying), from: 1)
+        try send(.preSharedKey(psk), from: 2)
+        try send(.add(good), from: 2)
+        let pending = try group.members[0].group.pendingProposals
+        let staged = try group.members[0].stage { $0.preSharedKeys = [key: SecretBytes([7])] }
+        #expect(staged.proposals.map(\.reference) == [3, 0].map { pending[$0].reference })
+    }
+
+    /// Two Adds, each readable for the members, and one not for the other.
+    @Test func pendingAddsThatCannotReadEachOtherAreNotBothCommitted() throws {
+        var group = try TestGroup(["a", "b"])
+        var types = Capabilities(cipherSuites: [suite])
+        types.credentials = [.basic, .x509]
+        for index in 0..<2 {
+            let update = types
+            let staged = try group.members[index].commit { $0.leafUpdate = LeafUpdate(capabilities: update) }
+            try group.deliver(staged.message, from: index)
+        }
+        let plain = try TestMember("c", suite).keyPackage().keyPackage
+        let client = try TestMember("d", suite)
+        let certified = try KeyPackage.generate(
+            provider: client.provider, credential: .x509(certificates: [[1]]), signer: client.signer,
+            capabilities: types, lifetime: TestMember.lifetime
+        ).keyPackage
+        try group.propose(1) { try $0.proposeAdd(plain, policy: TestMember.policy, framing: $1, signer: $2) }
+        try group.propose(1) { try $0.proposeAdd(certified, policy: TestMember.policy, framing: $1, signer: $2) }
+        let pending = try group.members[0].group.pendingProposals
+        #expect(try group.members[0].stage().proposals.map(\.reference) == [pending[0].reference])
+    }
+
+    /// A KeyPackage in place of a removed member's leaf takes that member's signature key: no pending Add can have it.
+    @Test func aPendingAddThatClashesWithTheRequestIsLeftOut() throws {
+        var group = try TestGroup(["a", "b", "c"])
+        let requested = try group.members[1].keyPackage().keyPackage
+        let other = try group.members[1].keyPackage().keyPackage
+        try group.propose(2) { try $0.proposeAdd(other, policy: TestMember.policy, framing: $1, signer: $2) }
+        try group.propose(2) { try $0.proposeRemove(LeafIndex(1), framing: $1, signer: $2) }
+        let staged = try group.members[0].stage(adding: [requested])
+        #expect(staged.proposals.map(\.proposal) == [.remove(LeafIndex(1)), .add(requested)])
     }
 
     @Test func aCommitThatNamesAnUnknownProposalIsRefused() throws {
