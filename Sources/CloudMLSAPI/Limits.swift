@@ -18,8 +18,12 @@ public enum Limits {
     public static let inboxEntries = 10_000
     /// Members of a group.
     public static let groupMembers = 2_000
-    /// Bytes of one slot, keyring, profile or anchor.
+    /// Bytes of one slot, keyring or profile.
     public static let smallBody = 64 << 10
+    /// Bytes of one sealed anchor.
+    public static let anchorSize = 4 << 10
+    /// Identity keys of an account, replaced ones included.
+    public static let identityKeys = 64
     /// Seconds that an access token lasts.
     public static let accessTokenLifetime = 600
     /// Seconds that a refresh token lasts.

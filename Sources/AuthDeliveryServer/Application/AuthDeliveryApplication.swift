@@ -7,7 +7,7 @@ package import ServerKit
 /// The auth-delivery server, wired up: storage, services and routes.
 package struct AuthDeliveryApplication: Sendable {
     /// Who waits for an inbox at the moment.
-    package let signals = InboxSignals()
+    package let signals: InboxSignals
     package let retention: RetentionService
     private let application: ServerApplication
 
@@ -17,7 +17,8 @@ package struct AuthDeliveryApplication: Sendable {
         let settings = configuration.settings
         let core = try ServerCore(configuration.service, clock: clock) { DeliverySchema.register(in: &$0) }
         let storage = SQLiteDeliveryStorage(core.database)
-        let signals = signals
+        let signals = InboxSignals(limit: settings.waitingPerUser)
+        self.signals = signals
         retention = RetentionService(storage: storage, clock: clock, settings: settings, logger: logger)
         application = try ServerApplication(core, logger: logger) { open, session in
             RegistrationRoutes(

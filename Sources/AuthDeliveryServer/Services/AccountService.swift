@@ -17,7 +17,8 @@ package struct AccountService: Sendable {
         return try await storage.write { transaction in
             let account = try Self.claim(
                 registration.account, for: user, limit: settings.accountsPerUser, in: transaction)
-            try Self.replaceKeys(of: account, with: registration.identityKeys, in: transaction)
+            try Self.replaceKeys(
+                of: account, with: registration.identityKeys, limit: settings.identityKeysPerAccount, in: transaction)
             if registration.revokesReplaced == true {
                 for scheme in Set(try transaction.identityKeys(of: account.id).map(\.key.scheme)) {
                     try transaction.revokeReplacedIdentityKeys(of: account.id, scheme: scheme)
@@ -39,6 +40,10 @@ package struct AccountService: Sendable {
     func identities(_ accounts: [AccountAddress]) async throws -> AccountList {
         guard accounts.count <= Limits.groupMembers else {
             throw APIError(.tooLarge, "Ask for at most \(Limits.groupMembers) accounts at once.")
+        }
+        // An answer grows with the keys of each account named: nobody gets one account's history many times.
+        guard Set(accounts).count == accounts.count else {
+            throw APIError(.badRequest, "Name each account once.")
         }
         return try await storage.read { transaction in
             AccountList(
@@ -75,10 +80,14 @@ package struct AccountService: Sendable {
     /// Each change takes a number of the history of its own. KeyPackages under a key that is no longer current are
     /// withdrawn, so that nobody is handed one whose leaf others would have to refuse.
     private static func replaceKeys(
-        of account: StoredAccount, with keys: [IdentityKey], in transaction: any DeliveryTransaction
+        of account: StoredAccount, with keys: [IdentityKey], limit: Int, in transaction: any DeliveryTransaction
     ) throws {
         let all = try transaction.identityKeys(of: account.id)
         let current = all.filter { $0.replaced == nil }
+        let added = keys.count { key in !current.contains { $0.key == key } }
+        guard added == 0 || all.count + added <= limit else {
+            throw APIError(.quotaExceeded, "The history of an account takes at most \(limit) identity keys.")
+        }
         for key in keys where !current.contains(where: { $0.key == key }) {
             guard !all.contains(where: { $0.key == key && $0.revoked }) else {
                 throw APIError(.badRequest, "A revoked key cannot be used again.")

@@ -118,6 +118,7 @@ struct CommitAcceptance {
                 epoch: entry.epoch, hash: commit.hash, committer: committer.id, sequence: entry.sequence,
                 identityHistory: entry.identityHistory),
             in: group.id)
+        try transaction.deleteVoids(epoch: entry.epoch, in: group.id)
         return entry
     }
 

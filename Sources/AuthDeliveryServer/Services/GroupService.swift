@@ -27,6 +27,9 @@ package struct GroupService: Sendable {
                 }
                 return try Self.record(group, in: transaction)
             }
+            guard try transaction.groupCount(createdBy: account.id) < settings.groupsPerCreator else {
+                throw APIError(.quotaExceeded, "An account creates at most \(settings.groupsPerCreator) groups.")
+            }
             let group = try transaction.insertGroup(
                 groupID, creator: account.id, cipherSuite: registration.cipherSuite, at: now)
             try transaction.insertMembership(of: account.id, in: group.id, from: 1)

@@ -58,7 +58,8 @@ package struct HandshakeService: Sendable {
         return result
     }
 
-    /// Declares a commit void for ever, unless it has won its epoch.
+    /// Declares a commit void for ever, unless it has won its epoch. Once the epoch is over, no commit for it is taken,
+    /// and what was declared void for it is forgotten.
     func void(_ request: VoidRequest, in groupID: [UInt8], by user: UserID) async throws -> VoidResponse {
         guard request.hash.array.count == 32 else { throw APIError(.badRequest, "A commit's hash has 32 bytes.") }
         return try await storage.write { transaction in
@@ -71,9 +72,15 @@ package struct HandshakeService: Sendable {
             guard try transaction.isMember(account.id, of: group.id) else { throw APIError.noSuchGroup }
             guard request.epoch <= group.epoch else { throw APIError.epochConflict(current: group.epoch) }
             // An epoch that is over takes no commit any more: there is nothing to remember.
-            if request.epoch == group.epoch {
-                try transaction.insertVoid(request.hash.array, epoch: request.epoch, in: group.id)
+            guard request.epoch == group.epoch,
+                try !transaction.isVoid(request.hash.array, epoch: request.epoch, in: group.id)
+            else { return VoidResponse(accepted: nil) }
+            let count = try transaction.voidCount(epoch: request.epoch, by: account.id, in: group.id)
+            guard count < settings.voidsPerEpoch else {
+                throw APIError(
+                    .quotaExceeded, "An account declares at most \(settings.voidsPerEpoch) commits of an epoch void.")
             }
+            try transaction.insertVoid(request.hash.array, epoch: request.epoch, by: account.id, in: group.id)
             return VoidResponse(accepted: nil)
         }
     }

@@ -11,7 +11,8 @@ enum IdempotentRequests {
     ///   not kept: asked again later, the same request may get more.
     static func answer<Request: Encodable, Answer: Codable>(
         _ request: Request, to key: [UInt8], of user: UserID, at time: UInt64,
-        in transaction: any DeliveryTransaction, tookEffect: (Answer) -> Bool, _ body: () throws -> Answer
+        settings: DeliverySettings, in transaction: any DeliveryTransaction, tookEffect: (Answer) -> Bool,
+        _ body: () throws -> Answer
     ) throws -> Answer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -23,6 +24,11 @@ enum IdempotentRequests {
                 throw APIError(.idempotencyMismatch, "The idempotency key came before with another request.")
             }
             return try JSONDecoder().decode(Answer.self, from: Data(stored.answer))
+        }
+        // An answer that is kept cannot make room for another before its time: its request may still be repeated.
+        let kept = try transaction.keptAnswers(of: user)
+        guard kept.count < settings.answersPerUser, kept.bytes < settings.answerBytesPerUser else {
+            throw APIError(.quotaExceeded, "Too many requests under idempotency keys in the last weeks: wait.")
         }
         let answer = try body()
         guard tookEffect(answer) else { return answer }

@@ -9,11 +9,13 @@ package struct InboxService: Sendable {
     let settings: DeliverySettings
     let signals: InboxSignals
 
-    /// The entries after a number. Where there are none it waits for up to `wait` seconds.
+    /// The entries after a number. Where there are none it waits for up to `wait` seconds, unless as many requests of
+    /// the user wait already as may.
     func page(of user: UserID, after number: UInt64, limit: Int, wait: Int) async throws -> InboxPage {
-        guard wait > 0 else { return try await page(of: user, after: number, limit: limit) }
         // Subscribed before the first look, so that nothing falls in between.
-        let subscription = signals.subscribe(to: user)
+        guard wait > 0, let subscription = signals.subscribe(to: user) else {
+            return try await page(of: user, after: number, limit: limit)
+        }
         defer { signals.unsubscribe(subscription) }
         let deadline = ContinuousClock.now + .seconds(wait)
         while true {

@@ -17,17 +17,21 @@ package final class InboxSignals: Sendable {
 
     private let state = Mutex(State())
 
-    package init() {}
+    private let limit: Int
 
-    /// To be given back to `unsubscribe`.
-    func subscribe(to user: UserID) -> Subscription {
+    /// - Parameter limit: how many wait for one user's inbox at the same time.
+    package init(limit: Int) { self.limit = limit }
+
+    /// To be given back to `unsubscribe`; nil where as many wait for the inbox as may.
+    func subscribe(to user: UserID) -> Subscription? {
         let (wakes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let id = state.withLock { state in
+        let id: UInt64? = state.withLock { state in
+            guard state.waiting[user]?.count ?? 0 < limit else { return nil }
             state.nextID += 1
             state.waiting[user, default: [:]][state.nextID] = continuation
             return state.nextID
         }
-        return Subscription(id: id, user: user, wakes: wakes)
+        return id.map { Subscription(id: $0, user: user, wakes: wakes) }
     }
 
     func unsubscribe(_ subscription: Subscription) {

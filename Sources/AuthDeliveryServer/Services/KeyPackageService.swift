@@ -75,7 +75,8 @@ package struct KeyPackageService: Sendable {
         let now = clock.now
         return try await storage.write { transaction in
             try IdempotentRequests.answer(
-                claim, to: key, of: user, at: now, in: transaction, tookEffect: { $0.missing.isEmpty }
+                claim, to: key, of: user, at: now, settings: settings, in: transaction,
+                tookEffect: { $0.missing.isEmpty }
             ) {
                 try Self.handOut(claim, to: user, at: now, in: transaction)
             }

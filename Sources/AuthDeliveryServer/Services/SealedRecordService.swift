@@ -15,7 +15,7 @@ package struct SealedRecordService: Sendable {
 
     /// - Returns: the new revision.
     func putProfile(_ body: [UInt8], if precondition: Precondition, of user: UserID) async throws -> UInt64 {
-        try check(body)
+        try Self.check(body, limit: settings.profileSize)
         return try await storage.write { transaction in
             let current = try transaction.profile(of: user)?.revision ?? 0
             try precondition.check(current: current)
@@ -33,10 +33,9 @@ package struct SealedRecordService: Sendable {
 
     /// The user's anchors by name, from after `name` on.
     func anchors(of user: UserID, after name: [UInt8]) async throws -> AnchorList {
-        let limit = 1_000
-        return try await storage.read { transaction in
-            let anchors = try transaction.anchors(of: user, after: name, limit: limit + 1)
-            return AnchorList(anchors: Array(anchors.prefix(limit)), more: anchors.count > limit)
+        try await storage.read { transaction in
+            let page = try transaction.anchors(of: user, after: name, limit: 1_000, size: settings.anchorPageSize)
+            return AnchorList(anchors: page.anchors, more: page.more)
         }
     }
 
@@ -44,7 +43,7 @@ package struct SealedRecordService: Sendable {
     func putAnchor(
         _ body: [UInt8], name: [UInt8], if precondition: Precondition, of user: UserID
     ) async throws -> UInt64 {
-        try check(body)
+        try Self.check(body, limit: settings.anchorSize)
         return try await storage.write { transaction in
             let current = try transaction.anchor(name, of: user)?.revision ?? 0
             try precondition.check(current: current)
@@ -57,9 +56,9 @@ package struct SealedRecordService: Sendable {
         }
     }
 
-    private func check(_ body: [UInt8]) throws(APIError) {
-        guard body.count <= settings.sealedRecordSize else {
-            throw APIError(.tooLarge, "A sealed record has at most \(settings.sealedRecordSize) bytes.")
+    private static func check(_ body: [UInt8], limit: Int) throws(APIError) {
+        guard body.count <= limit else {
+            throw APIError(.tooLarge, "A sealed record of this kind has at most \(limit) bytes.")
         }
     }
 }

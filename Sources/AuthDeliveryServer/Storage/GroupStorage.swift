@@ -18,6 +18,7 @@ package protocol GroupStorage {
     func insertGroup(
         _ groupID: [UInt8], creator: AccountID, cipherSuite: UInt16, at time: UInt64
     ) throws -> StoredGroup
+    func groupCount(createdBy account: AccountID) throws -> Int
     /// Stores epoch, sequence and stamp.
     func updateGroup(_ group: StoredGroup) throws
 }

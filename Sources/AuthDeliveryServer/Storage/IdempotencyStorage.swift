@@ -10,5 +10,7 @@ package struct StoredAnswer: Hashable, Sendable {
 package protocol IdempotencyStorage {
     func answer(to key: [UInt8], of user: UserID) throws -> StoredAnswer?
     func insertAnswer(_ answer: StoredAnswer, to key: [UInt8], of user: UserID, at time: UInt64) throws
+    /// How many answers are kept for a user, and their bytes.
+    func keptAnswers(of user: UserID) throws -> (count: Int, bytes: Int)
     func deleteAnswers(givenBefore time: UInt64) throws
 }

@@ -10,8 +10,11 @@ package protocol ProfileStorage {
 /// Sealed anchors by blinded name.
 package protocol AnchorStorage {
     func anchor(_ name: [UInt8], of user: UserID) throws -> StoredAnchor?
-    /// By name, from after `name` on.
-    func anchors(of user: UserID, after name: [UInt8], limit: Int) throws -> [StoredAnchor]
+    /// By name, from after `name` on: at most `limit` with at most `size` bytes of bodies, but always one where there
+    /// is one; and whether there are more.
+    func anchors(
+        of user: UserID, after name: [UInt8], limit: Int, size: Int
+    ) throws -> (anchors: [StoredAnchor], more: Bool)
     func anchorCount(of user: UserID) throws -> Int
     func putAnchor(_ anchor: StoredAnchor, of user: UserID) throws
 }

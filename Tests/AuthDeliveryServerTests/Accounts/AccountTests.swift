@@ -76,6 +76,30 @@ import Testing
         }
     }
 
+    @Test func accountsAreNamedOnceInIdentities() async throws {
+        try await TestServer.run { server in
+            let alice = try await server.member("alice")
+            let refused = try await refusal {
+                let _: AccountList = try await alice.user.post(
+                    "/v1/identities", IdentitiesRequest(accounts: [alice.address, alice.address]))
+            }
+            #expect(refused?.code == .badRequest)
+        }
+    }
+
+    @Test func keyHistoryHasALimit() async throws {
+        try await TestServer.run(.identityKeys(2)) { server in
+            let alice = try await server.member("alice")
+            let second = try alice.withNewKey()
+            _ = try await second.registerKey()
+            #expect(try await refusal { try await alice.withNewKey().registerKey() }?.code == .quotaExceeded)
+            // What adds no key is still accepted.
+            let record = try await second.registerKey(revokesReplaced: true)
+            #expect(record.keys.map(\.key) == [alice.identityKey, second.identityKey])
+            #expect(record.keys.map(\.revoked) == [true, false])
+        }
+    }
+
     @Test func unknownAccountsAreLeftOutOfIdentities() async throws {
         try await TestServer.run { server in
             let alice = try await server.member("alice")

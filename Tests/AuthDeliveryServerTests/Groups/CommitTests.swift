@@ -60,7 +60,34 @@ import Testing
             #expect(refused?.code == .commitVoid)
             let other = try await alice.post(alice.commit(group, epoch: 0), to: group)
             #expect(other.epoch == 1)
-            #expect(try await refusal { try await alice.post(commit, to: group) }?.code == .commitVoid)
+            #expect(try await refusal { try await alice.post(commit, to: group) }?.code == .epochConflict)
+        }
+    }
+
+    @Test func voidedCommitsAreLimitedByEpoch() async throws {
+        try await TestServer.run(.voidsPerEpoch(2)) { server in
+            let alice = try await server.member("alice")
+            let group = try await alice.createGroup()
+            let commits = (0..<3).map { _ in alice.commit(group, epoch: 0) }
+            for commit in [commits[0], commits[1], commits[0]] {
+                #expect(try await alice.void(commit, in: group).accepted == nil)
+            }
+            let refused = try await refusal { try await alice.void(commits[2], in: group) }
+            #expect(refused?.code == .quotaExceeded)
+            _ = try await alice.post(commits[2], to: group)
+            #expect(try await alice.void(alice.commit(group, epoch: 1), in: group).accepted == nil)
+        }
+    }
+
+    @Test func groupsAreLimitedByCreator() async throws {
+        try await TestServer.run(.groupsPerCreator(1)) { server in
+            let alice = try await server.member("alice")
+            let bob = try await server.member("bob")
+            let group = try await alice.createGroup()
+            #expect(try await refusal { try await alice.createGroup() }?.code == .quotaExceeded)
+            let again: GroupInfoRecord = try await alice.user.post("/v1/groups", alice.registration(of: group))
+            #expect(again.epoch == 0)
+            _ = try await bob.createGroup()
         }
     }
 
@@ -195,33 +222,6 @@ import Testing
             #expect(bobs.groups == [GroupList.Item(groupID: Bytes(groups[0].groupID), epoch: 1, sequence: 1)])
             let none: GroupList = try await bob.user.get("/v1/groups?after=\(groups[0].groupID.hex)")
             #expect(none.groups.isEmpty)
-        }
-    }
-
-    @Test func reportsAreKeptPerMember() async throws {
-        try await TestServer.run { server in
-            let alice = try await server.member("alice")
-            let bob = try await server.member("bob", keyPackages: 1)
-            let group = try await alice.createGroup()
-            _ = try await alice.add([bob], to: group, epoch: 0)
-            let commit = alice.commit(group, epoch: 1)
-            _ = try await alice.post(commit, to: group)
-            let digest = Bytes(try hash(commit.commit.array))
-            func report(_ member: TestMember, _ outcome: CommitReport.Outcome, _ hash: Bytes) async throws {
-                try await member.user.send(
-                    .POST, group.path + "/reports",
-                    CommitReport(account: member.address, epoch: 1, hash: hash, outcome: outcome)
-                ).check()
-            }
-            try await report(bob, .rejected, digest)
-            try await report(alice, .applied, digest)
-            try await report(bob, .applied, digest)
-            let list: CommitReportList = try await bob.user.get(group.path + "/reports?epoch=1")
-            #expect(list.reports.map(\.account) == [alice.address, bob.address])
-            #expect(list.reports.map(\.outcome) == [.applied, .applied])
-            #expect(list.reports.allSatisfy { $0.hash == digest })
-            let unknown = try await refusal { try await report(bob, .applied, Bytes(.random(32))) }
-            #expect(unknown?.code == .notFound)
         }
     }
 }

@@ -134,6 +134,28 @@ import Testing
         }
     }
 
+    @Test func longPollsOfAUserAreLimited() async throws {
+        try await TestServer.run(.waitingPerUser(2)) { server in
+            let alice = try await server.member("alice")
+            let bob = try await server.member("bob")
+            let group = try await alice.createGroup()
+            async let first = alice.inbox(wait: 60)
+            async let second = alice.inbox(wait: 60)
+            while server.waiting < 2 { await Task.yield() }
+            let start = ContinuousClock.now
+            #expect(try await alice.inbox(wait: 60).entries.isEmpty)
+            #expect(ContinuousClock.now - start < .seconds(30))
+            #expect(server.waiting == 2)
+            // Another user has places of his own.
+            async let others = bob.inbox(wait: 2)
+            while server.waiting < 3 { await Task.yield() }
+            _ = try await alice.post(alice.commit(group, epoch: 0), to: group)
+            #expect(try await first.entries.count == 1)
+            #expect(try await second.entries.count == 1)
+            #expect(try await others.entries.isEmpty)
+        }
+    }
+
     @Test func longPollAnswersAtOnceWhereThereIsSomething() async throws {
         try await TestServer.run { server in
             let alice = try await server.member("alice")

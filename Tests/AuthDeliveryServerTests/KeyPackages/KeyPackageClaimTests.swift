@@ -51,6 +51,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [Setting.answersPerUser(1), .answerBytes(1)])
+    func keptAnswersHaveALimit(_ limit: Setting) async throws {
+        try await TestServer.run(limit) { server in
+            let alice = try await server.member("alice")
+            let keyPackages = try await alice.upload(3)
+            let bob = try await server.member("bob")
+            let key = [UInt8].random(32)
+            let first = try await bob.claim([alice.address], key: key)
+            #expect(try await refusal { try await bob.claim([alice.address]) }?.code == .quotaExceeded)
+            #expect(try await bob.claim([alice.address], key: key).keyPackages == first.keyPackages)
+            #expect(try await alice.status(keyPackages).filter { $0 == .available }.count == 2)
+            #expect(try await alice.claim([alice.address]).keyPackages.count == 1)
+        }
+    }
+
     @Test func concurrentRepeatsOfOneClaimTakeOnePackage() async throws {
         try await TestServer.run { server in
             let alice = try await server.member("alice")

@@ -74,8 +74,28 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/v1/profile", "/v1/anchors/" + [UInt8](repeating: 7, count: 32).hex])
-    func writesNeedAPreconditionAndFit(_ path: String) async throws {
+    @Test func anchorPagesAreBoundedInBytes() async throws {
+        try await TestServer.run(.anchorPageSize(250)) { server in
+            let user = try await server.user("alice")
+            let names = (0..<3 as Range<UInt8>).map { [UInt8](repeating: $0, count: 32) }
+            for name in names {
+                let _: WriteResult = try await user.put(
+                    "/v1/anchors/\(name.hex)", AnchorWrite(body: Bytes(.random(100))), headers: Self.new)
+            }
+            let first: AnchorList = try await user.get("/v1/anchors")
+            #expect(first.anchors.map(\.name.array) == Array(names.prefix(2)))
+            #expect(first.more)
+            let rest: AnchorList = try await user.get("/v1/anchors?after=\(names[1].hex)")
+            #expect(rest.anchors.map(\.name.array) == [names[2]])
+            #expect(!rest.more)
+        }
+    }
+
+    @Test(arguments: [
+        ("/v1/profile", Limits.smallBody),
+        ("/v1/anchors/" + [UInt8](repeating: 7, count: 32).hex, Limits.anchorSize),
+    ])
+    func writesNeedAPreconditionAndFit(_ path: String, _ limit: Int) async throws {
         try await TestServer.run { server in
             let user = try await server.user("alice")
             let blind = try await refusal {
@@ -84,12 +104,12 @@ import Testing
             #expect(blind?.code == .preconditionRequired)
             let large = try await refusal {
                 let _: WriteResult = try await user.put(
-                    path, AnchorWrite(body: Bytes(.init(repeating: 1, count: Limits.smallBody + 1))),
+                    path, AnchorWrite(body: Bytes(.init(repeating: 1, count: limit + 1))),
                     headers: Self.new)
             }
             #expect(large?.code == .tooLarge)
             let whole: WriteResult = try await user.put(
-                path, AnchorWrite(body: Bytes(.init(repeating: 1, count: Limits.smallBody))), headers: Self.new)
+                path, AnchorWrite(body: Bytes(.init(repeating: 1, count: limit))), headers: Self.new)
             #expect(whole.revision == 1)
         }
     }

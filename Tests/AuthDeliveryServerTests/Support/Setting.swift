@@ -13,5 +13,12 @@ struct Setting: Sendable {
     static func inboxEntries(_ count: Int) -> Setting { Setting { $0.settings.inboxEntries = count } }
     static func pageSize(_ count: Int) -> Setting { Setting { $0.settings.pageSize = count } }
     static func proposalsPerEpoch(_ count: Int) -> Setting { Setting { $0.settings.proposalsPerEpoch = count } }
+    static func identityKeys(_ count: Int) -> Setting { Setting { $0.settings.identityKeysPerAccount = count } }
+    static func groupsPerCreator(_ count: Int) -> Setting { Setting { $0.settings.groupsPerCreator = count } }
+    static func voidsPerEpoch(_ count: Int) -> Setting { Setting { $0.settings.voidsPerEpoch = count } }
+    static func answersPerUser(_ count: Int) -> Setting { Setting { $0.settings.answersPerUser = count } }
+    static func answerBytes(_ count: Int) -> Setting { Setting { $0.settings.answerBytesPerUser = count } }
+    static func waitingPerUser(_ count: Int) -> Setting { Setting { $0.settings.waitingPerUser = count } }
+    static func anchorPageSize(_ count: Int) -> Setting { Setting { $0.settings.anchorPageSize = count } }
     static func anchorsPerUser(_ count: Int) -> Setting { Setting { $0.settings.anchorsPerUser = count } }
 }

@@ -10,6 +10,7 @@ package enum DeliverySchema {
         migrator.registerMigration("delivery 3: groups") { try $0.execute(sql: groups) }
         migrator.registerMigration("delivery 4: inboxes") { try $0.execute(sql: inboxes) }
         migrator.registerMigration("delivery 5: sealed records") { try $0.execute(sql: sealedRecords) }
+        migrator.registerMigration("delivery 6: quotas") { try $0.execute(sql: quotas) }
     }
 
     private static let accounts = """
@@ -169,6 +170,11 @@ package enum DeliverySchema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX inbox_entries_by_log ON inbox_entries (group_row, sequence) WHERE group_row IS NOT NULL;
         CREATE INDEX inbox_entries_by_welcome ON inbox_entries (welcome_id) WHERE welcome_id IS NOT NULL;
+        """
+
+    private static let quotas = """
+        ALTER TABLE voided_commits ADD COLUMN account_id INTEGER REFERENCES accounts (id);
+        CREATE INDEX mls_groups_of_creator ON mls_groups (creator_id);
         """
 
     private static let sealedRecords = """

@@ -31,10 +31,21 @@ extension SQLiteTransaction {
             [group.rawValue, epoch.stored, hash.blob]) > 0
     }
 
-    func insertVoid(_ hash: [UInt8], epoch: UInt64, in group: GroupRowID) throws {
+    func insertVoid(_ hash: [UInt8], epoch: UInt64, by account: AccountID, in group: GroupRowID) throws {
         try run(
-            "INSERT OR IGNORE INTO voided_commits (group_row, epoch, hash) VALUES (?, ?, ?)",
-            [group.rawValue, epoch.stored, hash.blob])
+            "INSERT OR IGNORE INTO voided_commits (group_row, epoch, hash, account_id) VALUES (?, ?, ?, ?)",
+            [group.rawValue, epoch.stored, hash.blob, account.rawValue])
+    }
+
+    func voidCount(epoch: UInt64, by account: AccountID, in group: GroupRowID) throws -> Int {
+        Int(
+            try integer(
+                "SELECT COUNT(*) FROM voided_commits WHERE group_row = ? AND epoch = ? AND account_id = ?",
+                [group.rawValue, epoch.stored, account.rawValue]))
+    }
+
+    func deleteVoids(epoch: UInt64, in group: GroupRowID) throws {
+        try run("DELETE FROM voided_commits WHERE group_row = ? AND epoch = ?", [group.rawValue, epoch.stored])
     }
 
     func putReport(

@@ -18,6 +18,10 @@ extension SQLiteTransaction {
             epoch: 0, sequence: 0, stamp: nil)
     }
 
+    func groupCount(createdBy account: AccountID) throws -> Int {
+        Int(try integer("SELECT COUNT(*) FROM mls_groups WHERE creator_id = ?", [account.rawValue]))
+    }
+
     func updateGroup(_ group: StoredGroup) throws {
         try run(
             "UPDATE mls_groups SET epoch = ?, sequence = ?, stamp = ? WHERE id = ?",

@@ -14,6 +14,13 @@ extension SQLiteTransaction {
             [user.rawValue, key.blob, answer.request.blob, answer.answer.blob, time.stored])
     }
 
+    func keptAnswers(of user: UserID) throws -> (count: Int, bytes: Int) {
+        let row = try first(
+            "SELECT COUNT(*) AS count, COALESCE(SUM(LENGTH(answer)), 0) AS bytes FROM idempotent_answers WHERE user_id = ?",
+            [user.rawValue])
+        return (row?["count"] ?? 0, row?["bytes"] ?? 0)
+    }
+
     func deleteAnswers(givenBefore time: UInt64) throws {
         try run("DELETE FROM idempotent_answers WHERE at < ?", [time.stored])
     }

@@ -22,11 +22,22 @@ extension SQLiteTransaction {
         .map(Self.anchor)
     }
 
-    func anchors(of user: UserID, after name: [UInt8], limit: Int) throws -> [StoredAnchor] {
-        try all(
-            "SELECT name, revision, body FROM anchors WHERE user_id = ? AND name > ? ORDER BY name LIMIT ?",
-            [user.rawValue, name.blob, limit]
-        ).map(Self.anchor)
+    func anchors(
+        of user: UserID, after name: [UInt8], limit: Int, size: Int
+    ) throws -> (anchors: [StoredAnchor], more: Bool) {
+        let statement = try database.cachedStatement(
+            sql: "SELECT name, revision, body FROM anchors WHERE user_id = ? AND name > ? ORDER BY name LIMIT ?")
+        // Row by row: what does not fit into the page is not held in memory either.
+        let rows = try Row.fetchCursor(statement, arguments: [user.rawValue, name.blob, limit + 1])
+        var anchors: [StoredAnchor] = []
+        var total = 0
+        while let row = try rows.next() {
+            let anchor = Self.anchor(row)
+            total += anchor.body.array.count
+            guard anchors.count < limit, anchors.isEmpty || total <= size else { return (anchors, true) }
+            anchors.append(anchor)
+        }
+        return (anchors, false)
     }
 
     func anchorCount(of user: UserID) throws -> Int {
