@@ -53,6 +53,7 @@ package struct ServerApplication: Sendable {
         let isReady = Mutex(false)
         let http1 = HTTPServerBuilder.http1(
             configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [RequestPaceHandler(grace: configuration.requestGrace)],
                 idleTimeout: .seconds(75),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 8_192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))

@@ -1,5 +1,6 @@
 package import CloudMLSAPI
 package import KeyHierarchy
+package import NIOCore
 
 /// What both servers can be told when they start.
 package struct ServiceConfiguration: Sendable {
@@ -30,7 +31,8 @@ package struct ServiceConfiguration: Sendable {
     package var sessionLifetimes: SessionLifetimes
     /// Connections that are served at a time; more wait.
     package var maximumConnections: Int
-
+    /// How long a request's body may take, apart from the time that its bytes need on a slow line.
+    package var requestGrace: TimeAmount
     /// How long requests that are under way may take to end once the server was told to stop; then they are cut off.
     package var shutdownGrace: Duration
 
@@ -45,6 +47,7 @@ package struct ServiceConfiguration: Sendable {
         rateLimits = RateLimitSettings()
         sessionLifetimes = SessionLifetimes()
         maximumConnections = 4_096
+        requestGrace = .seconds(90)
         shutdownGrace = .seconds(5)
     }
 

@@ -1,0 +1,69 @@
+import NIOCore
+import NIOHTTPTypes
+
+/// Closes connections on which a request does not get on: one byte now and then would hold a connection for ever, and
+/// there are only so many.
+///
+/// From the end of its head a request has `grace` to reach its own end, and more for every byte that arrives. Once it was
+/// answered before its end, as a body that is too large is, what is left of it is read for `drain` and no longer.
+final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    /// Slower than any line that one would run a client over.
+    private static let bytesPerSecond = 8_192
+    private static let drain = TimeAmount.seconds(5)
+
+    private let grace: TimeAmount
+    private var deadline = NIODeadline.distantFuture
+    private var isReceiving = false
+    private var timer: Scheduled<Void>?
+
+    init(grace: TimeAmount) { self.grace = grace }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head:
+            isReceiving = true
+            deadline = .now() + grace
+            watch(context)
+        case .body(let bytes):
+            deadline =
+                deadline + .microseconds(Int64(bytes.readableBytes) * 1_000_000 / Int64(Self.bytesPerSecond))
+        case .end:
+            isReceiving = false
+            timer?.cancel()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data), isReceiving {
+            deadline = min(deadline, .now() + Self.drain)
+            watch(context)
+        }
+        context.write(data, promise: promise)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+
+    private func watch(_ context: ChannelHandlerContext) {
+        timer?.cancel()
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleTask(deadline: deadline) {
+            let (handler, context) = bound.value
+            handler.check(context)
+        }
+    }
+
+    private func check(_ context: ChannelHandlerContext) {
+        guard isReceiving else { return }
+        if NIODeadline.now() >= deadline {
+            context.close(promise: nil)
+        } else {
+            watch(context)
+        }
+    }
+}
