@@ -91,7 +91,7 @@ extension GroupActor {
     func checkIdentities(of staged: StagedCommit) async throws {
         let entering = staged.added + staged.updated.filter { $0.leafIndex != staged.sender }
         guard !entering.isEmpty else { return }
-        let records = try await services.authDelivery.identities(of: entering.compactMap(\.account))
+        let records = try await services.authDelivery.identities(of: Set(entering.compactMap(\.account)).sorted())
         let check = IdentityCheck(records, suite: staged.merged.cipherSuite)
         for member in entering {
             if let objection = check.objection(toEntering: member, at: nil) {
