@@ -36,7 +36,9 @@ struct CommandFailure: Error {
         case .notSignedIn, .signedOut: "run `cloudmls sign-in`, or `cloudmls sign-up` if you have no account yet."
         case .alreadySignedIn: "run `cloudmls sign-out` first, or use another --home."
         case .groupReadOnly: "ask a member of the group to add your account to it again."
-        case .noKeyPackage: "ask them to run any `cloudmls` command, which publishes new KeyPackages; check the name."
+        case .noKeyPackage:
+            "check the name. They need an account of that name (`cloudmls sign-up`, then `cloudmls account add`); who has "
+                + "one has to run any `cloudmls` command once in a while, which publishes new KeyPackages."
         case .refused(.accountTaken): "choose another account; a name belongs to whoever claimed it first."
         default: nil
         }

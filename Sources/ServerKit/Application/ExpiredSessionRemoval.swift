@@ -12,6 +12,8 @@ struct ExpiredSessionRemoval: Service {
             while true {
                 do {
                     try await storage.removeExpiredSessions(now: clock.now)
+                } catch is CancellationError {
+                    return
                 } catch {
                     logger.error("cannot remove expired sessions", metadata: ["reason": "\(error)"])
                 }

@@ -10,6 +10,12 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A server that can be run: the routes that both have, those of its own, and the socket.
 package struct ServerApplication: Sendable {
     private let core: ServerCore
@@ -91,8 +97,18 @@ package struct ServerApplication: Sendable {
             group.maximumGracefulShutdownDuration = configuration.shutdownGrace
             try await ServiceGroup(configuration: group).run()
         } catch  where !isReady.withLock({ $0 }) {
-            throw StartupError(
-                .unavailable, "Cannot listen on \(configuration.host), port \(configuration.port): \(error)")
+            throw StartupError(.unavailable, Self.cannotListen(configuration, because: error))
+        }
+    }
+
+    private static func cannotListen(_ configuration: ServiceConfiguration, because error: any Error) -> String {
+        let place = "\(configuration.host), port \(configuration.port)"
+        return switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: "Cannot listen on \(place): another program does already. End it, or give another --port."
+        case EACCES: "Cannot listen on \(place): that takes more rights. Give a --port from 1024 on."
+        case EADDRNOTAVAIL:
+            "Cannot listen on \(place): this machine does not have that address. Give another --hostname."
+        default: "Cannot listen on \(place): \(error)"
         }
     }
 
