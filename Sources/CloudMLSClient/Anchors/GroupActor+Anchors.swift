@@ -90,7 +90,7 @@ extension GroupActor {
             .rolledBack,
             "The key store has an older state of this group than this user has seen: it was restored from a backup, or "
                 + "somebody put an old state in its place.",
-            hint: "Messages can be read; sending would use message keys a second time. If the key store's data folder was "
-                + "replaced by an older copy, whoever runs it has to put the newer one back.")
+            hint: "Messages can be read; sending would use message keys a second time. If the key store's data folder "
+                + "was replaced by an older copy, whoever runs it has to put the newer one back.")
     }
 }
