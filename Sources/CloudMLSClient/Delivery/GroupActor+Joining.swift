@@ -27,7 +27,7 @@ extension GroupActor {
         return try await run(DeliveryMachine()) { action in
             switch action {
             case .examine:
-                if isOld(delivery, at: position, stored) { return .duplicate }
+                if isOld(delivery, stored) { return .duplicate }
                 do {
                     let group = try open(delivery, storedPool)
                     joined = group
@@ -40,7 +40,10 @@ extension GroupActor {
                 guard let group = joined else { return .identitiesChecked(objection: nil) }
                 let check = IdentityCheck(
                     try await services.authDelivery.identities(of: accounts), suite: group.cipherSuite)
-                let objection = group.members.lazy.compactMap { check.objection(toPresent: $0) }.first
+                let objection = group.members.lazy.compactMap { member in
+                    check.objection(toPresent: member)
+                        ?? (stored.head == nil ? nil : stored.pins.objection(toKnown: member))
+                }.first
                 if objection == nil { pin(group.members, in: &next) }
                 return .identitiesChecked(objection: objection)
             case .apply:
@@ -55,12 +58,14 @@ extension GroupActor {
                 next.enter(group, at: position)
                 var pool = storedPool
                 pool.use(delivery.keyPackageRef.array)
-                var more = [try await epochWrite(group)]
+                var more: [SealedWrite] = []
                 if pool != storedPool {
                     more.append(
                         SealedWrite(path: poolPath, ifRevision: poolValue.revision, body: pool.encoded))
                 }
-                return try await write(next, since: stored, and: more) ? .written : .overtaken
+                return try await writing(since: stored, isCommit: false) {
+                    try await write(next, since: stored, and: more + [epochWrite(group)])
+                }
             case .park(let reason):
                 next = stored
                 next.parked.park(
@@ -79,11 +84,10 @@ extension GroupActor {
         }
     }
 
-    /// Whether the group has been joined by this Welcome or a later one already.
-    private func isOld(_ delivery: WelcomeDelivery, at position: LogPosition, _ stored: GroupSnapshot) -> Bool {
-        guard let head = stored.head, let group = stored.group else { return false }
-        if head.status == .active { return group.epoch >= delivery.epoch }
-        return head.position.incarnation == position.incarnation && head.position.sequence > position.sequence
+    /// Whether the group has been joined by this Welcome or a later one already. A group never goes back, whatever became
+    /// of the membership since: a removed account's group stays in the epoch before its removal.
+    private func isOld(_ delivery: WelcomeDelivery, _ stored: GroupSnapshot) -> Bool {
+        stored.group.map { $0.epoch >= delivery.epoch } ?? false
     }
 
     /// Runs MLS on a Welcome, and checks that the group is one of ours.

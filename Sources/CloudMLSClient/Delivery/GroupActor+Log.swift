@@ -8,9 +8,9 @@ extension GroupActor {
     /// Processes a log entry that the inbox brought; what is missing before it is fetched from the log first.
     package func deliver(_ entry: LogEntry) async throws -> DeliveryMachine.Output {
         try await exclusively {
-            let position = try await load().head?.position
-            if let position, position.incarnation == (await services.logIncarnation()),
-                entry.sequence > position.sequence + 1
+            let stored = try await load()
+            if let position = stored.head?.position, position.incarnation == (await services.logIncarnation()),
+                entry.sequence > position.sequence, entry.sequence - position.sequence > 1 || stored.isBehind(entry)
             {
                 _ = try await catchUpNow()
             }
@@ -29,7 +29,7 @@ extension GroupActor {
             let after = isSameLog ? head.position.sequence : 0
             let page: LogPage
             do {
-                page = try await services.authDelivery.log(group: id.bytes, after: after, limit: 100)
+                page = try await services.authDelivery.log(group: id.bytes, after: after, limit: 100).checked()
             } catch let error as ClientError where error.code == .refused(.notFound) {
                 // Not registered yet, or removed for so long that the log is gone.
                 return stored
@@ -69,6 +69,7 @@ extension GroupActor {
         return try await run(DeliveryMachine()) { action in
             switch action {
             case .examine:
+                try checkGap(before: entry, at: position, stored)
                 let (event, found) = examine(entry, at: position, stored)
                 effect = found
                 return event
@@ -86,7 +87,9 @@ extension GroupActor {
                 return .identitiesChecked(objection: nil)
             case .apply:
                 if case .commit(let staged) = effect { noteConfirmation(of: staged, in: entry, at: position, &next) }
-                return try await apply(effect, at: position, to: &next, since: stored) ? .written : .overtaken
+                return try await writing(since: stored, isCommit: entry.kind == .commit) {
+                    try await apply(effect, at: position, to: &next, since: stored)
+                }
             case .park(let reason):
                 next = stored
                 park(entry, at: position, reason, in: &next)
@@ -103,6 +106,16 @@ extension GroupActor {
                 return .reported
             }
         }
+    }
+
+    /// An entry of a later epoch says nothing against the group: what leads there is missing, and may still come.
+    private func checkGap(before entry: LogEntry, at position: LogPosition, _ stored: GroupSnapshot) throws {
+        guard let head = stored.head, stored.isBehind(entry),
+            head.position.incarnation != position.incarnation || entry.sequence > head.position.sequence
+        else { return }
+        throw ClientError(
+            .groupReadOnly, "A part of the group's log is missing.",
+            hint: "Synchronise again. If it stays, ask another member to remove \(head.account) and to add it again.")
     }
 
     private func examine(
@@ -196,6 +209,7 @@ extension GroupActor {
     func merge(
         _ intent: CommitIntent, at position: LogPosition, into next: inout GroupSnapshot
     ) async throws -> [SealedWrite] {
+        try position.checkNumber()
         let group = try GroupSnapshot.decode(intent.next)
         next.head?.intent = nil
         next.enter(group, at: position)
@@ -252,6 +266,14 @@ extension GroupActor {
         } catch let error as ClientError where error.lastingRefusal != nil {
             return
         }
+    }
+}
+
+extension GroupSnapshot {
+    /// Whether an entry is of an epoch that the group has yet to reach.
+    fileprivate func isBehind(_ entry: LogEntry) -> Bool {
+        guard let head, let group, head.status == .active else { return false }
+        return entry.epoch > group.epoch
     }
 }
 

@@ -1,4 +1,5 @@
 package import CloudMLSAPI
+package import MLS
 package import MLSCodec
 
 /// The identity keys that this user has seen, so that a change does not pass unnoticed (RFC 9420 §16.6 leaves the
@@ -43,6 +44,16 @@ package struct IdentityPins: Hashable, Sendable, MLSStruct {
         guard !known.contains(where: { $0.key == key }) else { return false }
         pins.append(Pin(account: account, key: key, seen: time))
         return !known.isEmpty
+    }
+
+    /// What is wrong with a leaf of a group that was known before: a Welcome could otherwise put another tree in the place
+    /// of the one whose members were checked.
+    package func objection(toKnown member: Member) -> String? {
+        guard let account = member.account else { return nil }
+        let key = member.signatureKey.bytes
+        let known = pins.filter { $0.account == account && $0.key.count == key.count }
+        guard !known.isEmpty, !known.contains(where: { $0.key == key }) else { return nil }
+        return "\(account) shows another identity key than was seen before"
     }
 
     /// The accounts of which more than one key of the same kind was seen, with the newest pin.

@@ -1,3 +1,4 @@
+import CloudMLSAPI
 package import MLS
 package import MLSCodec
 
@@ -14,6 +15,10 @@ package import MLSCodec
 package struct ChatExtension: Hashable, Sendable, MLSStruct {
     /// From the private-use range of RFC 9420 §17.3.
     package static let type = ExtensionType(rawValue: 0xF7C1)
+
+    /// How many bytes of UTF-8 a chat's name may have: what a shared folder takes. Whoever adds an account chooses the
+    /// name, and the account's user keeps it in the one index of all groups, which has to stay small.
+    package static let chatSizes = 1...150
 
     /// The platform's part of its members' addresses.
     package var platform: String
@@ -37,6 +42,13 @@ package struct ChatExtension: Hashable, Sendable, MLSStruct {
         StructLayout(\.version, \.platform, \.chat, \.created, \.predecessor) {
             (version, platform, chat, created, predecessor) throws(CodecError) in
             guard version == 1 else { throw CodecError(.invalidValue, "ChatExtension.version") }
+            guard AccountAddress(platform: platform, id: "x") != nil else {
+                throw CodecError(.invalidValue, "ChatExtension.platform")
+            }
+            guard chatSizes.contains(chat.utf8.count) else { throw CodecError(.invalidValue, "ChatExtension.chat_id") }
+            guard predecessor.map({ $0.bytes.count <= GroupID.sizes.upperBound }) ?? true else {
+                throw CodecError(.invalidValue, "ChatExtension.predecessor")
+            }
             return Self(platform: platform, chat: chat, created: created, predecessor: predecessor)
         }
     }

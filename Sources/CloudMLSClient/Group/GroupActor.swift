@@ -35,6 +35,7 @@ package actor GroupActor {
         do {
             return try await operation()
         } catch {
+            if let error = error as? Unkeepable { throw error.error }
             throw error is CancellationError ? error : ClientError(wrapping: error)
         }
     }
@@ -45,19 +46,47 @@ package actor GroupActor {
     /// Writes what differs between two snapshots, and more, in one batch.
     ///
     /// - Returns: false if another device wrote first.
+    /// - Throws: `Unkeepable` if it is more than any key store takes.
     func write(_ next: GroupSnapshot, since stored: GroupSnapshot, and more: [SealedWrite] = []) async throws -> Bool {
         let writes = next.writes(since: stored) + more
         guard !writes.isEmpty else { return true }
+        let sizes = writes.map { ($0.body?.count ?? 0) + Self.sealing }
+        guard sizes.allSatisfy({ $0 <= Limits.objectSize }), sizes.reduce(0, +) <= Limits.batchSize else {
+            throw Unkeepable(error: ClientError(.tooLarge, "The group's state is too large to be stored."))
+        }
         guard case .written = try await services.objects.write(writes) else { return false }
         return true
     }
 
     /// The write of an epoch's record.
+    ///
+    /// - Throws: `Unkeepable` if there is another one for the epoch: its messages could not be read any more.
     func epochWrite(_ group: Group) async throws -> SealedWrite {
         let path = StorePath.epoch(group.epoch, of: id)
-        let revision = try await services.objects.value(path).revision
-        return SealedWrite(path: path, ifRevision: revision, body: group.epochRecord.encoded)
+        let stored = try await services.objects.value(path)
+        let record = group.epochRecord.encoded
+        guard stored.body == nil || stored.body == record else {
+            throw Unkeepable(
+                error: ClientError(.notAuthentic, "There was another epoch \(group.epoch) of this group before."))
+        }
+        return SealedWrite(path: path, ifRevision: stored.revision, body: record)
     }
+
+    /// What comes of writing what was delivered: what never can be written is parked, unless another device has written
+    /// meanwhile, so that it may be about something that is past.
+    func writing(
+        since stored: GroupSnapshot, isCommit: Bool, _ write: () async throws -> Bool
+    ) async throws -> DeliveryMachine.Event {
+        do {
+            return try await write() ? .written : .overtaken
+        } catch let error as Unkeepable {
+            guard try await load().headRevision == stored.headRevision else { return .overtaken }
+            return .unusable(error.error.message, isCommit: isCommit)
+        }
+    }
+
+    /// More bytes than sealing adds to an object.
+    private static let sealing = 1_024
 
     /// The private key of the own leaf.
     func signingKey(_ account: AccountAddress, in group: Group) async throws -> SignaturePrivateKey {
@@ -80,4 +109,9 @@ package actor GroupActor {
         ClientError(
             .busy, "The group kept changing while this was tried.", hint: "Try again in a moment.")
     }
+}
+
+/// A state that cannot be stored, now or later.
+struct Unkeepable: Error {
+    let error: ClientError
 }

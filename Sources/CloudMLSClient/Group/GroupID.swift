@@ -5,6 +5,9 @@ public import MLSCodec
 public struct GroupID: Hashable, Sendable, MLSStruct, CustomStringConvertible {
     public let bytes: [UInt8]
 
+    /// How many bytes an id may have.
+    package static let sizes = 16...64
+
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Reads lower-case hexadecimal; nil for anything else.

@@ -22,12 +22,19 @@ extension Messenger {
     ///   - chat: the platform's name for the chat.
     ///   - account: the user's account that is in the chat.
     ///   - members: the others; the account itself does not count.
-    /// - Throws: `groupExists` if the account has a group for the chat that can be written to, `unknownAccount`,
-    ///   `noKeyPackage` if somebody cannot be added; then nothing was made.
+    /// - Throws: `invalidArgument` if the chat's name is empty or has more than 150 bytes of UTF-8, `groupExists` if the
+    ///   account has a group for the chat that can be written to, `unknownAccount`, `noKeyPackage` if somebody cannot be added; then nothing was made.
     @discardableResult
     public func createGroup(
         chat: String, account: AccountAddress, members: [AccountAddress]
     ) async throws -> GroupID {
+        guard ChatExtension.chatSizes.contains(chat.utf8.count) else {
+            let sizes = ChatExtension.chatSizes
+            throw ClientError(
+                .invalidArgument,
+                "A chat's name has \(sizes.lowerBound) to \(sizes.upperBound) bytes, this one has \(chat.utf8.count).",
+                hint: "Choose a shorter name.")
+        }
         let earlier = try await index().groups.filter { $0.chat == chat && $0.account == account }
         guard !earlier.contains(where: { $0.status == .active }) else {
             throw ClientError(

@@ -19,10 +19,9 @@ extension Messenger {
         let found = try await run(InboxMachine(wait: wait)) { action in
             switch action {
             case .fetch(let after, let wait):
-                return .page(try await services.authDelivery.inbox(after: after, limit: 100, wait: wait))
+                return .page(try await services.authDelivery.inbox(after: after, limit: 100, wait: wait).checked())
             case .process(let entry):
-                try await process(entry, in: &report)
-                return .processed
+                return try await process(entry, in: &report) ? .processed : .kept
             case .acknowledge(let number):
                 try await services.authDelivery.acknowledgeInbox(upTo: number)
                 return .acknowledged
@@ -51,7 +50,9 @@ extension Messenger {
         }
     }
 
-    private func process(_ entry: InboxEntry, in report: inout SyncReport) async throws {
+    /// - Returns: whether the entry is done with. What is in a log can be fetched again; a Welcome is only in the inbox,
+    ///   and has to stay there until it was written down that it was applied, or why it never will be.
+    private func process(_ entry: InboxEntry, in report: inout SyncReport) async throws -> Bool {
         let id = entry.groupID.map { GroupID($0.array) }
         if entry.gap == true {
             let groups = if let id { [id] } else { try await index().groups.map(\.id) }
@@ -61,12 +62,12 @@ extension Messenger {
         } else if let id, let log = entry.log {
             report.problems += try await problems(of: id) { _ = try await actor(id).deliver(log) }
         } else if let id, let welcome = entry.welcome {
-            var hasJoined = false
-            report.problems += try await problems(of: id) {
-                hasJoined = try await actor(id).join(welcome) == .applied
-            }
-            if hasJoined { report.joined.append(id) }
+            var output: DeliveryMachine.Output?
+            report.problems += try await problems(of: id) { output = try await actor(id).join(welcome) }
+            if output == .applied { report.joined.append(id) }
+            return output != nil
         }
+        return true
     }
 
     /// Runs something on one group.
@@ -96,7 +97,7 @@ extension ClientError {
     /// Whether trying the next group makes sense: the servers can be reached, and the state is kept for the next time.
     fileprivate var isOfOneGroup: Bool {
         switch code {
-        case .rolledBack, .notAuthentic, .groupReadOnly, .noKeyPackage, .identityKeyChanged: true
+        case .rolledBack, .notAuthentic, .groupReadOnly, .noKeyPackage, .identityKeyChanged, .tooLarge: true
         default: lastingRefusal != nil
         }
     }
