@@ -116,8 +116,19 @@ extension GroupActor {
                 return .caughtUp(intentGone: try await catchUpNow().head?.intent != intent)
             case .void:
                 let request = VoidRequest(account: account, epoch: intent.epoch, hash: Bytes(hash))
-                let answer = try await services.authDelivery.voidCommit(group: id.bytes, request)
-                return answer.accepted.map { .accepted($0) } ?? .voided
+                do {
+                    let answer = try await services.authDelivery.voidCommit(group: id.bytes, request)
+                    return answer.accepted.map { .accepted($0) } ?? .voided
+                } catch let error as ClientError {
+                    // Only these say that the account is no member, which no later try changes.
+                    switch error.code {
+                    case .refused(.notFound): return .refused(.notFound)
+                    case .refused(.notYourAccount): return .refused(.notYourAccount)
+                    default: throw error
+                    }
+                }
+            case .abandon:
+                return try await abandon(intent)
             case .merge(let result):
                 return try await mergeAccepted(intent, result)
             case .discard(let keepingClaims):
@@ -150,6 +161,18 @@ extension GroupActor {
         var next = stored
         let more = try await merge(intent, at: position, into: &next)
         return try await write(next, since: stored, and: more) ? .merged : .overtaken
+    }
+
+    /// Nothing can be posted to this group any more: it is kept for reading, and stops being tried.
+    private func abandon(_ intent: CommitIntent) async throws -> CommitMachine.Event {
+        let stored = try await load()
+        guard stored.head?.intent == intent else { return .overtaken }
+        var next = stored
+        next.head?.intent = nil
+        next.head?.claims += intent.claims
+        next.head?.status = .removed
+        next.setIndexStatus(.removed)
+        return try await write(next, since: stored) ? .abandoned : .overtaken
     }
 
     private func discard(_ intent: CommitIntent, keepingClaims: Bool) async throws -> CommitMachine.Event {

@@ -16,6 +16,8 @@ package struct CommitMachine: OperationMachine {
         /// Process the group's log: another commit won, or the server knows an older epoch.
         case catchUp
         case void
+        /// Take the intent out of the head of a group that the account is no longer in.
+        case abandon
         /// Write the next epoch: head, epoch record and roster.
         case merge(PostResult)
         /// Take the intent out of the head; its generation is not given back. What it claimed is kept for the next one,
@@ -38,12 +40,13 @@ package struct CommitMachine: OperationMachine {
         case voided
         case merged
         case discarded
+        case abandoned
         case announced
     }
 
     package enum Output: Sendable, Equatable {
         case merged
-        /// Another commit holds the epoch: try again in the next one.
+        /// Another commit holds the epoch, or the account is no longer a member: look at the group again.
         case lost
         /// The head is not what it was: look again.
         case overtaken
@@ -59,6 +62,7 @@ package struct CommitMachine: OperationMachine {
         case posting
         case catchingUp
         case voiding
+        case abandoning
         case merging
         case discarding
         case announcing
@@ -89,9 +93,10 @@ package struct CommitMachine: OperationMachine {
         case (.registering, .registered):
             return perform(.post, .posting)
         case (.registering, .refused(let code)):
-            // A group that is not registered has no log in which its commit could appear.
             refusal = code
-            return discard()
+            // A run before this one may have registered the group and got its commit accepted: the server refuses to
+            // register it again where the creator was removed since. Only the answer to the commit is proof.
+            return resuming ? perform(.post, .posting) : discard()
         case (.posting, .accepted(let result)), (.voiding, .accepted(let result)):
             return perform(.merge(result), .merging)
         case (.posting, .refused(let code)) where [.epochConflict, .notFound, .notYourAccount].contains(code):
@@ -110,13 +115,22 @@ package struct CommitMachine: OperationMachine {
             return perform(.void, .voiding)
         case (.voiding, .voided):
             return discard()
+        case (.voiding, .refused(.notFound)) where purpose == .create:
+            // The server looks for an accepted commit before it looks at membership: this one never was accepted, and
+            // the id is another group's.
+            return discard()
+        case (.voiding, .refused):
+            return perform(.abandon, .abandoning)
+        case (.abandoning, .abandoned):
+            return finish(.lost)
         case (.merging, .merged):
             return perform(.announce, .announcing)
         case (.discarding, .discarded):
             return finish(.refused(refusal))
         case (.announcing, .announced):
             return finish(.merged)
-        case (.persisting, .overtaken), (.raising, .overtaken), (.merging, .overtaken), (.discarding, .overtaken):
+        case (.persisting, .overtaken), (.raising, .overtaken), (.merging, .overtaken), (.discarding, .overtaken),
+            (.abandoning, .overtaken):
             return finish(.overtaken)
         default:
             throw ClientError(.internalFault, "A commit met an event that its step does not know.")

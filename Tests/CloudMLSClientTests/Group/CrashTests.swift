@@ -194,4 +194,28 @@ import Testing
             return isDone
         }
     }
+
+    /// The creator's commit is accepted, its answer is lost, and the creator is removed before it can ask again.
+    @Test func aRemovedCreatorKeepsTheEpochItHadBegun() async throws {
+        var cuts = 0
+        try await cutEverywhere(.afterCall) { faults in
+            let (alice, bob, _) = try await users()
+            let isDone = try await completes {
+                try await alice.device(faults)
+                    .createGroup(chat: "lunch", account: alice.account, members: [bob.account])
+            }
+            let bobDevice = bob.device()
+            // Where the commit was not accepted yet, there is nobody who could remove the creator.
+            guard let group = try await bobDevice.sync().joined.first else { return isDone }
+            cuts += 1
+            let sealed = try await bobDevice.encrypt("bye", for: group)
+            try await bobDevice.removeMembers([alice.account], from: group)
+            let later = alice.device()
+            try await later.sync()
+            #expect(try await later.groups().map(\.state) == [.removed])
+            #expect(try await later.readText(sealed) == "bob: bye")
+            return isDone
+        }
+        #expect(cuts > 1)
+    }
 }

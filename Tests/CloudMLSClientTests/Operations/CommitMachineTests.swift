@@ -36,6 +36,29 @@ import Testing
         #expect(script.output == .refused(.groupExists))
     }
 
+    @Test func aResumedCreationIsNotDiscardedWithoutTheCommitsAnswer() throws {
+        let creation = CommitMachine(purpose: .create, resuming: true)
+        let accepted = try Script(
+            creation, [.anchorRaised, .refused(.groupExists), .accepted(result), .merged, .announced])
+        #expect(accepted.actions == [.raiseAnchor, .register, .post, .merge(result), .announce])
+        let never = try Script(
+            creation,
+            [
+                .anchorRaised, .refused(.groupExists), .refused(.notFound), .caughtUp(intentGone: false),
+                .refused(.notFound), .discarded,
+            ])
+        #expect(never.actions.suffix(4) == [.post, .catchUp, .void, .discard(keepingClaims: true)])
+    }
+
+    @Test(arguments: [ErrorCode.notFound, .notYourAccount])
+    func whoIsNoMemberAnyMoreAbandonsTheIntent(code: ErrorCode) throws {
+        let script = try Script(
+            commit(resuming: true),
+            [.anchorRaised, .refused(code), .caughtUp(intentGone: false), .refused(code), .abandoned])
+        #expect(script.actions.suffix(3) == [.catchUp, .void, .abandon])
+        #expect(script.output == .lost)
+    }
+
     @Test func anotherWinnerIsLearntFromTheLog() throws {
         let script = try Script(
             commit(), [.persisted, .anchorRaised, .refused(.epochConflict), .caughtUp(intentGone: true)])

@@ -8,7 +8,9 @@ extension AuthDeliveryWorld {
     func registerGroup(_ registration: GroupRegistration, user: String) throws {
         guard owners[registration.account] == user else { throw Self.refusal(.notYourAccount) }
         if let group = groups[registration.groupID.array] {
-            guard group.creator == registration.account else { throw Self.refusal(.groupExists) }
+            guard group.creator == registration.account, group.members.contains(registration.account) else {
+                throw Self.refusal(.groupExists)
+            }
             return
         }
         groups[registration.groupID.array] = Group(
@@ -113,9 +115,10 @@ extension AuthDeliveryWorld {
 
     func void(_ request: VoidRequest, in id: [UInt8], user: String) throws -> VoidResponse {
         guard owners[request.account] == user else { throw Self.refusal(.notYourAccount) }
-        guard groups[id] != nil else { throw Self.refusal(.notFound) }
+        guard let group = groups[id] else { throw Self.refusal(.notFound) }
         let key = Self.key(request.epoch, request.hash.array)
         if let result = groups[id]?.results[key] { return VoidResponse(accepted: result) }
+        guard group.members.contains(request.account) else { throw Self.refusal(.notFound) }
         groups[id]?.voided.insert(key)
         return VoidResponse(accepted: nil)
     }
