@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CloudMLSAPI
 import Crypto
 package import KeyHierarchy
 import NIOCore
@@ -18,6 +19,8 @@ package final class NetworkTransport: HTTPTransport {
         self.origin = origin
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(10)
+        // A long poll is silent for as long as it may wait.
+        configuration.timeout.read = .seconds(Int64(Limits.longPoll) + 30)
         configuration.connectionPool.retryConnectionEstablishment = false
         // One connection initializer checks the pin, and it exists per HTTP version.
         configuration.httpVersion = .http1Only
@@ -47,14 +50,7 @@ package final class NetworkTransport: HTTPTransport {
             outgoing.body = .bytes(ByteBuffer(bytes: body))
         }
         do {
-            let answer = try await client.execute(outgoing, timeout: .seconds(Int64(request.timeout)))
-            let body = try await answer.body.collect(upTo: Self.largestAnswer)
-            var headers: [String: String] = [:]
-            for (name, value) in answer.headers {
-                headers[name.lowercased()] = value
-            }
-            return HTTPExchangeResponse(
-                status: Int(answer.status.code), headers: headers, body: Array(buffer: body))
+            return try await answer(to: outgoing, within: request.timeout)
         } catch is PinMismatch {
             throw ClientError(
                 .serverIdentityChanged, "The server at \(origin) shows another certificate than the pinned one.",
@@ -68,6 +64,31 @@ package final class NetworkTransport: HTTPTransport {
             throw ClientError(
                 .notReachable, "No answer from \(origin): \(Self.reason(error)).",
                 hint: "Check the address and the network, then try again.")
+        }
+    }
+
+    /// The complete answer. The client's own deadline ends with the answer's head, so a clock of its own runs beside.
+    private func answer(to request: HTTPClientRequest, within seconds: Int) async throws -> HTTPExchangeResponse {
+        try await withThrowingTaskGroup(of: HTTPExchangeResponse.self) { group in
+            group.addTask { [client] in
+                let answer = try await client.execute(request, timeout: .seconds(Int64(seconds)))
+                let body = try await answer.body.collect(upTo: Self.largestAnswer)
+                // A cancelled body may end early without an error.
+                try Task.checkCancellation()
+                var headers: [String: String] = [:]
+                for (name, value) in answer.headers {
+                    headers[name.lowercased()] = value
+                }
+                return HTTPExchangeResponse(
+                    status: Int(answer.status.code), headers: headers, body: Array(buffer: body))
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                throw HTTPClientError.deadlineExceeded
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
         }
     }
 
