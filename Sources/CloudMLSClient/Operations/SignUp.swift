@@ -106,6 +106,7 @@ package struct SignUp: OperationMachine {
     private let signingKey: StoreSigningKey
     private var notices: [SignInNotice] = []
     private var state = State.idle
+    private var conflicts = 0
 
     /// - Parameters:
     ///   - userName: at both servers.
@@ -178,6 +179,12 @@ package struct SignUp: OperationMachine {
         case (.anchorWrite(let entrance, let store, _), .written):
             return try signSlot(entrance, store)
         case (.anchorWrite(let entrance, let store, let name), .conflict):
+            // A server that shows no anchor and takes none must not keep this going for ever.
+            conflicts += 1
+            guard conflicts < 16 else {
+                throw ClientError(
+                    .busy, "The auth-delivery server does not take the anchor.", hint: "Run this again in a moment.")
+            }
             state = .anchor(entrance, store, name)
             return .perform(.readAnchor(name))
         case (.slotWrite(let entrance, let store), .written):

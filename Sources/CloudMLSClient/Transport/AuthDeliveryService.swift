@@ -28,7 +28,7 @@ package protocol AuthDeliveryService: AuthenticationService {
     func uploadKeyPackages(_ upload: KeyPackageUpload) async throws -> KeyPackageUploadResult
     /// `GET /v1/key-packages/count`: how many are available, the last-resort one not counted.
     func keyPackageCount(account: AccountAddress, cipherSuite: UInt16) async throws -> Int
-    /// `POST /v1/key-packages/status`, in the order of the refs.
+    /// `POST /v1/key-packages/status`, in the order of the refs; asks in pages of 1,000.
     func keyPackageStatus(_ refs: [[UInt8]]) async throws -> [KeyPackageStatus]
     /// `POST /v1/key-packages/claim`. The idempotency key is 16 to 64 bytes.
     func claimKeyPackages(

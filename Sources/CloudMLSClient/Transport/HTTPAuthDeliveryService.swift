@@ -22,13 +22,13 @@ extension HTTPAuthDeliveryService {
     }
 
     package func anchors() async throws -> [StoredAnchor] {
-        var all: [StoredAnchor] = []
-        while true {
-            let after = all.last.map { "?after=\($0.name.array.hex)" } ?? ""
-            let page = try await get("/v1/anchors\(after)", AnchorList.self)
-            all += page.anchors
-            guard page.more else { return all }
-            guard !page.anchors.isEmpty else { throw misfit("an empty page that has a next one") }
+        try await allPages {
+            let page = try await get("/v1/anchors\($0)", AnchorList.self)
+            return (page.anchors, page.more)
+        } size: {
+            $0.body.array.count
+        } name: {
+            $0.name.array
         }
     }
 
@@ -38,6 +38,36 @@ extension HTTPAuthDeliveryService {
 
     package func writeAnchor(_ name: [UInt8], ifRevision: UInt64, _ anchor: AnchorWrite) async throws -> WriteResult {
         try await put("/v1/anchors/\(name.hex)", anchor, ifRevision: ifRevision)
+    }
+}
+
+// Lists
+extension HTTPAuthDeliveryService {
+    /// Reads a list to its end. The names must rise from one item to the next, and the list is bounded, so that no answer
+    /// keeps this going for ever or fills the memory.
+    ///
+    /// - Parameters:
+    ///   - page: given the query, empty for the first page; returns the page's items and whether another one follows.
+    ///   - size: the bytes that an item holds beside its name.
+    private func allPages<Item>(
+        page: (String) async throws -> ([Item], Bool), size: (Item) -> Int, name: (Item) -> [UInt8]
+    ) async throws -> [Item] {
+        var all: [Item] = []
+        var last: [UInt8] = []
+        var total = 0
+        while true {
+            let (items, more) = try await page(last.isEmpty ? "" : "?after=\(last.hex)")
+            for item in items {
+                let next = name(item)
+                guard last.lexicographicallyPrecedes(next) else { throw misfit("a list that is out of order") }
+                last = next
+                total += next.count + size(item)
+            }
+            all += items
+            guard all.count <= 100_000, total <= 64 << 20 else { throw misfit("a list without an end") }
+            guard more else { return all }
+            guard !items.isEmpty else { throw misfit("an empty page that has a next one") }
+        }
     }
 }
 
@@ -76,11 +106,15 @@ extension HTTPAuthDeliveryService {
     }
 
     package func keyPackageStatus(_ refs: [[UInt8]]) async throws -> [KeyPackageStatus] {
-        let statuses = try await post(
-            "/v1/key-packages/status", KeyPackageStatusRequest(refs: refs.map { Bytes($0) }),
-            answer: KeyPackageStatusResponse.self
-        ).statuses
-        guard statuses.count == refs.count else { throw misfit("a wrong number of statuses") }
+        var statuses: [KeyPackageStatus] = []
+        for start in stride(from: 0, to: refs.count, by: 1_000) {
+            let page = refs[start...].prefix(1_000).map { Bytes($0) }
+            let found = try await post(
+                "/v1/key-packages/status", KeyPackageStatusRequest(refs: page), answer: KeyPackageStatusResponse.self
+            ).statuses
+            guard found.count == page.count else { throw misfit("a wrong number of statuses") }
+            statuses += found
+        }
         return statuses
     }
 
@@ -99,13 +133,13 @@ extension HTTPAuthDeliveryService {
     }
 
     package func groups() async throws -> [GroupList.Item] {
-        var all: [GroupList.Item] = []
-        while true {
-            let after = all.last.map { "?after=\($0.groupID.array.hex)" } ?? ""
-            let page = try await get("/v1/groups\(after)", GroupList.self)
-            all += page.groups
-            guard page.more else { return all }
-            guard !page.groups.isEmpty else { throw misfit("an empty page that has a next one") }
+        try await allPages {
+            let page = try await get("/v1/groups\($0)", GroupList.self)
+            return (page.groups, page.more)
+        } size: { _ in
+            0
+        } name: {
+            $0.groupID.array
         }
     }
 

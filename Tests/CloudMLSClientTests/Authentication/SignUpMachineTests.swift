@@ -50,6 +50,19 @@ import Testing
         try await world.signIn()
     }
 
+    @Test func endsWhereAnAnchorIsNeitherShownNorTaken() async throws {
+        let error = await #expect(throws: ClientError.self) {
+            _ = try await signUp { action in
+                switch action {
+                case .readAnchor: .anchor(nil)
+                case .writeAnchor: .conflict
+                default: nil
+                }
+            }
+        }
+        #expect(error?.code == .busy)
+    }
+
     @Test func leavesTheProfileToAnotherDevice() async throws {
         let error = await #expect(throws: ClientError.self) {
             _ = try await signUp { action in
