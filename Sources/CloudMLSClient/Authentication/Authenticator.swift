@@ -8,6 +8,7 @@ public struct Authenticator: Sendable {
     let keys: any KeyStore
     let local: any LocalState
     let connector: any ServerConnector
+    private let keepers = SessionKeepers()
 
     package init(
         environment: ClientEnvironment, keys: any KeyStore, local: any LocalState, connector: any ServerConnector
@@ -41,6 +42,7 @@ public struct Authenticator: Sendable {
             throw ClientError(.notSignedIn, "Nobody is signed in on this device.", hint: "Sign in first.")
         }
         let keeper = SessionKeeper(keys, session: session)
+        await keepers.add(keeper)
         return context(
             session, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper), notices: [])
     }
@@ -50,6 +52,7 @@ public struct Authenticator: Sendable {
     /// - Returns: why a server could not be told; its session then ends by itself within a week.
     /// - Throws: `ClientError` with `notSignedIn` or `localStorage`.
     public func signOut() async throws -> [ClientError] {
+        await keepers.endAll()
         let stored: StoredSession?
         do {
             stored = try await keys.loadSession()
@@ -99,6 +102,8 @@ public struct Authenticator: Sendable {
         // The pins first: they may be there without a session, but no session without them.
         try await local.write(
             ServerPins.localName(user: userName, at: origin), ServerPins(signedIn).encoded)
+        await keepers.endAll()
+        await keepers.add(keeper)
         try await keeper.begin(session)
         return context(session, authDelivery: authDelivery, keyStore: keyStore, notices: signedIn.notices)
     }

@@ -34,6 +34,15 @@ public actor ClientFolder: KeyStore, LocalState {
                 hint: "Wait until it is done, or give this one a folder of its own.")
         }
         lock = descriptor
+        Self.removeLeftovers(in: path)
+    }
+
+    /// Removes what a process that was killed had begun to write; it may hold the session's keys.
+    private static func removeLeftovers(in path: String) {
+        unlink("\(path)/session.new")
+        // No finished file has a dot in its name.
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: path + "/state")) ?? []
+        for file in files where file.hasSuffix(".new") { unlink("\(path)/state/\(file)") }
     }
 
     deinit { close(lock) }
@@ -47,6 +56,7 @@ public actor ClientFolder: KeyStore, LocalState {
     }
 
     public func removeSession() throws {
+        try remove("session.new")
         try remove("session")
     }
 
@@ -120,7 +130,11 @@ public actor ClientFolder: KeyStore, LocalState {
             throw error
         }
         close(descriptor)
-        guard rename(new, target) == 0 else { throw Self.failure("write", target) }
+        guard rename(new, target) == 0 else {
+            let failure = Self.failure("write", target)
+            unlink(new)
+            throw failure
+        }
         try syncFolder(of: target)
     }
 

@@ -4,6 +4,8 @@ import CloudMLSAPI
 actor SessionKeeper {
     private let keyStore: any KeyStore
     private var session: StoredSession?
+    /// The newest write; each waits for the one before it.
+    private var saving: Task<Void, any Error>?
     private var tokens: [ServiceRole: SessionTokens] = [:]
 
     init(_ keyStore: any KeyStore, session: StoredSession? = nil) {
@@ -17,17 +19,29 @@ actor SessionKeeper {
         for (role, tokens) in tokens {
             new[role].tokens = StoredSession.Tokens(tokens)
         }
-        try await keyStore.saveSession(new)
+        try await save(new)
         session = new
     }
 
-    /// Stops storing: what is signed out stays signed out.
-    func end() { session = nil }
+    /// Stops storing: what is signed out stays signed out. What is being written is written when this returns.
+    func end() async {
+        session = nil
+        _ = await saving?.result
+    }
 
     func persist(_ role: ServiceRole, _ fresh: SessionTokens?) async throws {
         tokens[role] = fresh
         guard session != nil else { return }
         session?[role].tokens = fresh.map { StoredSession.Tokens($0) }
-        if let session { try await keyStore.saveSession(session) }
+        if let session { try await save(session) }
+    }
+
+    private func save(_ session: StoredSession) async throws {
+        let task = Task { [saving, keyStore] in
+            _ = await saving?.result
+            try await keyStore.saveSession(session)
+        }
+        saving = task
+        try await task.value
     }
 }

@@ -13,6 +13,8 @@ package actor ServerConnection {
     private let persist: @Sendable (SessionTokens?) async throws -> Void
     private var tokens: SessionTokens?
     private var renewal: Task<SessionTokens, any Error>?
+    /// Counts the tokens that were given from outside, so that a renewal of earlier ones is noticed.
+    private var adoptions = 0
     private var lastIncarnation: [UInt8]?
 
     /// - Parameters:
@@ -39,6 +41,7 @@ package actor ServerConnection {
 
     /// Stores the tokens and uses them from now on; nil forgets them.
     package func adopt(_ tokens: SessionTokens?) async throws {
+        adoptions += 1
         if tokens != nil { try await persist(tokens) }
         self.tokens = tokens
         renewal = nil
@@ -88,17 +91,26 @@ package actor ServerConnection {
     }
 
     private func renew(_ refreshToken: String) async throws -> SessionTokens {
-        defer { renewal = nil }
+        let started = adoptions
+        defer { if adoptions == started { renewal = nil } }
         var request = HTTPExchangeRequest(.post, "/v1/auth/refresh")
         try request.setJSON(RefreshRequest(refreshToken: refreshToken))
         do {
             let fresh = try await sendOpen(request).decoded(SessionTokens.self, from: origin)
+            guard adoptions == started else { return try replacement() }
             try await persist(fresh)
+            guard adoptions == started else { return try replacement() }
             tokens = fresh
             return fresh
         } catch let error as ClientError where error.code == .refused(.invalidRefreshToken) {
             throw signedOut()
         }
+    }
+
+    /// The tokens that took the place of those that were renewed meanwhile.
+    private func replacement() throws -> SessionTokens {
+        guard let tokens else { throw signedOut() }
+        return tokens
     }
 
     private func signedOut() -> ClientError {
@@ -125,7 +137,10 @@ package actor ServerConnection {
                 "The server at \(origin) speaks another version of the protocol than this program.",
                 hint: "Update whichever of the two is older.")
         }
-        if let text = answer.headers[HeaderName.incarnation.lowercased()], let bytes = [UInt8](hex: text) {
+        if let text = answer.headers[HeaderName.incarnation.lowercased()] {
+            guard text.utf8.count == 32, let bytes = [UInt8](hex: text) else {
+                throw ClientError(.malformedAnswer, "The incarnation that \(origin) names is not 16 bytes long.")
+            }
             lastIncarnation = bytes
         }
         guard answer.status >= 300 else { return }

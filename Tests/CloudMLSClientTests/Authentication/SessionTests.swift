@@ -116,6 +116,38 @@ import Testing
         #expect(error?.code == .notSignedIn)
     }
 
+    @Test(arguments: [true, false])
+    func whatAKilledProcessLeftIsRemoved(whileOpen: Bool) async throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let files = ["session.new", "state/pins.new"].map { "\(path)/\($0)" }
+        func leave() throws {
+            try FileManager.default.createDirectory(
+                atPath: path + "/state", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            for file in files { #expect(FileManager.default.createFile(atPath: file, contents: Data([1]))) }
+        }
+        if !whileOpen { try leave() }
+        let folder = try ClientFolder(path: path)
+        if whileOpen {
+            try leave()
+            try await folder.removeSession()
+        }
+        #expect(!FileManager.default.fileExists(atPath: files[0]))
+        if !whileOpen { #expect(!FileManager.default.fileExists(atPath: files[1])) }
+    }
+
+    @Test func aRenewalDoesNotBringBackWhatWasSignedOut() async throws {
+        let keys = MemoryKeyStore()
+        let device = world.device(keys: keys)
+        let contexts = [try await world.signUp(on: device), try await device.resume()]
+        _ = try await device.signOut()
+        for context in contexts {
+            let service = try #require(context.authDelivery as? SimulatedAuthDelivery)
+            try await service.token.adopt(
+                SessionTokens(accessToken: "a", accessExpires: 2_000, refreshToken: "r", refreshExpires: 9_000))
+            #expect(await keys.loadSession() == nil)
+        }
+    }
+
     @Test func signsOutWithoutServers() async throws {
         let keys = MemoryKeyStore()
         let device = world.device(keys: keys)

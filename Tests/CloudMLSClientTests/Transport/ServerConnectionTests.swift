@@ -81,6 +81,36 @@ import Testing
         _ = try await service(tokens: tokens, saved: saved, transport).slots()
     }
 
+    @Test func dropsARenewalOfTokensThatAreForgotten() async throws {
+        let saved = Saved()
+        let fresh = fresh
+        let connection = Guarded<ServerConnection?>(nil)
+        let transport = ScriptedTransport { request, _ in
+            guard request.path == "/v1/auth/refresh" else { return try .refusal(.invalidToken) }
+            try await connection.withLock { $0 }?.adopt(nil)
+            return try .json(fresh)
+        }
+        let service = try service(tokens: tokens, saved: saved, transport)
+        connection.withLock { $0 = service.connection }
+        let error = await #expect(throws: ClientError.self) { try await service.slots() }
+        #expect(error?.code == .signedOut)
+        #expect(await saved.access == [nil])
+        #expect(await service.connection.currentTokens == nil)
+    }
+
+    @Test(arguments: ["", "00", String(repeating: "0", count: 34), String(repeating: "g", count: 32)])
+    func refusesAnIncarnationOfAnotherForm(text: String) async throws {
+        let transport = ScriptedTransport { _, _ in
+            var answer = try HTTPExchangeResponse.json(SlotList(slots: []))
+            answer.headers["cloudmls-incarnation"] = text
+            return answer
+        }
+        let service = try service(tokens: tokens, transport)
+        let error = await #expect(throws: ClientError.self) { try await service.slots() }
+        #expect(error?.code == .malformedAnswer)
+        #expect(await service.incarnation() == nil)
+    }
+
     @Test func saysThatTheSessionIsOver() async throws {
         let transport = ScriptedTransport { request, _ in
             try .refusal(request.path == "/v1/auth/refresh" ? .invalidRefreshToken : .invalidToken)
