@@ -24,7 +24,10 @@ package struct AccountService: Sendable {
             switch action {
             case .read:
                 known = try await read(account)
-                return .found(isListed: known.secrets != nil && known.index.account(account) == wanted)
+                let listed = known.index.account(account)
+                return .found(
+                    isListed: known.secrets != nil && listed == wanted,
+                    wasRegistered: listed != nil && known.hasKeyPackages)
             case .write:
                 let secrets = try known.secrets ?? makeSecrets()
                 known.secrets = secrets
@@ -67,15 +70,19 @@ package struct AccountService: Sendable {
         var indexRevision: UInt64 = 0
         var secrets: AccountSecrets?
         var secretsRevision: UInt64 = 0
+        /// They come after the registration, so it succeeded once.
+        var hasKeyPackages = false
     }
 
     private func read(_ account: AccountAddress) async throws -> Stored {
         let path = StorePath.account(account)
-        let values = try await services.objects.read([StorePath.index, path])
+        let keyPackages = StorePath.keyPackages(account)
+        let values = try await services.objects.read([StorePath.index, path, keyPackages])
         return Stored(
             index: try values.value(StorePath.index).decoded() ?? StoreIndex(),
             indexRevision: values.value(StorePath.index).revision,
-            secrets: try values.value(path).decoded(), secretsRevision: values.value(path).revision)
+            secrets: try values.value(path).decoded(), secretsRevision: values.value(path).revision,
+            hasKeyPackages: values.value(keyPackages).body != nil)
     }
 
     private func write(_ account: AccountAddress, _ stored: Stored) async throws -> AccountAddition.Event {

@@ -13,8 +13,8 @@ package struct AccountAddition: OperationMachine {
     }
 
     package enum Event: Sendable, Equatable {
-        /// Whether the key store has the account with these settings.
-        case found(isListed: Bool)
+        /// Whether the key store has the account with these settings, and whether it was registered before, with any.
+        case found(isListed: Bool, wasRegistered: Bool)
         case written
         case conflict
         case registered
@@ -29,6 +29,7 @@ package struct AccountAddition: OperationMachine {
     }
 
     private var refusal: ErrorCode?
+    private var wasRegistered = false
     private var attempts = 0
 
     package init() {}
@@ -37,8 +38,9 @@ package struct AccountAddition: OperationMachine {
 
     package mutating func handle(_ event: Event) throws -> Step<Action, Output> {
         switch event {
-        case .found(let isListed):
+        case .found(let isListed, let wasRegistered):
             if refusal != nil { return .perform(.withdraw) }
+            self.wasRegistered = wasRegistered
             return .perform(isListed ? .register : .write)
         case .written:
             return .perform(.register)
@@ -53,6 +55,8 @@ package struct AccountAddition: OperationMachine {
         case .registered:
             return .finished(.added)
         case .refused(let code):
+            // An account in use keeps its place: groups of it need its keys.
+            guard !wasRegistered else { return .finished(.refused(code)) }
             refusal = code
             return .perform(.withdraw)
         case .withdrawn:
