@@ -83,9 +83,16 @@ final class ChildProcess: Sendable {
         process.arguments = arguments
         process.environment = environment
         process.currentDirectoryURL = folder
-        process.standardInput = try terminal ?? FileHandle(forReadingFrom: inputFile)
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
+        let input = try FileHandle(forReadingFrom: inputFile)
+        let output = try FileHandle(forWritingTo: outputFile)
+        let errors = try FileHandle(forWritingTo: errorFile)
+        // The program has copies of its own, once it runs; `Process` may live on and hold these.
+        defer {
+            for handle in [input, output, errors] { try? handle.close() }
+        }
+        process.standardInput = terminal ?? input
+        process.standardOutput = output
+        process.standardError = errors
         let termination = Terminations()
         self.termination = termination
         process.terminationHandler = { process in
