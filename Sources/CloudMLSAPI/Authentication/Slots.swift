@@ -6,12 +6,15 @@ public struct StoredSlot: Codable, Sendable, Hashable {
     /// 1 when it was first written.
     public var revision: UInt64
     public var body: Bytes
+    /// The login key that goes with the slot; nil where the slot opens the data but signs nobody in.
+    public var login: LoginKey?
 
-    public init(id: Bytes, kind: LoginKind, revision: UInt64, body: Bytes) {
+    public init(id: Bytes, kind: LoginKind, revision: UInt64, body: Bytes, login: LoginKey? = nil) {
         self.id = id
         self.kind = kind
         self.revision = revision
         self.body = body
+        self.login = login
     }
 }
 
@@ -28,11 +31,14 @@ public struct SlotWrite: Codable, Sendable {
     public var body: Bytes
     /// Nil leaves the login key of this slot as it is.
     public var login: LoginKey?
+    /// Whether the user's other sessions go on after a new password; nil is no.
+    public var keepsSessions: Bool?
 
-    public init(kind: LoginKind, body: Bytes, login: LoginKey?) {
+    public init(kind: LoginKind, body: Bytes, login: LoginKey?, keepsSessions: Bool? = nil) {
         self.kind = kind
         self.body = body
         self.login = login
+        self.keepsSessions = keepsSessions
     }
 }
 

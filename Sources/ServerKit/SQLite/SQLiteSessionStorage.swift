@@ -22,13 +22,13 @@ package struct SQLiteSessionStorage: SessionStorage {
             try db.execute(
                 sql: """
                     INSERT INTO sessions
-                        (user_id, slot_id, kind, device_name, created,
+                        (user_id, slot_id, kind, device_name, created, renewed,
                          access_hash, access_expires, refresh_hash, refresh_expires)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     key.userID.rawValue, key.slotID.blob, kind.rawValue, deviceName, Int64(clamping: now),
-                    secrets.accessHash.blob, Int64(clamping: secrets.accessExpires),
+                    Int64(clamping: now), secrets.accessHash.blob, Int64(clamping: secrets.accessExpires),
                     secrets.refreshHash.blob, Int64(clamping: secrets.refreshExpires),
                 ])
             return true
@@ -70,19 +70,49 @@ package struct SQLiteSessionStorage: SessionStorage {
             try db.execute(
                 sql: """
                     UPDATE sessions
-                    SET access_hash = ?, access_expires = ?, refresh_hash = ?, refresh_expires = ? WHERE id = ?
+                    SET renewed = ?, access_hash = ?, access_expires = ?, refresh_hash = ?, refresh_expires = ?
+                    WHERE id = ?
                     """,
                 arguments: [
-                    secrets.accessHash.blob, Int64(clamping: secrets.accessExpires), secrets.refreshHash.blob,
+                    Int64(clamping: now), secrets.accessHash.blob, Int64(clamping: secrets.accessExpires),
+                    secrets.refreshHash.blob,
                     Int64(clamping: secrets.refreshExpires), id,
                 ])
             return true
         }
     }
 
-    package func endSession(_ id: Session.ID) async throws {
+    package func sessions(of user: UserID, current: Session.ID, now: UInt64) async throws -> [SessionRecord] {
+        try await database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, device_name, kind, slot_id, created, renewed FROM sessions
+                    WHERE user_id = ? AND refresh_expires > ? ORDER BY created DESC, id DESC
+                    """,
+                arguments: [user.rawValue, Int64(clamping: now)]
+            ).compactMap { row in
+                guard let kind = LoginKind(rawValue: row["kind"]) else { return nil }
+                return SessionRecord(
+                    id: row["id"], deviceName: row["device_name"], kind: kind, slotID: Bytes(row.bytes("slot_id")),
+                    created: row.unsigned("created"), renewed: row.unsigned("renewed"),
+                    isCurrent: row["id"] == current.rawValue)
+            }
+        }
+    }
+
+    package func endSession(_ id: Session.ID, of user: UserID) async throws -> Bool {
         try await database.write { db in
-            try db.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [id.rawValue])
+            try db.execute(
+                sql: "DELETE FROM sessions WHERE id = ? AND user_id = ?", arguments: [id.rawValue, user.rawValue])
+            return db.changesCount > 0
+        }
+    }
+
+    package func endSessions(of user: UserID, except id: Session.ID) async throws {
+        try await database.write { db in
+            try db.execute(
+                sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ?", arguments: [user.rawValue, id.rawValue])
         }
     }
 

@@ -10,19 +10,28 @@ package struct SQLiteSlotStorage: SlotStorage {
     package func slots(of user: UserID) async throws -> [StoredSlot] {
         try await database.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT id, kind, revision, body FROM slots WHERE user_id = ? ORDER BY id",
+                db,
+                sql: """
+                    SELECT slots.id, slots.kind, revision, body, public_key,
+                        kdf_algorithm, kdf_iterations, kdf_memory_kib, kdf_parallelism, kdf_salt
+                    FROM slots LEFT JOIN login_keys
+                        ON login_keys.user_id = slots.user_id AND login_keys.slot_id = slots.id
+                    WHERE slots.user_id = ? ORDER BY slots.id
+                    """,
                 arguments: [user.rawValue]
             ).compactMap { row in
                 guard let kind = LoginKind(rawValue: row["kind"]) else { return nil }
+                let publicKey = row.bytes("public_key")
+                let login = LoginKey(kind: kind, publicKey: Bytes(publicKey), kdf: SQLiteUserStorage.kdf(row))
                 return StoredSlot(
                     id: Bytes(row.bytes("id")), kind: kind, revision: row.unsigned("revision"),
-                    body: Bytes(row.bytes("body")))
+                    body: Bytes(row.bytes("body")), login: publicKey.isEmpty ? nil : login)
             }
         }
     }
 
     package func writeSlot(
-        _ slot: NewSlot, login: LoginKey?, precondition: Precondition, by session: Session, now: UInt64
+        _ slot: NewSlot, login: LoginKey?, keepingSessions: Bool, precondition: Precondition, by session: Session
     ) async throws -> UInt64 {
         try await database.write { db in
             let user = session.userID
@@ -42,7 +51,7 @@ package struct SQLiteSlotStorage: SlotStorage {
             }
             if let login {
                 try Self.replaceLoginKey(login, slotID: slot.id, of: user, in: db)
-                if login.kind == .password {
+                if login.kind == .password, !keepingSessions {
                     try db.execute(
                         sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ?",
                         arguments: [user.rawValue, session.id.rawValue])

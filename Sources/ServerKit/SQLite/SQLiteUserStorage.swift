@@ -63,7 +63,8 @@ package struct SQLiteUserStorage: UserStorage {
         try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM users WHERE name = ?)", arguments: [name]) ?? false
     }
 
-    private static func kdf(_ row: Row) -> KDFDescription? {
+    /// The KDF in the row of a login key; nil for keys that are not a password's.
+    static func kdf(_ row: Row) -> KDFDescription? {
         guard let algorithm = (row["kdf_algorithm"] as String?).flatMap(KDFDescription.Algorithm.init(rawValue:)),
             let iterations: Int64 = row["kdf_iterations"], let memory: Int64 = row["kdf_memory_kib"],
             let parallelism: Int64 = row["kdf_parallelism"]

@@ -42,7 +42,24 @@ package struct SessionService: Sendable {
     }
 
     package func end(_ session: Session) async throws {
-        try await storage.endSession(session.id)
+        try await storage.endSession(session.id, of: session.userID)
+    }
+
+    /// The sessions of the user whose session asks, the newest first.
+    package func list(for session: Session) async throws -> [SessionRecord] {
+        try await storage.sessions(of: session.userID, current: session.id, now: clock.now)
+    }
+
+    /// Ends one of a user's sessions.
+    /// - Throws: `not_found` where the user has no such session.
+    package func end(_ id: Session.ID, of user: UserID) async throws {
+        guard try await storage.endSession(id, of: user) else {
+            throw APIError(.notFound, "There is no such session: it may have ended.")
+        }
+    }
+
+    package func endOthers(than session: Session) async throws {
+        try await storage.endSessions(of: session.userID, except: session.id)
     }
 
     private func makeTokens(now: UInt64) -> (SessionTokens, SessionSecrets) {

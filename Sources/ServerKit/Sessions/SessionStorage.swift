@@ -27,8 +27,13 @@ package protocol SessionStorage: Sendable {
     /// Replaces both tokens of the session that `refreshHash` belongs to, or says false: where it is unknown or
     /// expired, and where it was used before, which also ends the session, since one of two holders stole it.
     func rotate(refreshHash: [UInt8], to secrets: SessionSecrets, now: UInt64) async throws -> Bool
-    /// Ends one session. Nothing happens where it has ended.
-    func endSession(_ id: Session.ID) async throws
+    /// The user's sessions that can still be renewed at `now`, the newest first.
+    func sessions(of user: UserID, current: Session.ID, now: UInt64) async throws -> [SessionRecord]
+    /// Ends one of the user's sessions; false where there is none of this id.
+    @discardableResult
+    func endSession(_ id: Session.ID, of user: UserID) async throws -> Bool
+    /// Ends all of the user's sessions but one.
+    func endSessions(of user: UserID, except id: Session.ID) async throws
     /// Forgets sessions whose refresh token has expired.
     func removeExpiredSessions(now: UInt64) async throws
 }

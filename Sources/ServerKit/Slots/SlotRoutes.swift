@@ -6,7 +6,6 @@ import Hummingbird
 struct SlotRoutes: Sendable {
     let role: ServiceRole
     let storage: any SlotStorage
-    let clock: ServerClock
 
     func add(to routes: some RouterMethods<SessionContext>) {
         routes.get("/v1/slots", use: list)
@@ -28,7 +27,8 @@ struct SlotRoutes: Sendable {
         guard slot.id == id else { throw APIError(.badRequest, "The slot in the body has another id than the path.") }
         let login = try write.login.map { try LoginKeyRule.checked($0, for: write.kind) }
         let revision = try await storage.writeSlot(
-            slot, login: login, precondition: precondition, by: context.session, now: clock.now)
+            slot, login: login, keepingSessions: write.keepsSessions ?? false, precondition: precondition,
+            by: context.session)
         return try .written(revision)
     }
 
