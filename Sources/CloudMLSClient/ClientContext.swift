@@ -18,23 +18,35 @@ public struct ClientContext: Sendable {
     package let storeID: StoreID
     package let keyring: Keyring
     package let local: any LocalState
+    /// The session as it was when the context was made: identities of servers and data, and the data key.
+    let session: StoredSession
+    /// Stores what changes in the session.
+    let keeper: SessionKeeper
 
-    package init(
-        userName: UserName, environment: ClientEnvironment, authDelivery: any AuthDeliveryService,
-        keyStore: any KeyStoreService, storeID: StoreID, keyring: Keyring, local: any LocalState,
-        notices: [SignInNotice] = []
+    init(
+        _ session: StoredSession, keeper: SessionKeeper, environment: ClientEnvironment,
+        authDelivery: any AuthDeliveryService, keyStore: any KeyStoreService, local: any LocalState,
+        notices: [SignInNotice]
     ) {
-        self.userName = userName
+        self.session = session
+        self.keeper = keeper
+        self.userName = session.userName
         self.environment = environment
         self.authDelivery = authDelivery
         self.authDeliveryOrigin = authDelivery.origin
         self.keyStore = keyStore
         self.keyStoreOrigin = keyStore.origin
-        self.storeID = storeID
-        self.keyring = keyring
-        self.sealed = SealedStore(service: keyStore, sealer: ObjectSealer(storeID: storeID, keyring: keyring))
+        self.storeID = session.storeID
+        self.keyring = session.keyring
+        self.sealed = SealedStore(
+            service: keyStore, sealer: ObjectSealer(storeID: session.storeID, keyring: session.keyring))
         self.local = local
         self.notices = notices
+    }
+
+    /// The user's anchors at the auth-delivery server.
+    var anchors: AnchorVault {
+        AnchorVault(profileKey: profileKey, storeID: storeID, authDelivery: authDelivery, local: local)
     }
 
     /// Opens the profile and the anchors.

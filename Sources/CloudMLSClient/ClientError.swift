@@ -46,6 +46,13 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         /// A file of the client's folder cannot be read or written.
         case localStorage
 
+        /// There is no such way in, or the words fit several.
+        case unknownWayIn
+        /// There is a way in of this name, or for this device, already.
+        case wayInExists
+        /// No other way in would be left.
+        case lastWayIn
+
         // What the servers store for the user
         /// Something stored was altered, or was written by somebody else: it fails its check.
         case notAuthentic

@@ -17,7 +17,8 @@ struct Cloudmls: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            SignUp.self, SignIn.self, SignOut.self, WhoAmI.self, AccountCommand.self, GroupCommand.self, Send.self,
+            SignUp.self, SignIn.self, SignOut.self, WhoAmI.self, Passwd.self, Recover.self, SlotCommand.self,
+            SessionCommand.self, AccountCommand.self, GroupCommand.self, Send.self,
             Read.self, Encrypt.self, Decrypt.self,
         ])
 

@@ -62,6 +62,23 @@ package struct AnchorVault: Sendable {
         throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Try again in a moment.")
     }
 
+    /// Notes the ways in and the keyring in the store's anchor, after they were written at the key store.
+    ///
+    /// - Parameter current: what the key store has now; read again where another device swaps the anchor meanwhile.
+    package func raiseStore(to current: () async throws -> (SlotsDigest, Revision)) async throws {
+        let name = sealer.name(storeID: storeID)
+        for _ in 0..<16 {
+            let (slots, keyringRevision) = try await current()
+            let reading: Reading<StoreAnchor> = try await stored(name)
+            guard var anchor = reading.anchor else { return }
+            anchor.slotsDigest = slots
+            anchor.keyringRevision = max(anchor.keyringRevision, keyringRevision)
+            if anchor == reading.anchor { return }
+            if try await write(anchor, name: name, ifRevision: reading.revision) { return }
+        }
+        throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Try again in a moment.")
+    }
+
     private func stored<Value: Anchor>(_ name: AnchorName) async throws -> Reading<Value> {
         guard let stored = try await authDelivery.anchor(name.bytes) else {
             return Reading(anchor: nil, revision: 0)

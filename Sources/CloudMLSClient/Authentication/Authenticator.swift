@@ -44,7 +44,8 @@ public struct Authenticator: Sendable {
         let keeper = SessionKeeper(keys, session: session)
         await keepers.add(keeper)
         return context(
-            session, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper), notices: [])
+            session, keeper, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper),
+            notices: [])
     }
 
     /// Ends the session at both servers and forgets all keys on this device, also where a server cannot be reached.
@@ -73,7 +74,8 @@ public struct Authenticator: Sendable {
     func logOut(_ session: StoredSession) async -> [ClientError] {
         let keeper = SessionKeeper(MemoryKeyStore())
         return await context(
-            session, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper), notices: []
+            session, keeper, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper),
+            notices: []
         ).logOut()
     }
 
@@ -105,7 +107,7 @@ public struct Authenticator: Sendable {
         await keepers.endAll()
         await keepers.add(keeper)
         try await keeper.begin(session)
-        return context(session, authDelivery: authDelivery, keyStore: keyStore, notices: signedIn.notices)
+        return context(session, keeper, authDelivery: authDelivery, keyStore: keyStore, notices: signedIn.notices)
     }
 
     /// What the device remembers of the user's servers.
@@ -133,12 +135,12 @@ public struct Authenticator: Sendable {
     }
 
     private func context(
-        _ session: StoredSession, authDelivery: any AuthDeliveryService, keyStore: any KeyStoreService,
-        notices: [SignInNotice]
+        _ session: StoredSession, _ keeper: SessionKeeper, authDelivery: any AuthDeliveryService,
+        keyStore: any KeyStoreService, notices: [SignInNotice]
     ) -> ClientContext {
         ClientContext(
-            userName: session.userName, environment: environment, authDelivery: authDelivery, keyStore: keyStore,
-            storeID: session.storeID, keyring: session.keyring, local: local, notices: notices)
+            session, keeper: keeper, environment: environment, authDelivery: authDelivery, keyStore: keyStore,
+            local: local, notices: notices)
     }
 
     private func authDelivery(_ session: StoredSession, _ keeper: SessionKeeper) -> any AuthDeliveryService {

@@ -11,6 +11,11 @@ package actor PasswordHasher {
         self.init { kdf in try kdf.key(from: password, policy: policy) }
     }
 
+    /// For ways in without a password: nothing asks it.
+    static var none: PasswordHasher {
+        PasswordHasher { _ in throw KeyHierarchyError(.wrongKind, "there is no password") }
+    }
+
     /// - Parameter derive: the hash; it may take its time.
     package init(derive: @escaping @Sendable (PasswordKDF) throws -> PasswordKey) {
         self.derive = derive

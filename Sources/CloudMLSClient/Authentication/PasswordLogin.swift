@@ -63,8 +63,8 @@ package struct PasswordLogin: OperationMachine {
     package mutating func handle(_ event: Event) throws -> Step<Action, Output> {
         switch (state, event) {
         case (.asked(let request), .answered(let response)):
-            let answer = try verified(response, for: request)
-            guard let kdf = answer.kdf else { throw malformed() }
+            let answer = try response.verified(for: request, server: pinned, at: origin)
+            guard let kdf = answer.kdf else { throw PreLoginResponse.malformed(origin) }
             try environment.kdfPolicy.accept(kdf)
             state = .hashing(answer, kdf)
             return .perform(.deriveKey(kdf))
@@ -72,13 +72,7 @@ package struct PasswordLogin: OperationMachine {
             let loginKey = try key.loginKey(role: role, serverID: answer.serverID)
             let proof = try LoginProof(LoginStatement(answering: answer, origin: origin), signedBy: loginKey)
             state = .sent(Output(serverID: answer.serverID, kdf: kdf, passwordKey: key, isAccepted: false))
-            return .perform(
-                .logIn(
-                    LoginRequest(
-                        user: userName.rawValue, kind: .password,
-                        clientNonce: Bytes(answer.request.clientNonce.bytes),
-                        serverNonce: Bytes(answer.serverNonce.bytes), origin: origin.rawValue,
-                        signature: Bytes(proof.signature.bytes), deviceName: environment.shortDeviceName)))
+            return .perform(.logIn(LoginRequest(proof, kind: .password, deviceName: environment.shortDeviceName)))
         case (.sent(var output), .loggedIn):
             output.isAccepted = true
             return .finished(output)
@@ -87,46 +81,6 @@ package struct PasswordLogin: OperationMachine {
         default:
             throw ClientError.unexpectedEvent
         }
-    }
-
-    private func verified(
-        _ response: PreLoginResponse, for request: KeyHierarchy.PreLoginRequest
-    ) throws -> PreLoginAnswer {
-        guard let key = ServerPublicKey(bytes: response.identityKey.array),
-            let nonce = LoginNonce(bytes: response.serverNonce.array),
-            let signature = Signature(bytes: response.signature.array),
-            let kdf = response.kdf?.passwordKDF,
-            let claimed = try? PreLoginAnswer(
-                request: request, serverID: key.serverID, serverNonce: nonce, kdf: kdf, expiresAt: response.expires),
-            let signed = try? SignedPreLoginAnswer(
-                decoding: FormatVersion.v1.encoded + key.bytes + claimed.encoded + signature.bytes)
-        else { throw malformed() }
-        do {
-            return try signed.verified(for: request, server: pinned)
-        } catch  where error.code == .wrongServer {
-            throw ClientError(
-                .serverIdentityChanged, "The server at \(origin) has another identity than the expected one.",
-                hint: "Do not type the password there; ask whoever runs it whether it was set up anew.")
-        } catch {
-            throw ClientError(
-                .notTheExpectedServer, "The server at \(origin) cannot prove who it is.",
-                hint: "Somebody may stand in between; try from another network.")
-        }
-    }
-
-    private func malformed() -> ClientError {
-        ClientError(
-            .malformedAnswer, "The pre-login answer of \(origin) is not in the agreed form.",
-            hint: "Check that the server and this program are of the same release.")
-    }
-}
-
-extension ClientEnvironment {
-    /// At most 64 bytes.
-    fileprivate var shortDeviceName: String {
-        var name = deviceName
-        while name.utf8.count > 64 { name.removeLast() }
-        return name
     }
 }
 

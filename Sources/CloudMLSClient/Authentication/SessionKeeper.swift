@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import KeyHierarchy
 
 /// Brings new tokens into the stored session before they are used.
 actor SessionKeeper {
@@ -34,6 +35,20 @@ actor SessionKeeper {
         guard session != nil else { return }
         session?[role].tokens = fresh.map { StoredSession.Tokens($0) }
         if let session { try await save(session) }
+    }
+
+    /// The keyring of the session as it is now; nil where nothing is stored.
+    func keyring() -> (keyring: Keyring, revision: Revision)? {
+        session.map { ($0.keyring, $0.keyringRevision) }
+    }
+
+    /// Stores a newer keyring.
+    func adopt(_ keyring: Keyring, _ revision: Revision) async throws {
+        guard var new = session, new.keyringRevision < revision else { return }
+        new.keyring = keyring
+        new.keyringRevision = revision
+        session = new
+        try await save(new)
     }
 
     private func save(_ session: StoredSession) async throws {

@@ -25,6 +25,31 @@ enum StoreChecks {
         return (slot, kdf)
     }
 
+    /// The slot that a recovery code opens: its public key stands in it.
+    static func recoverySlot<Scope>(_ slots: [Slot<Scope>], of code: RecoveryCode) throws -> Slot<Scope> {
+        let publicKey = try code.slotKeyPair(role: Scope.role).publicKey
+        guard let slot = slots.first(where: { $0.kind == .recovery && $0.header.publicKey == publicKey }) else {
+            throw nothingToOpen("recovery code", Scope.role)
+        }
+        return slot
+    }
+
+    /// The slot of a device.
+    static func deviceSlot<Scope>(_ slots: [Slot<Scope>], of device: DeviceKeys.Pair) throws -> Slot<Scope> {
+        guard
+            let slot = slots.first(where: {
+                $0.kind == .device && $0.id == device.slotID && $0.header.publicKey == device.slotKey.publicKey
+            })
+        else { throw nothingToOpen("device's key", Scope.role) }
+        return slot
+    }
+
+    private static func nothingToOpen(_ what: String, _ role: ServerRole) -> ClientError {
+        ClientError(
+            .notAuthentic, "The \(role.title) took the \(what) and has nothing that it opens.",
+            hint: "Sign in with another way in.")
+    }
+
     /// Checks that the store's owner made every slot.
     static func verify<Scope>(
         _ slots: [Slot<Scope>], by key: StorePublicKey, scopeID: FixedBytes<Scope.IDKind>

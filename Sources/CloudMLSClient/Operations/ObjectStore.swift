@@ -23,6 +23,8 @@ package enum StorePath {
     package static let parked = "parked"
     /// `IdentityPins`.
     package static let pins = "pins"
+    /// `WaysInList`.
+    package static let waysIn = "ways-in"
 
     /// `AccountSecrets`.
     package static func account(_ account: AccountAddress) -> String { "account/\(account)" }

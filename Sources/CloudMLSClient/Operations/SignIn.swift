@@ -43,19 +43,20 @@ package struct SignIn: OperationMachine {
 
     private enum State {
         case idle
-        case authDeliveryLogin(PasswordLogin)
-        case profileSlots(PasswordLogin.Output)
-        case profileSlotKey(PasswordLogin.Output, [ProfileSlot], ProfileSlot)
+        case authDeliveryLogin(Login)
+        case profileSlots(Login.Output)
+        case profileSlotKey(Login.Output, [ProfileSlot], ProfileSlot)
         case profile(Entrance)
         case anchor(Directions, AnchorName)
         case finding(Directions, StoreAnchor)
-        case keyStoreLogin(Directions, StoreAnchor, Origin, PasswordLogin)
-        case store(Directions, StoreAnchor, Origin, PasswordLogin.Output)
+        case keyStoreLogin(Directions, StoreAnchor, Origin, Login)
+        case store(Directions, StoreAnchor, Origin, Login.Output)
         case storeSlotKey(Directions, StoreAnchor, Origin, StoreContents, [StoreSlot], VerifiedSlot<StoreScope>)
         case done
     }
 
     private let userName: UserName
+    private let wayIn: WayIn
     private let origin: Origin
     private let pins: ServerPins?
     private let environment: ClientEnvironment
@@ -64,18 +65,22 @@ package struct SignIn: OperationMachine {
     /// - Parameters:
     ///   - origin: the auth-delivery server's.
     ///   - pins: what this device remembers of an earlier sign-in.
-    package init(userName: UserName, origin: Origin, pins: ServerPins?, environment: ClientEnvironment) {
+    package init(
+        userName: UserName, wayIn: WayIn = .password, origin: Origin, pins: ServerPins?,
+        environment: ClientEnvironment
+    ) {
         self.userName = userName
+        self.wayIn = wayIn
         self.origin = origin
         self.pins = pins
         self.environment = environment
     }
 
     package mutating func start() throws -> Step<Action, SignedIn> {
-        var login = PasswordLogin(
-            role: .authDelivery, origin: origin, userName: userName, pinned: pins?.authDeliveryServerID,
+        var login = try Login(
+            wayIn, role: .authDelivery, origin: origin, userName: userName, pinned: pins?.authDeliveryServerID,
             environment: environment)
-        let step = login.start()
+        let step = try login.start()
         return try continueAuthDeliveryLogin(login, step)
     }
 
@@ -85,23 +90,18 @@ package struct SignIn: OperationMachine {
             let step = try login.handle(event)
             return try continueAuthDeliveryLogin(login, step)
         case (.profileSlots(let login), .profileSlots(let stored)):
-            let slots = try StoreChecks.slots(stored, of: ProfileScope.self)
-            let (slot, kdf) = try StoreChecks.passwordSlot(slots)
-            guard kdf != login.kdf else { return try enter(login, slots, slot, login.passwordKey) }
-            try environment.kdfPolicy.accept(kdf)
-            state = .profileSlotKey(login, slots, slot)
-            return .perform(.deriveKey(.authDelivery, kdf))
+            return try openProfile(login, StoreChecks.slots(stored, of: ProfileScope.self))
         case (.profileSlotKey(let login, let slots, let slot), .passwordKey(let key)):
-            return try enter(login, slots, slot, key)
+            return try enter(login, slots, slot) { slot in try slot.openUnverified(with: key) }
         case (.profile(let entrance), .profile(let stored)):
             return try follow(entrance, stored)
         case (.anchor(let directions, let name), .anchor(let stored)):
             return try measure(directions, name, stored)
         case (.finding(let directions, let anchor), .keyStoreFound(let origin)):
-            var login = PasswordLogin(
-                role: .keyStore, origin: origin, userName: directions.profile.userName,
+            var login = try Login(
+                wayIn, role: .keyStore, origin: origin, userName: directions.profile.userName,
                 pinned: directions.profile.serverID, environment: environment)
-            let step = login.start()
+            let step = try login.start()
             return try continueKeyStoreLogin(directions, anchor, origin, login, step)
         case (.keyStoreLogin(let directions, let anchor, let origin, var login), .login(let event)):
             let step = try login.handle(event)
@@ -112,7 +112,7 @@ package struct SignIn: OperationMachine {
             .storeSlotKey(let directions, let anchor, let origin, let contents, let slots, let slot),
             .passwordKey(let key)
         ):
-            return try finish(directions, anchor, origin, contents, slots, slot, key)
+            return try finish(directions, anchor, origin, contents, slots) { try slot.open(with: key) }
         default:
             throw ClientError.unexpectedEvent
         }
@@ -122,30 +122,49 @@ package struct SignIn: OperationMachine {
 // At the auth-delivery server
 extension SignIn {
     private mutating func continueAuthDeliveryLogin(
-        _ login: PasswordLogin, _ step: Step<PasswordLogin.Action, PasswordLogin.Output>
+        _ login: Login, _ step: Step<PasswordLogin.Action, Login.Output>
     ) throws -> Step<Action, SignedIn> {
         switch step {
         case .perform(let action):
             state = .authDeliveryLogin(login)
             return .perform(.logIn(.authDelivery, action))
         case .finished(let output):
-            guard output.isAccepted else {
-                throw ClientError(
-                    .wrongPassword, "The user name or the password is wrong.",
-                    hint: "Check both; a new user signs up first.")
-            }
+            guard output.isAccepted else { throw ClientError.refused(wayIn) }
             state = .profileSlots(output)
             return .perform(.readProfileSlots)
         }
     }
 
-    private mutating func enter(
-        _ login: PasswordLogin.Output, _ slots: [ProfileSlot], _ slot: ProfileSlot, _ key: PasswordKey
+    private mutating func openProfile(
+        _ login: Login.Output, _ slots: [ProfileSlot]
     ) throws -> Step<Action, SignedIn> {
-        guard let profileKey = try? slot.openUnverified(with: key) else {
-            throw StoreChecks.notAuthentic("A way in", .authDelivery)
+        switch wayIn {
+        case .password:
+            let (slot, kdf) = try StoreChecks.passwordSlot(slots)
+            if let hashed = login.password, hashed.kdf == kdf {
+                return try enter(login, slots, slot) { slot in try slot.openUnverified(with: hashed.passwordKey) }
+            }
+            try environment.kdfPolicy.accept(kdf)
+            state = .profileSlotKey(login, slots, slot)
+            return .perform(.deriveKey(.authDelivery, kdf))
+        case .recovery(let code):
+            let slot = try StoreChecks.recoverySlot(slots, of: code)
+            return try enter(login, slots, slot) { slot in try slot.openUnverified(with: code) }
+        case .device(let device):
+            let slot = try StoreChecks.deviceSlot(slots, of: device.profile)
+            return try enter(login, slots, slot) { slot in
+                try slot.verified(by: device.storePublicKey, scopeID: slot.header.scopeID)
+                    .open(with: device.profile.slotKey)
+            }
         }
-        let isWeak = environment.kdfPolicy.isBelowRecommendation(login.kdf.parameters)
+    }
+
+    private mutating func enter(
+        _ login: Login.Output, _ slots: [ProfileSlot], _ slot: ProfileSlot,
+        opening: (ProfileSlot) throws -> ProfileKey
+    ) throws -> Step<Action, SignedIn> {
+        guard let profileKey = try? opening(slot) else { throw StoreChecks.notAuthentic("A way in", .authDelivery) }
+        let isWeak = login.password.map { environment.kdfPolicy.isBelowRecommendation($0.kdf.parameters) } ?? false
         state = .profile(
             Entrance(
                 serverID: login.serverID, slots: slots, profileID: slot.header.scopeID, profileKey: profileKey,
@@ -161,6 +180,9 @@ extension SignIn {
         }
         let profile = try StoreChecks.open(
             stored, with: entrance.profileKey, profileID: entrance.profileID, pins: pins)
+        if case .device(let device) = wayIn, device.storePublicKey != profile.storePublicKey {
+            throw StoreChecks.notAuthentic("The profile", .authDelivery)
+        }
         // The slots were opened before the store's key was known; from here on it is.
         _ = try StoreChecks.verify(entrance.slots, by: profile.storePublicKey, scopeID: entrance.profileID)
         let name = AnchorSealer(profileKey: entrance.profileKey).name(storeID: profile.storeID)
@@ -183,43 +205,58 @@ extension SignIn {
 // At the key store
 extension SignIn {
     private mutating func continueKeyStoreLogin(
-        _ directions: Directions, _ anchor: StoreAnchor, _ origin: Origin, _ login: PasswordLogin,
-        _ step: Step<PasswordLogin.Action, PasswordLogin.Output>
+        _ directions: Directions, _ anchor: StoreAnchor, _ origin: Origin, _ login: Login,
+        _ step: Step<PasswordLogin.Action, Login.Output>
     ) throws -> Step<Action, SignedIn> {
         switch step {
         case .perform(let action):
             state = .keyStoreLogin(directions, anchor, origin, login)
             return .perform(.logIn(.keyStore, action))
         case .finished(let output):
-            guard output.isAccepted else { throw ClientError.passwordsDiffer }
+            guard output.isAccepted else { throw ClientError.refusedAtKeyStore(wayIn) }
             state = .store(directions, anchor, origin, output)
             return .perform(.readStore)
         }
     }
 
     private mutating func unlock(
-        _ directions: Directions, _ anchor: StoreAnchor, _ origin: Origin, _ login: PasswordLogin.Output,
+        _ directions: Directions, _ anchor: StoreAnchor, _ origin: Origin, _ login: Login.Output,
         _ contents: StoreContents
     ) throws -> Step<Action, SignedIn> {
         let slots = try StoreChecks.slots(contents.slots, of: StoreScope.self)
         let verified = try StoreChecks.verify(
             slots, by: directions.profile.storePublicKey, scopeID: directions.profile.storeID)
-        let (slot, kdf) = try StoreChecks.passwordSlot(slots)
-        guard let password = verified.first(where: { $0.slot == slot }) else { throw ClientError.unexpectedEvent }
-        guard kdf != login.kdf else {
-            return try finish(directions, anchor, origin, contents, slots, password, login.passwordKey)
+        func verifiedSlot(_ slot: StoreSlot) throws -> VerifiedSlot<StoreScope> {
+            guard let found = verified.first(where: { $0.slot == slot }) else { throw ClientError.unexpectedEvent }
+            return found
         }
-        try environment.kdfPolicy.accept(kdf)
-        state = .storeSlotKey(directions, anchor, origin, contents, slots, password)
-        return .perform(.deriveKey(.keyStore, kdf))
+        switch wayIn {
+        case .password:
+            let (slot, kdf) = try StoreChecks.passwordSlot(slots)
+            let password = try verifiedSlot(slot)
+            if let hashed = login.password, hashed.kdf == kdf {
+                return try finish(directions, anchor, origin, contents, slots) {
+                    try password.open(with: hashed.passwordKey)
+                }
+            }
+            try environment.kdfPolicy.accept(kdf)
+            state = .storeSlotKey(directions, anchor, origin, contents, slots, password)
+            return .perform(.deriveKey(.keyStore, kdf))
+        case .recovery(let code):
+            let slot = try verifiedSlot(StoreChecks.recoverySlot(slots, of: code))
+            return try finish(directions, anchor, origin, contents, slots) { try slot.open(with: code) }
+        case .device(let device):
+            let slot = try verifiedSlot(StoreChecks.deviceSlot(slots, of: device.store))
+            return try finish(directions, anchor, origin, contents, slots) { try slot.open(with: device.store.slotKey) }
+        }
     }
 
     private mutating func finish(
         _ directions: Directions, _ anchor: StoreAnchor, _ origin: Origin, _ contents: StoreContents,
-        _ slots: [StoreSlot], _ slot: VerifiedSlot<StoreScope>, _ key: PasswordKey
+        _ slots: [StoreSlot], opening: () throws -> DataKey
     ) throws -> Step<Action, SignedIn> {
         let profile = directions.profile
-        guard let dataKey = try? slot.open(with: key) else { throw StoreChecks.notAuthentic("A way in", .keyStore) }
+        guard let dataKey = try? opening() else { throw StoreChecks.notAuthentic("A way in", .keyStore) }
         let (keyring, revision) = try StoreChecks.open(
             contents.keyring, with: dataKey, storeID: profile.storeID, by: profile.storePublicKey)
         let notices = try StoreChecks.compare(
@@ -236,6 +273,36 @@ extension SignIn {
 }
 
 extension ClientError {
+    /// The auth-delivery server does not take a way in.
+    fileprivate static func refused(_ wayIn: WayIn) -> Self {
+        switch wayIn {
+        case .password:
+            Self(
+                .wrongPassword, "The user name or the password is wrong.",
+                hint: "Check both; a new user signs up first. After a password change that was cut short, the old "
+                    + "password may still be the one.")
+        case .recovery:
+            Self(
+                .wrongPassword, "The user name or the recovery code is wrong.",
+                hint: "Check both; a code that was replaced or removed no longer works.")
+        case .device:
+            Self(
+                .wrongPassword, "The auth-delivery server does not know this device's key.",
+                hint: "It was removed from another device: sign in with the password or a recovery code.")
+        }
+    }
+
+    /// The auth-delivery server took a way in, and the key store does not.
+    fileprivate static func refusedAtKeyStore(_ wayIn: WayIn) -> Self {
+        switch wayIn {
+        case .password: passwordsDiffer
+        case .recovery, .device:
+            Self(
+                .wrongPassword, "The auth-delivery server takes this way in, and the key store does not.",
+                hint: "Adding or removing it was cut short: use another way in, then remove what is left of it.")
+        }
+    }
+
     static var passwordsDiffer: Self {
         Self(
             .passwordsDiffer, "The auth-delivery server takes this password, and the key store wants another one.",

@@ -443,7 +443,7 @@ extension SignUp {
 }
 
 extension CloudMLSAPI.LoginKey {
-    fileprivate static func password(_ key: KeyHierarchy.LoginKey, _ kdf: PasswordKDF) -> Self {
+    static func password(_ key: KeyHierarchy.LoginKey, _ kdf: PasswordKDF) -> Self {
         Self(kind: .password, publicKey: Bytes(key.publicKey.bytes), kdf: KDFDescription(kdf))
     }
 }

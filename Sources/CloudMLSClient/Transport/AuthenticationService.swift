@@ -25,4 +25,11 @@ package protocol AuthenticationService: Sendable {
     func writeSlot(id: [UInt8], ifRevision: UInt64, _ slot: SlotWrite) async throws -> WriteResult
     /// `DELETE /v1/slots/{id}`.
     func deleteSlot(id: [UInt8], ifRevision: UInt64) async throws
+
+    /// `GET /v1/sessions`.
+    func sessions() async throws -> [SessionRecord]
+    /// `DELETE /v1/sessions/{id}`.
+    func endSession(_ id: Int64) async throws
+    /// `DELETE /v1/sessions`: all but this one.
+    func endOtherSessions() async throws
 }

@@ -51,6 +51,18 @@ extension HTTPService {
         request.setPrecondition(ifRevision)
         _ = try await connection.send(request)
     }
+
+    package func sessions() async throws -> [SessionRecord] {
+        try await get("/v1/sessions", SessionList.self).sessions
+    }
+
+    package func endSession(_ id: Int64) async throws {
+        _ = try await connection.send(HTTPExchangeRequest(.delete, "/v1/sessions/\(id)"))
+    }
+
+    package func endOtherSessions() async throws {
+        _ = try await connection.send(HTTPExchangeRequest(.delete, "/v1/sessions"))
+    }
 }
 
 extension HTTPService {

@@ -17,10 +17,29 @@ struct SignIn: AsyncParsableCommand {
     var name: String
     @Option(help: ArgumentHelp("Address of the authentication and delivery server.", valueName: "url"))
     var authDelivery: String
+    @Flag(help: "Sign in with this device's own key, which `slot add device` made, and no password.")
+    var deviceKey = false
+    @Option(
+        help: ArgumentHelp(
+            "Read the key store's password from a file, where it differs after a change that was cut short.",
+            valueName: "file"))
+    var keyStorePasswordFile: String?
     @OptionGroup var session: SessionOptions
 
+    func validate() throws {
+        guard !deviceKey || !session.noSession else {
+            throw ValidationError("--device-key keeps a session: leave out --no-session")
+        }
+    }
+
     func run() async throws {
-        let context = try await session.signIn(name: name, authDelivery: authDelivery)
+        let context =
+            if deviceKey {
+                try await session.signInWithDeviceKey(name: name, authDelivery: authDelivery)
+            } else {
+                try await session.signIn(
+                    name: name, authDelivery: authDelivery, keyStorePasswordFile: keyStorePasswordFile)
+            }
         try await session.using(context) { try session.report($0, done: "Signed in as") }
     }
 }

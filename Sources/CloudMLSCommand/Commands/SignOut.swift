@@ -9,14 +9,19 @@ struct SignOut: AsyncParsableCommand {
             The keys are removed also when a server cannot be reached. With --no-session every command ends its \
             session itself; this one makes the device forget who signed in.
 
+            A key that `slot add device` gave this device is removed too, here and at the servers; with \
+            --keep-device-key it stays, and `sign-in --device-key` takes it.
+
             Example:
               cloudmls sign-out
             """)
 
+    @Flag(help: "Keep this device's own key, to sign in with it again.")
+    var keepDeviceKey = false
     @OptionGroup var session: SessionOptions
 
     func run() async throws {
-        try await session.signOut()
+        try await session.signOut(keepingDeviceKey: keepDeviceKey)
         if !session.json { Terminal.writeOutput("Signed out.\n") }
     }
 }

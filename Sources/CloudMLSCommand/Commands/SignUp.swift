@@ -7,8 +7,9 @@ struct SignUp: AsyncParsableCommand {
         abstract: "Make an account on the authentication and delivery server and on your key store.",
         discussion: """
             The setup code comes from whoever runs the key store: it is in the file `setup-code` of its data folder, \
-            and `key-store-server invite` makes more. One password opens both servers; it cannot be recovered. If this \
-            is interrupted, run it again with the same name, password and code.
+            and `key-store-server invite` makes more. One password opens both servers. Nobody can look it up for you: \
+            make a recovery code with `cloudmls slot add recovery` when you are done. If this is interrupted, run it \
+            again with the same name, password and code.
 
             Example:
               cloudmls sign-up alice --auth-delivery https://ad.example.org --setup-code-file setup-code \
@@ -23,6 +24,7 @@ struct SignUp: AsyncParsableCommand {
     var setupCode: String?
     @Option(help: ArgumentHelp("Read the setup code from a file; - is standard input.", valueName: "file"))
     var setupCodeFile: String?
+    @OptionGroup(title: "Hashing the password") var kdf: KDFOptions
     @OptionGroup var session: SessionOptions
 
     func validate() throws {
@@ -33,7 +35,8 @@ struct SignUp: AsyncParsableCommand {
 
     func run() async throws {
         let code = try setupCode ?? String(decoding: Input.line(file: setupCodeFile ?? "-"), as: UTF8.self)
-        let context = try await session.signUp(name: name, authDelivery: authDelivery, setupCode: code)
+        let context = try await session.signUp(
+            name: name, authDelivery: authDelivery, setupCode: code, kdf: kdf)
         try await session.using(context) { try session.report($0, done: "Signed up as") }
     }
 }

@@ -56,14 +56,14 @@ enum ExitStatus: Int32, CaseIterable {
                 .anotherProtocol
             case .insecureAddress, .unacceptableKDF: .configuration
             case .wrongPassword, .passwordsDiffer, .invalidSetupCode, .signUpIncomplete, .notSignedIn, .signedOut,
-                .identityKeyChanged, .groupReadOnly:
+                .identityKeyChanged, .groupReadOnly, .lastWayIn:
                 .notPermitted
-            case .nameTaken, .alreadySignedIn, .groupExists: .exists
+            case .nameTaken, .alreadySignedIn, .groupExists, .wayInExists: .exists
             case .inUse, .busy: .tryAgain
             case .localStorage: .inputOutput
             case .notAuthentic, .tooLarge, .messageTooLong: .badData
             case .invalidArgument: .usage
-            case .unknownAccount, .unknownGroup, .noKeyPackage: .unknownName
+            case .unknownAccount, .unknownGroup, .noKeyPackage, .unknownWayIn: .unknownName
             case .internalFault: .fault
             case .refused(let refusal): Self(refusal: refusal)
             }

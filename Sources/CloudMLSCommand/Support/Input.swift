@@ -41,7 +41,8 @@ enum Input {
         line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : line
     }
 
-    private static func contents(file: String?, atMost limit: Int) throws(CommandFailure) -> [UInt8] {
+    /// All of a file, or of standard input where `file` is nil or `-`.
+    static func contents(file: String?, atMost limit: Int) throws(CommandFailure) -> [UInt8] {
         var descriptor = STDIN_FILENO
         let name = file.flatMap { $0 == "-" ? nil : $0 } ?? "standard input"
         if let file, file != "-" {

@@ -30,7 +30,9 @@ struct SessionOptions: ParsableArguments {
             advice: "run `cloudmls sign-in --no-session` once.")
     }
 
-    func signUp(name: String, authDelivery: String, setupCode: String) async throws -> ClientContext {
+    func signUp(
+        name: String, authDelivery: String, setupCode: String, kdf: KDFOptions
+    ) async throws -> ClientContext {
         let name = try userName(name)
         let origin = try origin(authDelivery)
         guard let code = try? SetupCode(text: setupCode) else {
@@ -38,21 +40,54 @@ struct SessionOptions: ParsableArguments {
                 .badData, "that is not a setup code",
                 advice: "copy the whole setup code; `key-store-server invite` makes another one.")
         }
-        let password = try secret(new: true)
+        let password = try password.password(new: true)
         let folder = try folder()
+        var environment = ClientEnvironment.system
+        if let parameters = try await kdf.parameters() { environment.kdfDefault = parameters }
         Terminal.note("Deriving keys from the password …")
-        let context = try await authenticator(folder).signUp(
+        let context = try await authenticator(folder, environment).signUp(
             userName: name, password: password, authDelivery: origin, keyStore: .setupCode(code))
         try await remember(name, origin, in: folder)
         return context
     }
 
-    func signIn(name: String, authDelivery: String) async throws -> ClientContext {
+    /// - Parameter keyStorePasswordFile: the key store's password where it differs, after a change that was cut short.
+    func signIn(name: String, authDelivery: String, keyStorePasswordFile: String?) async throws -> ClientContext {
         let name = try userName(name)
         let origin = try origin(authDelivery)
-        let password = try secret()
+        let password = try password.password()
+        let keyStorePassword = try keyStorePasswordFile.map { file throws(CommandFailure) in
+            try PasswordOptions.read(file: file, new: false, prompt: "Password of the key store")
+        }
         let folder = try folder()
-        let context = try await signIn(name, password, origin, folder)
+        let context: ClientContext
+        do {
+            context = try await signIn(name, password, origin, folder, keyStorePassword)
+        } catch let error as ClientError
+            where error.code == .passwordsDiffer && keyStorePassword == nil && Terminal.inputIsTerminal
+        {
+            Terminal.note(error.message)
+            let other = try PasswordOptions.read(file: nil, new: false, prompt: "Password of the key store")
+            context = try await signIn(name, password, origin, folder, other)
+        }
+        try await remember(name, origin, in: folder)
+        return context
+    }
+
+    /// Signs in with this device's own key.
+    func signInWithDeviceKey(name: String, authDelivery: String) async throws -> ClientContext {
+        let name = try userName(name)
+        let origin = try origin(authDelivery)
+        return try await authenticator(folder()).signInWithDeviceKey(userName: name, authDelivery: origin)
+    }
+
+    /// Signs in with a recovery code.
+    func recover(name: String, authDelivery: String, code: RecoveryCode) async throws -> ClientContext {
+        let name = try userName(name)
+        let origin = try origin(authDelivery)
+        let folder = try folder()
+        let context = try await authenticator(folder).signIn(
+            userName: name, recoveryCode: code, authDelivery: origin)
         try await remember(name, origin, in: folder)
         return context
     }
@@ -66,7 +101,8 @@ struct SessionOptions: ParsableArguments {
         else {
             throw Self.nobodyWithoutSession
         }
-        return try await signIn(userName(String(words[0])), secret(), origin(String(words[1])), folder)
+        return try await signIn(
+            userName(String(words[0])), password.password(), origin(String(words[1])), folder, nil)
     }
 
     /// Does a command's work for the user who is signed in.
@@ -91,8 +127,11 @@ struct SessionOptions: ParsableArguments {
     }
 
     /// With --no-session there are no keys and no sessions to end: the device forgets who signed in.
-    func signOut() async throws {
+    ///
+    /// - Parameter keepingDeviceKey: whether this device's own key stays, to sign in with again.
+    func signOut(keepingDeviceKey: Bool) async throws {
         let folder = try folder()
+        if !noSession, !keepingDeviceKey { try await removeDeviceKey(folder) }
         let remembered = try await folder.read(Self.userWithoutSession)
         try await folder.write(Self.userWithoutSession, nil)
         if noSession {
@@ -101,6 +140,22 @@ struct SessionOptions: ParsableArguments {
         }
         for problem in try await authenticator(folder).signOut() {
             Terminal.writeError("note: \(Terminal.safe(problem.message))\n")
+        }
+    }
+
+    /// Takes this device's own key away, at the servers first: what is no way in any more can be forgotten.
+    private func removeDeviceKey(_ folder: ClientFolder) async throws {
+        guard let context = try? await authenticator(folder).resume() else { return }
+        let waysIn = WaysIn(context)
+        guard try await waysIn.deviceHasKey() else { return }
+        do {
+            if let way = try await waysIn.list().first(where: \.isThisDevice) { try await waysIn.remove(way) }
+            try await waysIn.forgetDeviceKey()
+        } catch let error as ClientError {
+            throw CommandFailure(
+                ExitStatus(error.code), "this device's key could not be removed: \(error.message)",
+                advice: "add another way in if it is the last one, try again when the servers are there, or sign out "
+                    + "with --keep-device-key, which leaves the key on this device.")
         }
     }
 
@@ -125,10 +180,12 @@ struct SessionOptions: ParsableArguments {
     }
 
     private func signIn(
-        _ name: UserName, _ password: Password, _ origin: Origin, _ folder: ClientFolder
+        _ name: UserName, _ password: Password, _ origin: Origin, _ folder: ClientFolder,
+        _ keyStorePassword: Password?
     ) async throws -> ClientContext {
         Terminal.note("Deriving keys from the password …")
-        return try await authenticator(folder).signIn(userName: name, password: password, authDelivery: origin)
+        return try await authenticator(folder).signIn(
+            userName: name, password: password, authDelivery: origin, keyStorePassword: keyStorePassword)
     }
 
     private func remember(_ name: UserName, _ origin: Origin, in folder: ClientFolder) async throws {
@@ -136,8 +193,12 @@ struct SessionOptions: ParsableArguments {
         try await folder.write(Self.userWithoutSession, text)
     }
 
-    private func authenticator(_ folder: ClientFolder) -> Authenticator {
-        noSession ? Authenticator(withoutSession: folder) : Authenticator(folder: folder)
+    private func authenticator(
+        _ folder: ClientFolder, _ environment: ClientEnvironment = .system
+    ) -> Authenticator {
+        noSession
+            ? Authenticator(withoutSession: folder, environment: environment)
+            : Authenticator(folder: folder, environment: environment)
     }
 
     private func folder() throws -> ClientFolder { try ClientFolder(path: folderPath()) }
@@ -168,20 +229,13 @@ struct SessionOptions: ParsableArguments {
         }
         return origin
     }
-
-    private func secret(new: Bool = false) throws(CommandFailure) -> Password {
-        let text = try password.password(new: new)
-        guard let password = try? Password(text) else {
-            throw CommandFailure(.badData, "the password is too long", advice: "choose a shorter one.")
-        }
-        return password
-    }
 }
 
 extension SignInNotice {
     fileprivate var text: String {
         switch self {
-        case .weakPasswordHash: "the password is hashed in a way that is no longer recommended."
+        case .weakPasswordHash:
+            "the password is hashed in a way that is no longer recommended: `cloudmls passwd --same` hashes it anew."
         case .keyStoreRestored: "the key store was restored from a backup since this device saw it last."
         case .waysInDiffer:
             "the ways into the key store are not the ones that were there: a change was cut short, or an old one is back."

@@ -22,6 +22,19 @@ public enum KDFParameters: Hashable, Sendable {
     public static let `default` = Self.argon2id(memoryKiB: 65_536, iterations: 3, parallelism: 4)
     /// For constrained clients.
     public static let constrained = Self.pbkdf2HMACSHA512(iterations: 210_000)
+
+    /// Whether a search for the password would cost less than with `other`: another algorithm without Argon2id's memory,
+    /// less memory, or less work in all.
+    public func isWeaker(than other: Self) -> Bool {
+        switch (self, other) {
+        case (.argon2id(let memory, let iterations, _), .argon2id(let otherMemory, let otherIterations, _)):
+            memory < otherMemory || UInt64(memory) * UInt64(iterations) < UInt64(otherMemory) * UInt64(otherIterations)
+        case (.pbkdf2HMACSHA512(let iterations), .pbkdf2HMACSHA512(let otherIterations)):
+            iterations < otherIterations
+        case (.pbkdf2HMACSHA512, .argon2id): true
+        case (.argon2id, .pbkdf2HMACSHA512): false
+        }
+    }
 }
 
 extension KDFParameters: MLSCodable {

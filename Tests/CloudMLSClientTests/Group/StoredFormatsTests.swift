@@ -141,4 +141,38 @@ import Testing
             secrets.proposalKey(group: id, proposal: [1, 2, 3]).hex
                 == "b1a9e71a9497f137509f84638003500ddc0ac7908934eee16d8dd16594455dfa")
     }
+
+    @Test func waysInList() throws {
+        let entry = WaysInList.Entry(
+            storeSlot: try #require(SlotID(bytes: [UInt8](repeating: 1, count: 16))),
+            profileSlot: try #require(SlotID(bytes: [UInt8](repeating: 2, count: 16))), name: "safe",
+            added: 1_800_000_000)
+        try check(
+            WaysInList(entries: [entry]),
+            "012d" + String(repeating: "01", count: 16) + String(repeating: "02", count: 16)
+                + "0473616665" + "000000006b49d200")
+    }
+
+    @Test func deviceKeys() throws {
+        func pair(_ byte: UInt8) throws -> DeviceKeys.Pair {
+            let seed = [UInt8](repeating: byte, count: 32)
+            return DeviceKeys.Pair(
+                slotID: try #require(SlotID(bytes: [UInt8](repeating: byte, count: 16))),
+                slotKey: try SlotKeyPair(secret: try #require(Secret(bytes: seed))),
+                loginKey: try LoginKey(seed: try #require(Secret(bytes: seed))))
+        }
+        let publicKey = try #require(StorePublicKey(bytes: [UInt8](repeating: 9, count: 32)))
+        let keys = DeviceKeys(storePublicKey: publicKey, store: try pair(1), profile: try pair(2))
+        let hex =
+            "01" + String(repeating: "09", count: 32) + String(repeating: "01", count: 80)
+            + String(repeating: "02", count: 80)
+        #expect(keys.encoded.hex == hex)
+        let decoded = try DeviceKeys(decoding: try #require([UInt8](hex: hex)))
+        #expect(decoded.store == keys.store)
+        #expect(decoded.profile == keys.profile)
+        #expect(throws: CodecError.self) { try DeviceKeys(decoding: try #require([UInt8](hex: hex)) + [0]) }
+        #expect(throws: CodecError(.invalidValue)) {
+            try DeviceKeys(decoding: [2] + (try #require([UInt8](hex: hex))).dropFirst())
+        }
+    }
 }

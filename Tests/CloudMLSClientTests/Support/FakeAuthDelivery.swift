@@ -76,6 +76,9 @@ struct FakeAuthDelivery: AuthDeliveryService {
     func slots() async throws -> [StoredSlot] { throw unused }
     func writeSlot(id: [UInt8], ifRevision: UInt64, _ slot: SlotWrite) async throws -> WriteResult { throw unused }
     func deleteSlot(id: [UInt8], ifRevision: UInt64) async throws { throw unused }
+    func sessions() async throws -> [SessionRecord] { throw unused }
+    func endSession(_ id: Int64) async throws { throw unused }
+    func endOtherSessions() async throws { throw unused }
     func register(_ registration: AuthDeliveryRegistration) async throws { throw unused }
     func profile() async throws -> StoredProfile? { throw unused }
     func writeProfile(ifRevision: UInt64, _ profile: ProfileWrite) async throws -> WriteResult { throw unused }

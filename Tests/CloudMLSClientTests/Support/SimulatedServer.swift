@@ -6,7 +6,10 @@ import MLSCodec
 /// Either server in memory, with the real one's rules for registration, login, slots and everything with a revision.
 actor SimulatedServer {
     struct User {
+        /// The password's.
         var login: CloudMLSAPI.LoginKey
+        /// Those of other ways in, by slot.
+        var keys: [[UInt8]: CloudMLSAPI.LoginKey] = [:]
         var slots: [StoredSlot]
         var keyring: StoredKeyring?
         var profile: StoredProfile?
@@ -66,14 +69,15 @@ actor SimulatedServer {
     func preLogin(_ request: CloudMLSAPI.PreLoginRequest) throws -> PreLoginResponse {
         guard let name = UserName(rawValue: request.user), let nonce = LoginNonce(bytes: request.clientNonce.array)
         else { throw Self.refusal(.badRequest) }
-        let asked = KeyHierarchy.PreLoginRequest(role: role, userName: name, kind: .password, clientNonce: nonce)
+        let kind = SlotKind(name: request.kind.rawValue) ?? .password
+        let asked = KeyHierarchy.PreLoginRequest(role: role, userName: name, kind: kind, clientNonce: nonce)
         let decoy = PasswordKDF(parameters: .cheap, salt: KDFSalt(bytes: Array(repeating: 7, count: 16)) ?? .random())
-        let kdf = users[name.rawValue]?.login.kdf.flatMap(\.stored) ?? decoy
+        let kdf = kind == .password ? users[name.rawValue]?.login.kdf.flatMap(\.stored) ?? decoy : nil
         let answer = try PreLoginAnswer(request: asked, serverID: serverID, kdf: kdf, expiresAt: 2_000)
         nonces[answer.serverNonce] = asked
         let signature = try identity.sign(answer.encoded, as: .preLogin)
         let response = PreLoginResponse(
-            identityKey: Bytes(identity.publicKey.bytes), kdf: KDFDescription(stored: kdf),
+            identityKey: Bytes(identity.publicKey.bytes), kdf: kdf.map { KDFDescription(stored: $0) },
             serverNonce: Bytes(answer.serverNonce.bytes), expires: 2_000, signature: Bytes(signature.bytes))
         return interference.preLogin?(response) ?? response
     }
@@ -81,15 +85,17 @@ actor SimulatedServer {
     func login(_ request: LoginRequest) throws -> SessionTokens {
         guard let serverNonce = LoginNonce(bytes: request.serverNonce.array),
             let asked = nonces.removeValue(forKey: serverNonce), let origin = Origin(rawValue: request.origin),
-            let signature = Signature(bytes: request.signature.array), let user = users[request.user],
-            let key = LoginPublicKey(bytes: user.login.publicKey.array)
+            let signature = Signature(bytes: request.signature.array), let user = users[request.user]
         else { throw Self.refusal(.wrongCredentials) }
         let statement = LoginStatement(
             role: role, serverID: serverID, userName: asked.userName, serverNonce: serverNonce,
             clientNonce: asked.clientNonce, origin: origin)
-        guard LoginProof(statement: statement, signature: signature).verify(publicKey: key) else {
-            throw Self.refusal(.wrongCredentials)
+        let proof = LoginProof(statement: statement, signature: signature)
+        let isKnown = ([user.login] + user.keys.values).contains { login in
+            login.kind == request.kind
+                && LoginPublicKey(bytes: login.publicKey.array).map { proof.verify(publicKey: $0) } == true
         }
+        guard isKnown else { throw Self.refusal(.wrongCredentials) }
         counter += 1
         tokens["access-\(counter)"] = request.user
         return SessionTokens(
@@ -135,7 +141,38 @@ actor SimulatedServer {
 
     // Stored things
 
-    func slots(_ token: String?) throws -> [StoredSlot] { try users[user(token)]?.slots ?? [] }
+    func slots(_ token: String?) throws -> [StoredSlot] {
+        guard let user = try users[user(token)] else { return [] }
+        return user.slots.map { slot in
+            var slot = slot
+            slot.login = slot.kind == .password ? user.login : user.keys[slot.id.array]
+            return slot
+        }
+    }
+
+    func deleteSlot(_ id: [UInt8], _ ifRevision: UInt64, _ token: String?) throws {
+        let name = try user(token)
+        guard var user = users[name], let index = user.slots.firstIndex(where: { $0.id.array == id }) else {
+            throw Self.refusal(.notFound)
+        }
+        try Self.require(ifRevision, user.slots[index].revision)
+        let others = user.slots.filter { $0.id.array != id }
+        guard others.contains(where: { $0.kind == .password || user.keys[$0.id.array] != nil }) else {
+            throw Self.refusal(.lastWayIn)
+        }
+        if user.slots[index].kind == .password { user.login.publicKey = [] }
+        user.keys[id] = nil
+        user.slots = others
+        users[name] = user
+    }
+
+    func writeKeyring(_ ifRevision: UInt64, _ body: Bytes, _ token: String?) throws -> WriteResult {
+        let name = try user(token)
+        try Self.require(ifRevision, users[name]?.keyring?.revision ?? 0)
+        users[name]?.keyring?.body = body
+        users[name]?.keyring?.revision = ifRevision + 1
+        return WriteResult(revision: ifRevision + 1)
+    }
 
     func writeSlot(_ id: [UInt8], _ ifRevision: UInt64, _ write: SlotWrite, _ token: String?) throws -> WriteResult {
         let name = try user(token)
@@ -148,7 +185,9 @@ actor SimulatedServer {
         } else {
             users[name]?.slots.append(slot)
         }
-        if let login = write.login { users[name]?.login = login }
+        if let login = write.login {
+            if write.kind == .password { users[name]?.login = login } else { users[name]?.keys[id] = login }
+        }
         return WriteResult(revision: current + 1)
     }
 

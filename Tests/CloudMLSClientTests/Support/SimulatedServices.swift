@@ -65,7 +65,12 @@ extension SimulatedService {
             try await server.writeSlot(id, ifRevision, slot, token)
         }
     }
-    func deleteSlot(id: [UInt8], ifRevision: UInt64) async throws { throw SimulatedServer.refusal(.notFound) }
+    func deleteSlot(id: [UInt8], ifRevision: UInt64) async throws {
+        try await call("delete slot") { server, token in try await server.deleteSlot(id, ifRevision, token) }
+    }
+    func sessions() async throws -> [SessionRecord] { throw SimulatedServer.refusal(.notFound) }
+    func endSession(_ id: Int64) async throws { throw SimulatedServer.refusal(.notFound) }
+    func endOtherSessions() async throws { throw SimulatedServer.refusal(.notFound) }
 }
 
 struct SimulatedKeyStore: SimulatedService, KeyStoreService {
@@ -81,7 +86,9 @@ struct SimulatedKeyStore: SimulatedService, KeyStoreService {
         try await call("keyring") { server, token in try await server.keyring(token) }
     }
     func writeKeyring(ifRevision: UInt64, _ keyring: KeyringWrite) async throws -> WriteResult {
-        throw SimulatedServer.refusal(.notFound)
+        try await call("write keyring") { server, token in
+            try await server.writeKeyring(ifRevision, keyring.body, token)
+        }
     }
     func readObjects(_ names: [[UInt8]]) async throws -> [StoredObject] {
         try await call("read") { server, token in try await server.read(names, token) }

@@ -11,34 +11,10 @@ final class CannedServer: Sendable {
     let port: UInt16
     private let listener: Int32
 
-    struct Failed: Error {
-        var reason: Int32
-    }
-
     init(status: String = "200 OK", headers: [String: String], body: String) throws {
-        #if canImport(Darwin)
-            let stream = SOCK_STREAM
-        #else
-            let stream = Int32(SOCK_STREAM.rawValue)
-        #endif
-        let listener = socket(AF_INET, stream, 0)
-        guard listener >= 0 else { throw Failed(reason: errno) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, size) == 0 && listen(listener, 16) == 0
-                    && getsockname(listener, address, &size) == 0
-            }
-        }
-        guard bound else {
-            close(listener)
-            throw Failed(reason: errno)
-        }
+        let (listener, port) = try LoopbackSocket.listen()
         self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
+        self.port = port
         var lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)", "Connection: close"]
         lines += headers.map { "\($0.key): \($0.value)" }
         let answer = Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)

@@ -39,10 +39,13 @@ final class World: Sendable {
     }
 
     /// A file with a fresh setup code of a key store.
-    func setupCode(keyStore: Int = 0) async throws -> URL {
+    ///
+    /// - Parameter origin: the address in it, where it is not the server's own.
+    func setupCode(keyStore: Int = 0, origin: String? = nil) async throws -> URL {
         let server = keyStores[keyStore]
         let outcome = try await ChildProcess(
-            ServerProcess.executable(.keyStore), ["invite", "--data", server.dataFolder.path],
+            ServerProcess.executable(.keyStore),
+            ["invite", "--data", server.dataFolder.path] + (origin.map { ["--public-url", $0] } ?? []),
             environment: ["HOME": place.url.path], folder: place.url, name: "invite"
         ).outcome()
         let code = try #require(

@@ -1,0 +1,64 @@
+package import CloudMLSAPI
+package import KeyHierarchy
+
+/// Pre-login and login at one server with a key that is at hand: a recovery code's or a device's (DESIGN §3, "Login").
+/// Its steps are those of `PasswordLogin`, without a password to hash.
+package struct KeyLogin: OperationMachine {
+    private enum State {
+        case idle
+        case asked(KeyHierarchy.PreLoginRequest)
+        case sent(ServerID)
+    }
+
+    private let role: ServerRole
+    private let origin: Origin
+    private let userName: UserName
+    private let pinned: ServerID?
+    private let kind: LoginKind
+    private let key: KeyHierarchy.LoginKey
+    private let environment: ClientEnvironment
+    private var state = State.idle
+
+    /// - Parameters:
+    ///   - pinned: the server that must answer; nil on first use.
+    ///   - kind: `recovery` or `device`.
+    package init(
+        role: ServerRole, origin: Origin, userName: UserName, pinned: ServerID?, kind: LoginKind,
+        key: KeyHierarchy.LoginKey, environment: ClientEnvironment
+    ) {
+        self.role = role
+        self.origin = origin
+        self.userName = userName
+        self.pinned = pinned
+        self.kind = kind
+        self.key = key
+        self.environment = environment
+    }
+
+    package mutating func start() -> Step<PasswordLogin.Action, Login.Output> {
+        let request = KeyHierarchy.PreLoginRequest(
+            role: role, userName: userName, kind: kind == .recovery ? .recovery : .device,
+            clientNonce: environment.fresh())
+        state = .asked(request)
+        return .perform(
+            .preLogin(
+                CloudMLSAPI.PreLoginRequest(
+                    user: userName.rawValue, kind: kind, clientNonce: Bytes(request.clientNonce.bytes))))
+    }
+
+    package mutating func handle(_ event: PasswordLogin.Event) throws -> Step<PasswordLogin.Action, Login.Output> {
+        switch (state, event) {
+        case (.asked(let request), .answered(let response)):
+            let answer = try response.verified(for: request, server: pinned, at: origin)
+            let proof = try LoginProof(LoginStatement(answering: answer, origin: origin), signedBy: key)
+            state = .sent(answer.serverID)
+            return .perform(.logIn(LoginRequest(proof, kind: kind, deviceName: environment.shortDeviceName)))
+        case (.sent(let serverID), .loggedIn):
+            return .finished(Login.Output(serverID: serverID, isAccepted: true, password: nil))
+        case (.sent(let serverID), .wrongCredentials):
+            return .finished(Login.Output(serverID: serverID, isAccepted: false, password: nil))
+        default:
+            throw ClientError.unexpectedEvent
+        }
+    }
+}

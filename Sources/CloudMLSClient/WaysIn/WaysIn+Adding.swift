@@ -1,0 +1,95 @@
+import CloudMLSAPI
+public import KeyHierarchy
+import MLSCodec
+
+extension WaysIn {
+    /// Makes a recovery code, with which somebody who lost the password signs in at both servers.
+    ///
+    /// - Parameter name: what the user calls it, such as where the paper is.
+    /// - Returns: the code, which is nowhere else: it is to be shown once.
+    /// - Throws: `invalidArgument` for a name that is in use, `busy`, or why a server refused.
+    public func addRecoveryCode(name: String) async throws -> RecoveryCode {
+        let code = RecoveryCode.random()
+        try await add(
+            kind: .recovery, name: name,
+            store: Half(
+                id: context.environment.fresh(), recipient: try code.recipient(role: .keyStore),
+                loginKey: try code.loginKey(role: .keyStore)),
+            profile: Half(
+                id: context.environment.fresh(), recipient: try code.recipient(role: .authDelivery),
+                loginKey: try code.loginKey(role: .authDelivery)))
+        return code
+    }
+
+    /// Gives this device a key of its own, with which it signs in without a password until that is removed.
+    ///
+    /// - Parameter name: what the user calls the device.
+    /// - Throws: `wayInExists` where the device has one already; else as `addRecoveryCode`.
+    public func addDevice(name: String) async throws {
+        let localName = DeviceKeys.localName(user: context.userName, at: context.authDeliveryOrigin)
+        if let known = try await deviceKeys(), try await list().contains(where: { $0.isThisDevice && $0.works }) {
+            throw ClientError(
+                .wayInExists, "This device has a key already.",
+                hint: "`remove` it first: \(known.store.slotID.hex.prefix(8)).")
+        }
+        let device = try DeviceKeys(
+            storePublicKey: context.keyring.storeSigningKey.publicKey, environment: context.environment)
+        // The key first: a slot that nobody can open is of no use, a key without a slot does no harm.
+        try await context.local.write(localName, device.encoded)
+        try await add(
+            kind: .device, name: name,
+            store: Half(
+                id: device.store.slotID, recipient: .device(device.store.slotKey.publicKey),
+                loginKey: device.store.loginKey),
+            profile: Half(
+                id: device.profile.slotID, recipient: .device(device.profile.slotKey.publicKey),
+                loginKey: device.profile.loginKey))
+    }
+
+    /// A new way in at one server.
+    private struct Half {
+        var id: SlotID
+        var recipient: SlotRecipient
+        var loginKey: KeyHierarchy.LoginKey
+
+        func write(_ kind: LoginKind, _ body: [UInt8]) -> SlotWrite {
+            SlotWrite(
+                kind: kind, body: Bytes(body),
+                login: CloudMLSAPI.LoginKey(kind: kind, publicKey: Bytes(loginKey.publicKey.bytes), kdf: nil))
+        }
+    }
+
+    /// Names, keyring, key store, auth-delivery server, anchor. The keyring knows every slot before there is one, so that
+    /// a rotation of the data key leaves none behind.
+    private func add(kind: LoginKind, name: String, store: Half, profile: Half) async throws {
+        guard !name.isEmpty, name.utf8.count <= 128, SlotKind(name: name) == nil else {
+            throw ClientError(
+                .invalidArgument, "\"\(name)\" cannot be the name of a way in.",
+                hint: "Use 1 to 128 bytes of text, and not the word for a kind of way in.")
+        }
+        guard try await !list().contains(where: { $0.name == name && $0.works }) else {
+            throw ClientError(
+                .wayInExists, "There is a way in with the name \"\(name)\".", hint: "Choose another name.")
+        }
+        let session = context.session
+        let entry = WaysInList.Entry(
+            storeSlot: store.id, profileSlot: profile.id, name: name, added: context.environment.now())
+        try await changeNames { $0.entries.append(entry) }
+        try await changeKeyring { keyring in
+            keyring.storeSlots.append(Keyring.KnownSlot(id: store.id, recipient: store.recipient))
+            keyring.profileSlots.append(Keyring.KnownSlot(id: profile.id, recipient: profile.recipient))
+            return true
+        }
+        let key = context.keyring.storeSigningKey
+        let storeSlot = try StoreSlot(
+            sealing: session.dataKey, scopeID: session.storeID, id: store.id, to: store.recipient, signedBy: key)
+        let profileSlot = try ProfileSlot(
+            sealing: context.profileKey, scopeID: session.profileID, id: profile.id, to: profile.recipient,
+            signedBy: key)
+        _ = try await context.keyStore.writeSlot(
+            id: store.id.bytes, ifRevision: 0, store.write(kind, storeSlot.encoded))
+        _ = try await context.authDelivery.writeSlot(
+            id: profile.id.bytes, ifRevision: 0, profile.write(kind, profileSlot.encoded))
+        try await raiseAnchor()
+    }
+}

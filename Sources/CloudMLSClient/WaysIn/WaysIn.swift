@@ -1,0 +1,133 @@
+import CloudMLSAPI
+import KeyHierarchy
+import MLSCodec
+
+/// The ways in of a signed-in user: the password, recovery codes, devices. Each has a slot and a login key at both servers.
+///
+/// All methods throw `ClientError`. What is cut short leaves a way in that `list` shows as not working, and that `remove`
+/// takes away; those that worked go on working.
+public struct WaysIn: Sendable {
+    let context: ClientContext
+
+    public init(_ context: ClientContext) { self.context = context }
+
+    /// All slots of both servers, put together and checked.
+    struct State {
+        var store: [StoredSlot]
+        var profile: [StoredSlot]
+        var names: WaysInList
+    }
+
+    func state() async throws -> State {
+        let store = try await context.keyStore.slots()
+        let profile = try await context.authDelivery.slots()
+        let key = context.keyring.storeSigningKey.publicKey
+        _ = try StoreChecks.verify(
+            StoreChecks.slots(store, of: StoreScope.self), by: key, scopeID: context.storeID)
+        _ = try StoreChecks.verify(
+            StoreChecks.slots(profile, of: ProfileScope.self), by: key, scopeID: context.session.profileID)
+        let names = try await context.sealed.value(StorePath.waysIn).decoded(WaysInList.self)
+        return State(store: store, profile: profile, names: names ?? WaysInList())
+    }
+
+    /// The ways in, the password first, then in the order in which they were added.
+    public func list() async throws -> [WayInSummary] {
+        let state = try await state()
+        let device = try await deviceKeys()
+        var store = state.store
+        var profile = state.profile
+        var found: [WayInSummary] = []
+        func add(_ storeSlot: StoredSlot?, _ profileSlot: StoredSlot?, _ entry: WaysInList.Entry?) {
+            guard let slot = storeSlot ?? profileSlot, let kind = SlotKind(name: slot.kind.rawValue) else { return }
+            found.append(
+                WayInSummary(
+                    id: slot.id.array.hex, kind: kind, name: entry?.name ?? "", added: entry?.added,
+                    worksAtKeyStore: storeSlot?.login != nil, worksAtAuthDelivery: profileSlot?.login != nil,
+                    isThisDevice: device.map { $0.store.slotID.bytes == storeSlot?.id.array } ?? false))
+        }
+        func take(_ slots: inout [StoredSlot], where matches: (StoredSlot) -> Bool) -> StoredSlot? {
+            slots.firstIndex(where: matches).map { slots.remove(at: $0) }
+        }
+        add(take(&store) { $0.kind == .password }, take(&profile) { $0.kind == .password }, nil)
+        for entry in state.names.entries {
+            add(
+                take(&store) { $0.id.array == entry.storeSlot.bytes },
+                take(&profile) { $0.id.array == entry.profileSlot.bytes }, entry)
+        }
+        for slot in store { add(slot, nil, nil) }
+        for slot in profile { add(nil, slot, nil) }
+        return found
+    }
+
+    /// The one way in that a person means: a kind of which there is one, a name, or the beginning of an id.
+    ///
+    /// - Throws: `unknownWayIn` where none or several fit.
+    public func find(_ text: String) async throws -> WayInSummary {
+        let all = try await list()
+        let fitting = all.filter { way in
+            way.kind.name == text || way.name == text || (text.count >= 4 && way.id.hasPrefix(text.lowercased()))
+        }
+        guard let way = fitting.first, fitting.count == 1 else {
+            throw ClientError(
+                .unknownWayIn,
+                fitting.isEmpty ? "There is no way in \"\(text)\"." : "\"\(text)\" fits several ways in.",
+                hint: "Name it by the first digits of its id, as the list shows them.")
+        }
+        return way
+    }
+
+    /// This device's key for the user, where it has one.
+    func deviceKeys() async throws -> DeviceKeys? {
+        let name = DeviceKeys.localName(user: context.userName, at: context.authDeliveryOrigin)
+        return try await context.local.read(name).flatMap { try? DeviceKeys(decoding: $0) }
+    }
+
+    /// Whether this device has a key of its own for the user.
+    public func deviceHasKey() async throws -> Bool { try await deviceKeys() != nil }
+
+    /// Notes the slots and the keyring as the key store has them in the store's anchor.
+    func raiseAnchor() async throws {
+        try await context.anchors.raiseStore {
+            let slots = try StoreChecks.slots(try await context.keyStore.slots(), of: StoreScope.self)
+            return (SlotsDigest(of: slots), await context.keeper.keyring()?.revision ?? context.session.keyringRevision)
+        }
+    }
+
+    /// Changes the keyring, under whatever other devices write to it at the same time.
+    ///
+    /// - Parameter change: false where there is nothing to change.
+    func changeKeyring(_ change: (inout Keyring) -> Bool) async throws {
+        let session = context.session
+        for _ in 0..<16 {
+            let stored = try await context.keyStore.keyring()
+            var (keyring, revision) = try StoreChecks.open(
+                stored, with: session.dataKey, storeID: session.storeID,
+                by: context.keyring.storeSigningKey.publicKey)
+            let known = await context.keeper.keyring()?.revision ?? session.keyringRevision
+            guard revision >= known else { throw StoreChecks.rolledBack("The key store", "keyring") }
+            guard change(&keyring) else { return try await context.keeper.adopt(keyring, revision) }
+            let sealed = try SealedKeyring(
+                keyring, storeID: session.storeID, revision: revision.next, dataKey: session.dataKey)
+            do {
+                _ = try await context.keyStore.writeKeyring(
+                    ifRevision: revision.rawValue, KeyringWrite(body: Bytes(sealed.encoded)))
+                return try await context.keeper.adopt(keyring, revision.next)
+            } catch let error as ClientError where error.code == .refused(.revisionConflict) {
+                continue
+            }
+        }
+        throw ClientError(.busy, "Other devices of yours keep changing the keyring.", hint: "Try again in a moment.")
+    }
+
+    /// Changes the list of names.
+    func changeNames(_ change: (inout WaysInList) -> Void) async throws {
+        for _ in 0..<16 {
+            let stored = try await context.sealed.value(StorePath.waysIn)
+            var names = try stored.decoded(WaysInList.self) ?? WaysInList()
+            change(&names)
+            let write = SealedWrite(path: StorePath.waysIn, ifRevision: stored.revision, body: names.encoded)
+            if case .written = try await context.sealed.write([write]) { return }
+        }
+        throw ClientError(.busy, "Other devices of yours keep changing the ways in.", hint: "Try again in a moment.")
+    }
+}
