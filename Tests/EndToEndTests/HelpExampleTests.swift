@@ -11,7 +11,8 @@ struct HelpExampleTests {
     /// The order in which the examples make sense. A command that is not here fails the test below.
     private static let order = [
         "sign-up", "whoami", "account add", "account list", "group create", "group add", "group list", "group members",
-        "send", "read", "encrypt", "decrypt", "group remove", "sign-out", "sign-in",
+        "send", "read", "encrypt", "decrypt", "group remove", "slot add", "slot test", "slot list", "passwd",
+        "session list", "session end", "recover", "slot remove", "sign-out", "sign-in",
     ]
 
     @Test func everyExampleWorks() async throws {
@@ -27,6 +28,7 @@ struct HelpExampleTests {
         let code = try await world.setupCode()
         try FileManager.default.copyItem(at: code, to: place.appending(path: "setup-code"))
         try Data("the password of alice\n".utf8).write(to: place.appending(path: "password"))
+        try Data("a new password\n".utf8).write(to: place.appending(path: "new-password"))
         try FileManager.default.createSymbolicLink(
             at: place.appending(path: "shared-folder"), withDestinationURL: world.sharedFolder)
         let programs = try world.place.folder("programs")
@@ -47,6 +49,8 @@ struct HelpExampleTests {
                 ).outcome()
                 #expect(outcome.status == 0, "\(line): \(outcome)")
                 printed[command] = outcome.output
+                // What somebody writes down.
+                if command == "slot add" { try Data(outcome.output.utf8).write(to: place.appending(path: "paper")) }
             }
         }
         #expect(printed["read"]?.contains("The lake is warm.") == true)

@@ -12,10 +12,10 @@ struct Passwd: AsyncParsableCommand {
 
             A new password does not lock out somebody who got hold of your keys: `cloudmls rotate` does.
 
-            Examples:
-              cloudmls passwd
-              cloudmls passwd --same --kdf-time 1s
-              cloudmls passwd --password-file old --new-password-file new
+            To hash the same password in a slower way: --same --kdf-time 1s.
+
+            Example:
+              cloudmls passwd --password-file password --new-password-file new-password
             """)
 
     @Option(help: ArgumentHelp("Read the new password from a file; - is standard input.", valueName: "file"))

@@ -11,7 +11,8 @@ struct Recover: AsyncParsableCommand {
             somebody else may have seen it. If this is interrupted, run it again.
 
             Example:
-              cloudmls recover alice --auth-delivery https://ad.example.org
+              cloudmls recover alice --auth-delivery https://ad.example.org --code-file paper \
+            --new-password-file password
             """)
 
     @Argument(help: "Your user name.")

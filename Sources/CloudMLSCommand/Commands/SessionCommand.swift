@@ -53,12 +53,11 @@ struct SessionCommand: AsyncParsableCommand {
                 The device asks for the password again. It keeps what it has read: change the password, and rotate \
                 the keys, where it was stolen.
 
-                Examples:
-                  cloudmls session end key-store/12
+                Example:
                   cloudmls session end --others
                 """)
 
-        @Argument(help: "As the list shows them.")
+        @Argument(help: "As the list shows them, such as key-store/12.")
         var ids: [String] = []
         @Flag(help: "All but this device's.")
         var others = false

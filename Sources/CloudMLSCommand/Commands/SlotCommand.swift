@@ -38,9 +38,8 @@ struct SlotCommand: AsyncParsableCommand {
                 A recovery code is shown once: write it down, and keep it where you keep what matters. With a key of \
                 its own a device signs in without a password, until you remove it here or on another device.
 
-                Examples:
+                Example:
                   cloudmls slot add recovery --name "in the safe"
-                  cloudmls slot add device --name laptop
                 """)
 
         enum Kind: String, ExpressibleByArgument, CaseIterable {
@@ -78,9 +77,8 @@ struct SlotCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prove that a password, recovery code or this device's key opens both servers; nothing changes.",
             discussion: """
-                Examples:
-                  cloudmls slot test password
-                  cloudmls slot test recovery --code-file paper.txt
+                Example:
+                  cloudmls slot test recovery --code-file paper
                 """)
 
         enum Kind: String, ExpressibleByArgument, CaseIterable {
@@ -118,10 +116,8 @@ struct SlotCommand: AsyncParsableCommand {
                 Somebody who signed in with it before may have copied your keys: `cloudmls rotate --evict` locks \
                 them out.
 
-                Examples:
+                Example:
                   cloudmls slot remove "in the safe"
-                  cloudmls slot remove password
-                  cloudmls slot remove 3f2a9c01
                 """)
 
         @Argument(help: "Its name, the first digits of its id, or its kind where there is one of that kind.")

@@ -61,18 +61,23 @@ package struct SQLiteSlotStorage: SlotStorage {
         }
     }
 
-    package func deleteSlot(_ id: [UInt8], precondition: Precondition, of user: UserID) async throws {
+    package func deleteSlot(_ id: [UInt8], precondition: Precondition, by session: Session) async throws {
         try await database.write { db in
+            let user = session.userID
             guard let stored = try Self.stored(id, of: user, in: db) else {
                 throw APIError(.notFound, "There is no such slot.")
             }
             try precondition.check(current: stored.revision)
-            let others = try Int.fetchOne(
-                db, sql: "SELECT COUNT(*) FROM login_keys WHERE user_id = ? AND slot_id <> ?",
+            let other = try Row.fetchOne(
+                db, sql: "SELECT slot_id FROM login_keys WHERE user_id = ? AND slot_id <> ? ORDER BY slot_id LIMIT 1",
                 arguments: [user.rawValue, id.blob])
-            guard let others, others > 0 else {
+            guard let other else {
                 throw APIError(.lastWayIn, "This is the last way in: add another one first.")
             }
+            // The session that asks goes on with another key: it has more to do, here and at the other server.
+            try db.execute(
+                sql: "UPDATE sessions SET slot_id = ? WHERE id = ? AND user_id = ? AND slot_id = ?",
+                arguments: [other.bytes("slot_id").blob, session.id.rawValue, user.rawValue, id.blob])
             try db.execute(
                 sql: "DELETE FROM slots WHERE user_id = ? AND id = ?", arguments: [user.rawValue, id.blob])
         }

@@ -37,7 +37,7 @@ struct SlotRoutes: Sendable {
         let id = try Self.slotID(context)
         let precondition = try Precondition(request.headers)
         guard case .revision = precondition else { throw APIError(.badRequest, "DELETE takes If-Match.") }
-        try await storage.deleteSlot(id, precondition: precondition, of: context.userID)
+        try await storage.deleteSlot(id, precondition: precondition, by: context.session)
         return Response(status: .noContent)
     }
 

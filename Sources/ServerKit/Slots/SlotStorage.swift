@@ -9,7 +9,7 @@ package protocol SlotStorage: Sendable {
     func writeSlot(
         _ slot: NewSlot, login: LoginKey?, keepingSessions: Bool, precondition: Precondition, by session: Session
     ) async throws -> UInt64
-    /// Deletes a slot, its login key and the sessions that began with that key, in one transaction; `last_way_in`
-    /// where no other login key would remain.
-    func deleteSlot(_ id: [UInt8], precondition: Precondition, of user: UserID) async throws
+    /// Deletes a slot, its login key and the sessions that began with that key but for the one that asks, in one
+    /// transaction; `last_way_in` where no other login key would remain.
+    func deleteSlot(_ id: [UInt8], precondition: Precondition, by session: Session) async throws
 }
