@@ -36,8 +36,8 @@ package struct SQLiteSessionStorage: SessionStorage {
     }
 
     package func session(accessHash: [UInt8], now: UInt64) async throws -> Session? {
-        try await database.read { db in
-            let row = try Row.fetchOne(
+        try database.lookUp { db in
+            let row = try Row.fetchOneCached(
                 db,
                 sql: """
                     SELECT sessions.id, user_id, name, kind, slot_id, device_name

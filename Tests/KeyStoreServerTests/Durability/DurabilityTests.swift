@@ -3,6 +3,7 @@ import Foundation
 import KeyHierarchy
 import KeyStoreServer
 import ServerKit
+import Synchronization
 import Testing
 
 /// An answered write survives a power cut.
@@ -31,6 +32,48 @@ import Testing
         #expect(read.body == [1, 2, 3])
         #expect(read.etag == "\"1\"")
         #expect(second.stop() == 0)
+    }
+
+    @Test func noAnsweredWriteOfManyIsLostInAKill() async throws {
+        let folder = try TemporaryFolder()
+        let first = try await ServerBinary(folder, options: ["--registration", "open"])
+        let user = try TestUser("alice")
+        try await user.register(at: first.http, token: nil)
+        let alice = try await user.signIn(at: first.http)
+        let answered = await withTaskGroup(of: [[UInt8]].self) { tasks in
+            let count = Count()
+            for _ in 0..<32 {
+                tasks.addTask {
+                    var names: [[UInt8]] = []
+                    while true {
+                        let name = SignedInUser.freshName()
+                        guard let answer = try? await alice.put(name, name, ifRevision: 0), answer.status == 200 else {
+                            return names
+                        }
+                        names.append(name)
+                        // In the middle of all the others.
+                        if count.next() == 500 { first.kill() }
+                    }
+                }
+            }
+            return await tasks.reduce(into: []) { $0 += $1 }
+        }
+        #expect(answered.count >= 500)
+        let second = try await ServerBinary(folder)
+        let again = SignedInUser(user: user, at: second.http, tokens: alice.tokens)
+        for name in answered { #expect(try await again.get(name).body == name) }
+        #expect(second.stop() == 0)
+    }
+
+    private final class Count: Sendable {
+        private let value = Mutex(0)
+
+        func next() -> Int {
+            value.withLock { value in
+                value += 1
+                return value
+            }
+        }
     }
 
     /// Whether processes can be traced here: it takes strace, and containers may forbid it.
@@ -67,6 +110,18 @@ import Testing
             #expect(try await alice.put(name, [UInt8(revision)], ifRevision: revision).status == 200)
         }
         #expect(try syncs() - before >= 100)
+
+        // Those that wait together share one.
+        let beforeMany = try syncs()
+        try await withThrowingTaskGroup(of: Int.self) { tasks in
+            for _ in 0..<32 {
+                tasks.addTask {
+                    try await alice.put(SignedInUser.freshName(), [1], ifRevision: 0).status
+                }
+            }
+            for try await status in tasks { #expect(status == 200) }
+        }
+        #expect(try (1...24).contains(syncs() - beforeMany))
         try server.stopWrapped()
     }
 }

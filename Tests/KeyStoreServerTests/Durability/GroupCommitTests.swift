@@ -1,0 +1,141 @@
+import CloudMLSAPI
+import Foundation
+import GRDB
+import ServerKit
+import Testing
+
+/// Writes that wait together share a transaction, and nothing else.
+@Suite struct GroupCommitTests {
+    private struct Refused: Error, Equatable {}
+
+    private let folder: TemporaryFolder
+    private let database: SQLiteDatabase
+
+    init() throws {
+        folder = try TemporaryFolder()
+        database = try SQLiteDatabase(
+            folder: DataFolder(path: folder.dataFolder, exclusively: true), role: .keyStore
+        ) { migrator in
+            migrator.registerMigration("test") {
+                try $0.execute(sql: "CREATE TABLE rows (value INTEGER NOT NULL PRIMARY KEY) STRICT")
+            }
+        }
+    }
+
+    /// Runs writes that all wait before the first of them begins.
+    /// - Returns: how each ended, in order.
+    private func together(
+        _ writes: [@Sendable (Database) throws -> Void]
+    ) async throws -> [Result<Void, any Error>] {
+        let gate = DispatchSemaphore(value: 0)
+        let database = database
+        async let first: Void = database.write { _ in gate.wait() }
+        let results = try await withThrowingTaskGroup(of: (Int, Result<Void, any Error>).self) { tasks in
+            for (index, write) in writes.enumerated() {
+                tasks.addTask {
+                    do {
+                        return (index, .success(try await database.write(write)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+                // One behind the other, so that their order is known.
+                while database.waitingWrites != index + 1 { await Task.yield() }
+            }
+            gate.signal()
+            return try await tasks.reduce(into: [Int: Result<Void, any Error>]()) { $0[$1.0] = $1.1 }
+        }
+        try await first
+        return try writes.indices.map { try #require(results[$0]) }
+    }
+
+    private func rows() async throws -> [Int] {
+        try await database.read { try Int.fetchAll($0, sql: "SELECT value FROM rows ORDER BY value") }
+    }
+
+    private static func insert(_ value: Int) -> @Sendable (Database) throws -> Void {
+        { try $0.execute(sql: "INSERT INTO rows (value) VALUES (?)", arguments: [value]) }
+    }
+
+    private func failed(_ result: Result<Void, any Error>) -> Bool {
+        if case .failure = result { true } else { false }
+    }
+
+    @Test func aFailingWriteUndoesOnlyItself() async throws {
+        let results = try await together([
+            Self.insert(1),
+            { db in
+                try Self.insert(2)(db)
+                throw Refused()
+            },
+            Self.insert(3),
+            Self.insert(1),
+            Self.insert(4),
+        ])
+        #expect(results.map(failed) == [false, true, false, true, false])
+        #expect(throws: Refused()) { try results[1].get() }
+        #expect(throws: DatabaseError.self) { try results[3].get() }
+        #expect(try await rows() == [1, 3, 4])
+    }
+
+    @Test func theyShareOneTransaction() async throws {
+        let path = folder.dataFolder + "/data.sqlite"
+        let results = try await together([
+            Self.insert(1),
+            { _ in
+                // What another connection sees is what is committed.
+                let committed = try DatabaseQueue(path: path).read {
+                    try Int.fetchAll($0, sql: "SELECT value FROM rows")
+                }
+                guard committed.isEmpty else { throw Refused() }
+            },
+            { db in
+                guard try Int.fetchAll(db, sql: "SELECT value FROM rows") == [1] else { throw Refused() }
+            },
+        ])
+        #expect(results.map(failed) == [false, false, false])
+    }
+
+    @Test func oneThatTakesTheTransactionWithItLosesNothingOfTheOthers() async throws {
+        let results = try await together([
+            Self.insert(1),
+            // As SQLite does by itself when the disk is full.
+            { try $0.execute(sql: "INSERT OR ROLLBACK INTO rows (value) VALUES (1), (1)") },
+            Self.insert(2),
+        ])
+        #expect(results.map(failed) == [false, true, false])
+        #expect(try await rows() == [1, 2])
+    }
+
+    @Test func moreThanOneTransactionHoldsAreAllDone() async throws {
+        let results = try await together((0..<150).map { Self.insert($0) })
+        #expect(!results.contains(where: failed))
+        #expect(try await rows() == Array(0..<150))
+    }
+
+    @Test func aDatabaseThatAnotherProcessLocksIsWaitedForOnce() async throws {
+        let other = try DatabaseQueue(path: folder.dataFolder + "/data.sqlite")
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let start = ContinuousClock.now
+        let results = await withTaskGroup(of: Result<Void, any Error>.self) { tasks in
+            for value in 0..<8 {
+                tasks.addTask { [database] in
+                    do {
+                        return .success(try await database.write(Self.insert(value)))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            return await tasks.reduce(into: []) { $0.append($1) }
+        }
+        // The first may have gone ahead alone: two times the five seconds that a lock is waited for, not eight times.
+        #expect(ContinuousClock.now - start < .seconds(20))
+        for result in results {
+            #expect(throws: APIError(.unavailable, "")) { try result.get() }
+        }
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        try await database.write(Self.insert(9))
+        #expect(try await rows() == [9])
+    }
+}
