@@ -13,7 +13,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
     }
 
     package func object(named name: [UInt8], of user: UserID) async throws -> StoredObject {
-        try await database.read { db in try Self.object(named: name, of: user, in: db) }
+        try database.lookUp { db in try Self.object(named: name, of: user, in: db) }
     }
 
     package func objects(
@@ -71,7 +71,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
     }
 
     private static func object(named name: [UInt8], of user: UserID, in db: Database) throws -> StoredObject {
-        let row = try Row.fetchOne(
+        let row = try Row.fetchOneCached(
             db, sql: "SELECT revision, body, body IS NULL AS deleted FROM objects WHERE user_id = ? AND name = ?",
             arguments: [user.rawValue, name.blob])
         guard let row else { return StoredObject(name: Bytes(name), revision: 0, body: nil) }
@@ -83,7 +83,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
     private static func apply(
         _ write: ObjectWrite, of user: UserID, usage: inout Usage, in db: Database
     ) throws -> UInt64 {
-        let row = try Row.fetchOne(
+        let row = try Row.fetchOneCached(
             db, sql: "SELECT id, revision, length(body) AS size FROM objects WHERE user_id = ? AND name = ?",
             arguments: [user.rawValue, write.name.blob])
         let oldSize: Int? = row?["size"]
@@ -95,14 +95,14 @@ package struct SQLiteObjectStorage: ObjectStorage {
         usage.cursor += 1
         usage.bytes += (write.body?.count ?? 0) - (oldSize ?? 0)
         if let row {
-            try db.execute(
+            try db.executeCached(
                 sql: "UPDATE objects SET revision = ?, cursor = ?, body = ? WHERE id = ?",
                 arguments: [
                     Int64(clamping: revision), Int64(clamping: usage.cursor), write.body?.blob, row["id"] as Int64,
                 ])
         } else {
             usage.objects += 1
-            try db.execute(
+            try db.executeCached(
                 sql: "INSERT INTO objects (user_id, name, revision, cursor, body) VALUES (?, ?, ?, ?, ?)",
                 arguments: [
                     user.rawValue, write.name.blob, Int64(clamping: revision), Int64(clamping: usage.cursor),
@@ -121,7 +121,7 @@ private struct Usage {
     var cursor: UInt64
 
     init(of user: UserID, in db: Database) throws {
-        let row = try Row.fetchOne(
+        let row = try Row.fetchOneCached(
             db, sql: "SELECT bytes, objects, cursor FROM stores WHERE user_id = ?", arguments: [user.rawValue])
         guard let row else { throw APIError(.notFound, "The user has no store.") }
         bytes = row["bytes"]
@@ -138,7 +138,7 @@ private struct Usage {
     }
 
     func store(of user: UserID, in db: Database) throws {
-        try db.execute(
+        try db.executeCached(
             sql: "UPDATE stores SET bytes = ?, objects = ?, cursor = ? WHERE user_id = ?",
             arguments: [bytes, objects, Int64(clamping: cursor), user.rawValue])
     }
