@@ -39,6 +39,7 @@ let package = Package(
         .executable(name: "key-store-server", targets: ["KeyStoreServerCommand"]),
         .executable(name: "auth-delivery-server", targets: ["AuthDeliveryServerCommand"]),
         .executable(name: "cloudmls", targets: ["CloudMLSCommand"]),
+        .executable(name: "cloudmls-bench", targets: ["BenchCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
@@ -128,6 +129,12 @@ let package = Package(
         .executableTarget(
             name: "CloudMLSCommand",
             dependencies: ["CloudMLSClient", "CloudMLSAPI", "KeyHierarchy", argumentParser],
+            swiftSettings: settings
+        ),
+
+        .executableTarget(
+            name: "BenchCommand",
+            dependencies: ["CloudMLSAPI", "KeyHierarchy", "MLSCodec", argumentParser, hummingbird, logging, nio],
             swiftSettings: settings
         ),
 

@@ -23,6 +23,7 @@ OURS = {
     "KeyStoreServerCommand": {"KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
     "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI"},
     "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
+    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLSCodec"},
 }
 
 SERVERS = {"ServerKit", "KeyStoreServer", "AuthDeliveryServer"}
@@ -32,7 +33,7 @@ COMMANDS = {name for name in OURS if name.endswith("Command")}
 RESTRICTED = {
     "GRDB": {"ServerKit", "KeyStoreServer/Storage", "AuthDeliveryServer/Storage"},
     "CLibPQ": {"ServerKit", "AuthDeliveryServer/Storage"},
-    "Hummingbird": SERVERS,
+    "Hummingbird": SERVERS | {"BenchCommand/Servers"},
     "HummingbirdCore": SERVERS,
     "HummingbirdTLS": {"ServerKit"},
     "NIOSSL": {"ServerKit", "CloudMLSClient/Transport"},

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+
+/// `cloudmls-bench key-store`.
+struct KeyStoreBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key-store",
+        abstract: "Measures a key store: durable writes, reads, change feed, sign-ins, memory, start.",
+        discussion: """
+            Starts a key-store-server of its own, which lies beside this program, in a folder that it removes afterwards, \
+            and beside it a bare server of the same HTTP library whose routes do nothing. Both get the same requests \
+            from the same client, one after the other; a ratio is what the key store reaches of the bare server's rate.
+
+            EXAMPLES
+              cloudmls-bench key-store
+              cloudmls-bench key-store --json --seconds 10
+              cloudmls-bench key-store --sync-shim slow_sync.so
+              cloudmls-bench key-store --server http://127.0.0.1:7464
+            """)
+
+    @Flag(help: "Print the results as JSON.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Seconds of each measurement.", valueName: "seconds"))
+    var seconds = 3.0
+
+    @Option(help: ArgumentHelp("Connections of the measurements with many.", valueName: "count"))
+    var connections = 64
+
+    @Option(
+        help: ArgumentHelp("Objects with which memory and start are measured; 0 leaves that out.", valueName: "count"))
+    var objects = 100_000
+
+    @Option(
+        help: ArgumentHelp(
+            "A library to preload into one more server, which makes its syncs slower.",
+            discussion: "Deploy/bench/key-store builds it. Without it that measurement is left out.", valueName: "file")
+    )
+    var syncShim: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A server that runs already, instead of one of its own.",
+            discussion: """
+                With --registration open, --network-rate 1000000 and --login-rate 1000000, and without TLS. A user of a \
+                random name stays there. Memory and start are not measured.
+                """, valueName: "url"))
+    var server: String?
+
+    func validate() throws {
+        guard seconds > 0, (1...1_024).contains(connections), (0...1_000_000).contains(objects) else {
+            throw ValidationError("--seconds is above 0, --connections 1 to 1024, --objects 0 to 1000000.")
+        }
+    }
+
+    func run() throws {
+        let bare = try StartedServer.bare()
+        defer { bare.stop() }
+        var report = BenchReport(seconds: seconds, connections: connections)
+        if let server {
+            try measureRequests(of: try ServerAddress(server), bare: bare.address, into: &report)
+        } else {
+            try measureOwnServer(bare: bare.address, into: &report)
+        }
+        print(json ? try report.json : report.text)
+    }
+
+    private func measureOwnServer(bare: ServerAddress, into report: inout BenchReport) throws {
+        let folder = try BenchFolder()
+        var server = try StartedServer.keyStore(data: folder.path("data"))
+        defer { server.stop() }
+        try measureRequests(of: server.address, bare: bare, into: &report)
+        if objects > 0 {
+            try BenchUser(at: server.address).write(objects: objects)
+            report.memory = BenchReport.Memory(objects: objects, rssAnonAfterWriting: try server.rssAnon)
+            server.stop()
+            server = try StartedServer.keyStore(data: folder.path("data"))
+            report.memory?.startMilliseconds = server.startMilliseconds
+            report.memory?.rssAnonAfterStart = try server.rssAnon
+        }
+        if let syncShim {
+            let slow = try StartedServer.keyStore(data: folder.path("slow"), preload: syncShim)
+            defer { slow.stop() }
+            let user = try BenchUser(at: slow.address)
+            for count in [1, connections] {
+                report.slowSyncWrites.append(
+                    try Load(slow.address, connections: count, seconds: seconds).run(BenchRequests.writes(user)))
+            }
+            report.slowSyncFactor = report.slowSyncWrites[1].perSecond / report.slowSyncWrites[0].perSecond
+        }
+    }
+
+    private func measureRequests(
+        of server: ServerAddress, bare: ServerAddress, into report: inout BenchReport
+    ) throws {
+        let user = try BenchUser(at: server)
+        let names = try user.write(objects: 1_000)
+        let kinds: [(name: String, requests: BenchRequests, bare: BenchRequests)] = [
+            ("durable 1-KiB writes", .writes(user), .bareWrites),
+            ("reads of 1 KiB", .reads(user, names: names), .bareReads),
+            ("change feed, 100 rows", .changes(user), .bareReads),
+            ("sign-ins", .signIns(user), .bareWrites),
+        ]
+        for count in [1, connections] {
+            for kind in kinds {
+                let bareRate = try Load(bare, connections: count, seconds: seconds).run(kind.bare)
+                let rate = try Load(server, connections: count, seconds: seconds).run(kind.requests)
+                report.add(kind.name, rate, bare: bareRate)
+            }
+        }
+    }
+}
