@@ -7,7 +7,7 @@ CLOUDMLS_BUILD_PACKAGES=(libargon2-dev libsqlite3-dev)
 # shellcheck disable=SC2034
 CLOUDMLS_DEMO_PACKAGES=(python3)
 # shellcheck disable=SC2034
-CLOUDMLS_TEST_PACKAGES=(python3 strace)
+CLOUDMLS_TEST_PACKAGES=(python3 python3-venv strace)
 
 say() {
     printf '%s\n' "$*"
@@ -52,6 +52,21 @@ install_debian_packages() {
     as_root apt-get update -qq
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
         > /dev/null || fail "apt-get could not install: ${missing[*]}" "Its reason stands above."
+}
+
+# prepare_python FOLDER PACKAGE...: a Python environment of its own in that folder, with these packages from PyPI. What is
+# there already is left as it is.
+prepare_python() {
+    local folder=$1 package missing=()
+    shift
+    [ -x "$folder/bin/pip" ] || python3 -m venv "$folder"
+    for package in "$@"; do
+        "$folder/bin/pip" show -q "$package" > /dev/null 2>&1 || missing+=("$package")
+    done
+    if [ ${#missing[@]} -gt 0 ]; then
+        say "Installing from PyPI into $folder: ${missing[*]}"
+        "$folder/bin/pip" install -q --disable-pip-version-check "${missing[@]}"
+    fi
 }
 
 # Ends with a clear message unless a Swift toolchain that is new enough is at hand.
