@@ -32,11 +32,15 @@ package struct KeyStoreService: Sendable {
         application = try ServerApplication(core, logger: logger) { [core] open, session in
             RegistrationRoutes(core: core, storage: registrations, registration: configuration.registration)
                 .add(to: open)
+            OpenAPIRoutes().add(to: open)
             KeyringRoutes(storage: keyrings).add(to: session)
             BatchRoutes(storage: objects, limits: configuration.limits).add(to: session)
             ObjectRoutes(storage: objects, limits: configuration.limits).add(to: session)
         }
     }
+
+    /// The routes that the server has, such as `GET /v1/objects/{name}`.
+    package var routes: [String] { application.routes }
 
     /// Serves until SIGTERM, SIGINT or cancellation. While there are no users, the data folder holds a setup code in
     /// the file `SetupCodes.fileName`.

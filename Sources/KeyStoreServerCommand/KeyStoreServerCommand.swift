@@ -41,7 +41,7 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
               75  another server has the data folder open
               78  options that are unsafe or do not go together
             """,
-        subcommands: [Serve.self, Invite.self],
+        subcommands: [Serve.self, Invite.self, PrintOpenAPI.self],
         defaultSubcommand: Serve.self)
 }
 

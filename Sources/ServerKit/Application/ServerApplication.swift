@@ -18,6 +18,8 @@ import UnixSignals
 
 /// A server that can be run: the routes that both have, those of its own, and the socket.
 package struct ServerApplication: Sendable {
+    /// Method and path of every route, such as `GET /v1/objects/{name}`; not those that only say 405.
+    package let routes: [String]
     private let core: ServerCore
     private let responder: RouterResponder<OpenContext>
     private let tls: TLSIdentity?
@@ -46,6 +48,7 @@ package struct ServerApplication: Sendable {
         SlotRoutes(role: role, storage: core.slots).add(to: session)
         SessionRoutes(sessions: core.sessions).add(to: session)
         addRoutes(router, session)
+        routes = router.routes.map { "\($0.method.rawValue) \($0.path)" }
         router.refuseOtherMethods()
         responder = router.buildResponder()
     }

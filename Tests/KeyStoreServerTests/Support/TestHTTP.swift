@@ -34,7 +34,9 @@ struct TestHTTP: Sendable {
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let bytes = Array(try await response.body.collect(upTo: 64 << 20).readableBytesView)
-        return Answer(status: Int(response.status.code), headers: response.headers, body: bytes)
+        let answer = Answer(status: Int(response.status.code), headers: response.headers, body: bytes)
+        expectDocumented(method.rawValue, path, answer)
+        return answer
     }
 
     func send(

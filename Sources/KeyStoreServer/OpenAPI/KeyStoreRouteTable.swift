@@ -1,0 +1,89 @@
+import CloudMLSAPI
+
+/// The routes of a key store, as `/openapi.json` describes them.
+///
+/// A new route gets a row here, its types in `OpenAPISchemas`, and its place in `docs/key-store-protocol.md`; then
+/// `key-store-server openapi > docs/key-store-openapi.json`. Tests compare the rows with the routes that the server has,
+/// and every answer in the tests with the rows.
+package enum KeyStoreRouteTable {
+    package static let routes: [DescribedRoute] = server + authentication + slots + keyring + objects
+
+    private static let server: [DescribedRoute] = [
+        DescribedRoute("GET", "/health", "Whether the server serves.", .open, answers: 200, .anyJSON),
+        DescribedRoute("GET", "/openapi.json", "This document.", .open, answers: 200, .anyJSON),
+        DescribedRoute("GET", "/v1/server", "Who the server is.", .open, answers: 200, .json("ServerInfo")),
+    ]
+
+    private static let authentication: [DescribedRoute] = [
+        DescribedRoute(
+            "POST", "/v1/auth/prelogin", "Begin to sign in.", .open, takes: .json("PreLoginRequest"), answers: 200,
+            .json("PreLoginResponse"), errors: [.rateLimited, .tooLarge]),
+        DescribedRoute(
+            "POST", "/v1/auth/login", "Sign in.", .open, takes: .json("LoginRequest"), answers: 200,
+            .json("SessionTokens"), errors: [.wrongCredentials, .wrongOrigin, .rateLimited, .tooLarge]),
+        DescribedRoute(
+            "POST", "/v1/auth/refresh", "Exchange the tokens.", .open, takes: .json("RefreshRequest"), answers: 200,
+            .json("SessionTokens"), errors: [.invalidRefreshToken, .rateLimited, .tooLarge]),
+        DescribedRoute("POST", "/v1/auth/logout", "End the session.", .session, answers: 204),
+        DescribedRoute(
+            "GET", "/v1/sessions", "List the user's sessions.", .session, answers: 200, .json("SessionList")),
+        DescribedRoute("DELETE", "/v1/sessions", "End all other sessions.", .session, answers: 204),
+        DescribedRoute(
+            "DELETE", "/v1/sessions/{id}", "End a session.", .session, parameters: ["SessionID"], answers: 204,
+            errors: [.notFound]),
+        DescribedRoute(
+            "POST", "/v1/register", "Register.", .open, takes: .json("KeyStoreRegistration"), answers: 201,
+            errors: [.registrationRefused, .nameTaken, .rateLimited, .tooLarge, .quotaExceeded]),
+    ]
+
+    private static let slots: [DescribedRoute] = [
+        DescribedRoute("GET", "/v1/slots", "List the ways in.", .session, answers: 200, .json("SlotList")),
+        DescribedRoute(
+            "PUT", "/v1/slots/{id}", "Write a slot and its login key.", .session,
+            parameters: ["SlotID", "IfMatch", "IfNoneMatch"], takes: .json("SlotWrite"), answers: 200,
+            .json("WriteResult"), hasETag: true, errors: written),
+        DescribedRoute(
+            "DELETE", "/v1/slots/{id}", "Delete a slot and its login key.", .session,
+            parameters: ["SlotID", "IfMatch"],
+            answers: 204, errors: [.notFound, .lastWayIn, .revisionConflict, .preconditionRequired]),
+    ]
+
+    private static let keyring: [DescribedRoute] = [
+        DescribedRoute(
+            "GET", "/v1/keyring", "Read the keyring.", .session, answers: 200, .json("StoredKeyring"), hasETag: true,
+            errors: [.notFound]),
+        DescribedRoute(
+            "PUT", "/v1/keyring", "Write the keyring.", .session, parameters: ["IfMatch"], takes: .json("KeyringWrite"),
+            answers: 200, .json("WriteResult"), hasETag: true, errors: written),
+    ]
+
+    private static let objects: [DescribedRoute] = [
+        DescribedRoute(
+            "GET", "/v1/objects/{name}", "Read an object.", .session, parameters: ["ObjectName"], answers: 200, .octets,
+            hasETag: true, errors: [.notFound]),
+        DescribedRoute(
+            "PUT", "/v1/objects/{name}", "Write an object.", .session,
+            parameters: ["ObjectName", "IfMatch", "IfNoneMatch"], takes: .octets, answers: 200, .json("WriteResult"),
+            hasETag: true, errors: written),
+        DescribedRoute(
+            "DELETE", "/v1/objects/{name}", "Leave a tombstone.", .session, parameters: ["ObjectName", "IfMatch"],
+            answers: 200, .json("WriteResult"), hasETag: true,
+            errors: [.notFound, .revisionConflict, .preconditionRequired, .quotaExceeded]),
+        DescribedRoute(
+            "POST", "/v1/objects/read", "Read many objects.", .session, takes: .json("ObjectsReadRequest"),
+            answers: 200,
+            .json("ObjectsReadResponse"), errors: [.tooLarge]),
+        DescribedRoute(
+            "POST", "/v1/objects/batch", "Write many objects, all or nothing.", .session, takes: .json("BatchRequest"),
+            answers: 200, .json("BatchResponse"),
+            errors: [.notFound, .revisionConflict, .tooLarge, .quotaExceeded]),
+        DescribedRoute(
+            "GET", "/v1/changes", "List what changed.", .session, parameters: ["After", "Limit"], answers: 200,
+            .json("ChangesResponse")),
+    ]
+
+    /// What a write of one thing under a precondition can meet.
+    private static let written: [ErrorCode] = [
+        .revisionConflict, .preconditionRequired, .tooLarge, .quotaExceeded,
+    ]
+}
