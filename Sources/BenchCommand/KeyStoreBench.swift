@@ -40,6 +40,12 @@ struct KeyStoreBench: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Fail where, with --sync-shim, many connections write less than so many times what one does.",
+            valueName: "factor"))
+    var leastSyncFactor = 0.0
+
+    @Option(
+        help: ArgumentHelp(
             "A server that runs already, instead of one of its own.",
             discussion: """
                 With --registration open, --network-rate 1000000 and --login-rate 1000000, and without TLS. A user of a \
@@ -63,6 +69,7 @@ struct KeyStoreBench: ParsableCommand {
             try measureOwnServer(bare: bare.address, into: &report)
         }
         print(json ? try report.json : report.text)
+        guard report.slowSyncFactor ?? .infinity >= leastSyncFactor else { throw ExitCode.failure }
     }
 
     private func measureOwnServer(bare: ServerAddress, into report: inout BenchReport) throws {
