@@ -80,3 +80,13 @@ require_swift() {
             "Get it from https://www.swift.org/install/linux/ and run this script again."
     fi
 }
+
+# The Debian packages of the shared libraries that a program loads, in one line.
+packages_needed_by() { # program
+    local library path
+    ldd "$1" | awk '$3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' | while read -r library; do
+        # dpkg knows a file by the path it was packed with: /usr/lib may be written /lib.
+        path=$(readlink -f "$library")
+        dpkg-query -S "$path" 2> /dev/null || dpkg-query -S "${path#/usr}" 2> /dev/null || dpkg-query -S "*/${path##*/}"
+    done | cut -d : -f 1 | sort -u | paste -s -d ' '
+}
