@@ -179,7 +179,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "CloudMLSClient", "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "TestSupport",
-                "KeyStoreServerCommand", "AuthDeliveryServerCommand", "CloudMLSCommand", grdb,
+                "KeyStoreServerCommand", "AuthDeliveryServerCommand", "CloudMLSCommand", "BenchCommand", grdb,
             ],
             swiftSettings: settings
         ),

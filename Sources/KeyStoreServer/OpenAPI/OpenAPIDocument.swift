@@ -33,7 +33,7 @@ package enum OpenAPIDocument {
                 }),
             "components": [
                 "schemas": .object(OpenAPISchemas.all), "parameters": .object(OpenAPISchemas.parameters),
-                "headers": .object(headers),
+                "headers": .object(headers), "responses": .object(errorResponses),
                 "securitySchemes": ["session": ["type": "http", "scheme": "bearer"]],
             ],
         ]
@@ -62,17 +62,32 @@ package enum OpenAPIDocument {
     }
 
     private static func responses(_ route: DescribedRoute) -> [String: JSONValue] {
-        let byStatus = Dictionary(grouping: route.errors, by: \.status)
-        var responses = Dictionary(
-            uniqueKeysWithValues: byStatus.map { status, codes in
-                (String(status), error(codes.map(\.rawValue).sorted()))
-            })
+        var responses: [String: JSONValue] = [:]
+        for codes in errorsByStatus(of: route) {
+            guard let status = codes.first?.status else { continue }
+            responses[String(status)] = ["$ref": .string("#/components/responses/\(name(of: codes))")]
+        }
         var success: [String: JSONValue] = [
             "description": "Done.", "headers": .object(headerReferences(withETag: route.hasETag)),
         ]
         success["content"] = content(route.answer)
         responses[String(route.status)] = .object(success)
         return responses
+    }
+
+    /// The error codes that a route can answer, those of one status together.
+    private static func errorsByStatus(of route: DescribedRoute) -> [[ErrorCode]] {
+        Dictionary(grouping: route.errors, by: \.status).values.map { codes in
+            codes.sorted { $0.rawValue < $1.rawValue }
+        }
+    }
+
+    /// Of a response in `components`: its codes.
+    private static func name(of codes: [ErrorCode]) -> String { codes.map(\.rawValue).joined(separator: ".") }
+
+    private static var errorResponses: [String: JSONValue] {
+        let groups = Set(KeyStoreRouteTable.routes.flatMap(errorsByStatus))
+        return Dictionary(uniqueKeysWithValues: groups.map { (name(of: $0), error($0.map(\.rawValue))) })
     }
 
     private static func error(_ codes: [String]) -> JSONValue {
