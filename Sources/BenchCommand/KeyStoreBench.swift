@@ -74,6 +74,7 @@ struct KeyStoreBench: ParsableCommand {
 
     private func measureOwnServer(bare: ServerAddress, into report: inout BenchReport) throws {
         let folder = try BenchFolder()
+        defer { folder.remove() }
         var server = try StartedServer.keyStore(data: folder.path("data"))
         defer { server.stop() }
         try measureRequests(of: server.address, bare: bare, into: &report)

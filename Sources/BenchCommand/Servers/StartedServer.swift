@@ -78,8 +78,8 @@ final class StartedServer {
     }
 }
 
-/// A folder that goes with the program.
-final class BenchFolder {
+/// A folder for the servers' data.
+struct BenchFolder {
     private let url: URL
 
     init() throws {
@@ -89,5 +89,5 @@ final class BenchFolder {
 
     func path(_ name: String) -> String { url.appending(path: name).path }
 
-    deinit { try? FileManager.default.removeItem(at: url) }
+    func remove() { try? FileManager.default.removeItem(at: url) }
 }
