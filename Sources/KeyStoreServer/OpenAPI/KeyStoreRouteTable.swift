@@ -20,17 +20,18 @@ package enum KeyStoreRouteTable {
             .json("PreLoginResponse"), errors: [.rateLimited, .tooLarge]),
         DescribedRoute(
             "POST", "/v1/auth/login", "Sign in.", .open, takes: .json("LoginRequest"), answers: 200,
-            .json("SessionTokens"), errors: [.wrongCredentials, .wrongOrigin, .rateLimited, .tooLarge]),
+            .json("SessionTokens"), errors: [.wrongCredentials, .wrongOrigin, .rateLimited, .tooLarge, .quotaExceeded]),
         DescribedRoute(
             "POST", "/v1/auth/refresh", "Exchange the tokens.", .open, takes: .json("RefreshRequest"), answers: 200,
-            .json("SessionTokens"), errors: [.invalidRefreshToken, .rateLimited, .tooLarge]),
-        DescribedRoute("POST", "/v1/auth/logout", "End the session.", .session, answers: 204),
+            .json("SessionTokens"), errors: [.invalidRefreshToken, .rateLimited, .tooLarge, .quotaExceeded]),
+        DescribedRoute("POST", "/v1/auth/logout", "End the session.", .session, answers: 204, errors: [.quotaExceeded]),
         DescribedRoute(
             "GET", "/v1/sessions", "List the user's sessions.", .session, answers: 200, .json("SessionList")),
-        DescribedRoute("DELETE", "/v1/sessions", "End all other sessions.", .session, answers: 204),
+        DescribedRoute(
+            "DELETE", "/v1/sessions", "End all other sessions.", .session, answers: 204, errors: [.quotaExceeded]),
         DescribedRoute(
             "DELETE", "/v1/sessions/{id}", "End a session.", .session, parameters: ["SessionID"], answers: 204,
-            errors: [.notFound]),
+            errors: [.notFound, .quotaExceeded]),
         DescribedRoute(
             "POST", "/v1/register", "Register.", .open, takes: .json("KeyStoreRegistration"), answers: 201,
             errors: [.registrationRefused, .nameTaken, .rateLimited, .tooLarge, .quotaExceeded]),
@@ -45,7 +46,7 @@ package enum KeyStoreRouteTable {
         DescribedRoute(
             "DELETE", "/v1/slots/{id}", "Delete a slot and its login key.", .session,
             parameters: ["SlotID", "IfMatch"],
-            answers: 204, errors: [.notFound, .lastWayIn, .revisionConflict, .preconditionRequired]),
+            answers: 204, errors: [.notFound, .lastWayIn, .revisionConflict, .preconditionRequired, .quotaExceeded]),
     ]
 
     private static let keyring: [DescribedRoute] = [

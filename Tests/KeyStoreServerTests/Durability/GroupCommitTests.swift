@@ -2,11 +2,18 @@ import CloudMLSAPI
 import Foundation
 import GRDB
 import ServerKit
+import Synchronization
 import Testing
 
 /// Writes that wait together share a transaction, and nothing else.
 @Suite struct GroupCommitTests {
     private struct Refused: Error, Equatable {}
+
+    private final class Flag: Sendable {
+        private let value = Mutex(false)
+        var isSet: Bool { value.withLock { $0 } }
+        func set() { value.withLock { $0 = true } }
+    }
 
     private let folder: TemporaryFolder
     private let database: SQLiteDatabase
@@ -28,8 +35,13 @@ import Testing
         _ writes: [@Sendable (Database) throws -> Void]
     ) async throws -> [Result<Void, any Error>] {
         let gate = DispatchSemaphore(value: 0)
+        let hasBegun = Flag()
         let database = database
-        async let first: Void = database.write { _ in gate.wait() }
+        async let first: Void = database.write { _ in
+            hasBegun.set()
+            gate.wait()
+        }
+        while !hasBegun.isSet { await Task.yield() }
         let results = try await withThrowingTaskGroup(of: (Int, Result<Void, any Error>).self) { tasks in
             for (index, write) in writes.enumerated() {
                 tasks.addTask {
@@ -114,7 +126,9 @@ import Testing
     }
 
     @Test func aDatabaseThatAnotherProcessLocksIsWaitedForOnce() async throws {
-        let other = try DatabaseQueue(path: folder.dataFolder + "/data.sqlite")
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: folder.dataFolder + "/data.sqlite", configuration: configuration)
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         let start = ContinuousClock.now
         let results = await withTaskGroup(of: Result<Void, any Error>.self) { tasks in

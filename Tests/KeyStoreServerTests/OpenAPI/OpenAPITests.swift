@@ -78,7 +78,7 @@ func expectDocumented(_ method: String, _ path: String, _ answer: TestHTTP.Answe
         }
         return
     }
-    if answer.status == route.status { return }
+    if answer.status == route.status || answer.status == ErrorCode.methodNotAllowed.status { return }
     guard let code = answer.error?.code, route.errors.contains(code), code.status == answer.status else {
         let what = answer.error?.code.rawValue ?? "without a code"
         Issue.record("\(route.name) answers \(answer.status) \(what): add that to its row in KeyStoreRouteTable")
