@@ -87,6 +87,7 @@ packages_needed_by() { # program
     ldd "$1" | awk '$3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' | while read -r library; do
         # dpkg knows a file by the path it was packed with: /usr/lib may be written /lib.
         path=$(readlink -f "$library")
-        dpkg-query -S "$path" 2> /dev/null || dpkg-query -S "${path#/usr}" 2> /dev/null || dpkg-query -S "*/${path##*/}"
+        dpkg-query -S "$path" 2> /dev/null || dpkg-query -S "${path#/usr}" 2> /dev/null \
+            || fail "$1 loads $library, which no Debian package has"
     done | cut -d : -f 1 | sort -u | paste -s -d ' '
 }
