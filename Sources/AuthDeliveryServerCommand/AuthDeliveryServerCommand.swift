@@ -29,37 +29,26 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
               With one more platform whose accounts go to whoever comes first:
                 auth-delivery-server --first-come folder --first-come lan-chat
 
-            It runs until SIGTERM or SIGINT. An answered request survives a power cut. \
-            A backup is a copy of the data folder while the server is stopped.
+              A backup, while the server runs:
+                auth-delivery-server backup /var/backups/ad.backup
+
+            It runs until SIGTERM or SIGINT. An answered request survives a power cut.
 
             EXIT CODES
               64  wrong usage
               65  the data folder is of another version or server
               69  the address cannot be bound
               73  the data folder cannot be made or opened
+              74  the database is damaged
               75  another server has the data folder open
               78  unsafe options
-            """)
-
-    @OptionGroup(title: "Data") var data: DataOptions<AuthDelivery>
-    @OptionGroup(title: "Network") var network: NetworkOptions<AuthDelivery>
-    @OptionGroup(title: "Delivery") var delivery: DeliveryOptions
-
-    func run() async throws {
-        ServerProcess.prepare()
-        try await AuthDelivery.reportingStartupErrors {
-            var configuration = AuthDeliveryConfiguration(dataFolder: data.folder)
-            try network.apply(to: &configuration.service)
-            delivery.apply(to: &configuration)
-            let application = try AuthDeliveryApplication(configuration, logger: network.logger)
-            try await application.run { _, listening in
-                Terminal.say("auth-delivery-server listens on \(listening)")
-            }
-        }
-    }
+            """,
+        subcommands: [Serve.self, BackupCommand<AuthDelivery>.self, RestoreCommand<AuthDelivery>.self],
+        defaultSubcommand: Serve.self)
 }
 
 /// Which server this is.
-enum AuthDelivery: ServedRole {
+enum AuthDelivery: StoredRole {
     static let role = ServiceRole.authDelivery
+    static let schema = DatabaseSchema(role: .authDelivery, migrations: DeliverySchema.register(in:))
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import CloudMLSAPI
+import KeyStoreServer
+import ServerKit
 import ServerOptions
 
 @main
@@ -28,8 +30,12 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
             file setup-code in the data folder, until somebody used it. Hand it to \
             `cloudmls sign-up`. A code is good once, within 24 hours.
 
+              A backup, while the server runs, and a look whether it is good:
+                key-store-server backup /media/stick/keys.backup
+                key-store-server backup --verify /media/stick/keys.backup
+
             The server runs until SIGTERM or SIGINT. An answered write survives a \
-            power cut. A backup is a copy of the data folder while it is stopped.
+            power cut.
 
             EXIT CODES
               0   stopped by a signal
@@ -38,14 +44,18 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
               66  there is no data folder to invite into
               69  the address cannot be bound
               73  the data folder cannot be made or opened
+              74  the database is damaged
               75  another server has the data folder open
               78  options that are unsafe or do not go together
             """,
-        subcommands: [Serve.self, Invite.self, PrintOpenAPI.self],
+        subcommands: [
+            Serve.self, Invite.self, PrintOpenAPI.self, BackupCommand<KeyStore>.self, RestoreCommand<KeyStore>.self,
+        ],
         defaultSubcommand: Serve.self)
 }
 
 /// Which server this is.
-enum KeyStore: ServedRole {
+enum KeyStore: StoredRole {
     static let role = ServiceRole.keyStore
+    static var schema: DatabaseSchema { KeyStoreSchema.schema }
 }

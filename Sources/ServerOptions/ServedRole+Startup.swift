@@ -7,8 +7,21 @@ extension ServedRole {
         do {
             try await body()
         } catch let error as StartupError {
-            Terminal.complain("\(programName): \(error.message)")
-            throw ExitCode(error.exitCode.rawValue)
+            throw reported(error)
         }
+    }
+
+    /// The same for a command that does one thing after the other.
+    package static func reportingStartupErrors(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as StartupError {
+            throw reported(error)
+        }
+    }
+
+    private static func reported(_ error: StartupError) -> ExitCode {
+        Terminal.complain("\(programName): \(error.message)")
+        return ExitCode(error.exitCode.rawValue)
     }
 }

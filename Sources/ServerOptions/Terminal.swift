@@ -7,4 +7,9 @@ package enum Terminal {
     package static func say(_ text: String) { FileHandle.standardOutput.write(Data("\(text)\n".utf8)) }
 
     package static func complain(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
+    /// Says what is being done, to people who watch.
+    package static func progress(_ text: String) {
+        if isatty(STDERR_FILENO) == 1 { complain("\(text) …") }
+    }
 }

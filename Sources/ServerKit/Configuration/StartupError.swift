@@ -9,6 +9,8 @@ package struct StartupError: Error, Equatable, CustomStringConvertible {
         case unavailable = 69
         /// `EX_CANTCREAT`: the data folder cannot be made or opened.
         case cannotCreate = 73
+        /// `EX_IOERR`: the database or a backup is damaged.
+        case damaged = 74
         /// `EX_TEMPFAIL`: another process has the data folder open.
         case inUse = 75
         /// `EX_CONFIG`: options that do not go together or are unsafe.

@@ -16,6 +16,9 @@ package final class DataFolder: Sendable {
     package let path: String
     /// The open lock file; nil where the lock is not held.
     private let lock: Mutex<Int32?>
+    /// The folder itself, locked: shared by the commands that work beside a server, exclusively by one that exchanges
+    /// the database, so that it is never exchanged while a command has it open.
+    private let commandLock: Mutex<Int32?>
 
     /// Opens the folder, and makes it and its parents where they are not there.
     /// - Parameter exclusively: whether to take the lock; `invite` and its like work beside a running server.
@@ -24,8 +27,15 @@ package final class DataFolder: Sendable {
         try Self.makeFolders(path)
         guard exclusively else {
             lock = Mutex(nil)
+            commandLock = Mutex(try Self.lockFolder(path, LOCK_SH))
+            guard PendingRestore(in: path) == nil else {
+                throw StartupError(
+                    .inUse, "A restore was interrupted in \(path). Start the server, which finishes it; then try again."
+                )
+            }
             return
         }
+        commandLock = Mutex(nil)
         let lockPath = "\(path)/lock"
         let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -37,11 +47,18 @@ package final class DataFolder: Sendable {
                 .inUse, "Another server has the data folder \(path) open. Stop it, or give another --data.")
         }
         lock = Mutex(descriptor)
+        Self.giveToOwner(of: path, descriptor)
+        PendingRestore.removeUnfinished(in: path)
+        if let restore = PendingRestore(in: path) {
+            try lockOutCommands()
+            try restore.finish()
+            unlockCommands()
+        }
     }
 
     /// Opens the folder of a server that has run, beside it.
     package convenience init(existing path: String) throws(StartupError) {
-        guard access("\(path)/\(Self.databaseName)", F_OK) == 0 else {
+        guard access("\(path)/\(Self.databaseName)", F_OK) == 0 || PendingRestore(in: path) != nil else {
             throw StartupError(
                 .noInput, "There is no data of a server in \(path): start the server once, or give --data.")
         }
@@ -56,6 +73,32 @@ package final class DataFolder: Sendable {
             if let descriptor = lock { close(descriptor) }
             lock = nil
         }
+        unlockCommands()
+    }
+
+    /// Keeps commands away from the database, which is about to be exchanged; `inUse` while one has it open.
+    func lockOutCommands() throws(StartupError) {
+        let descriptor = try Self.lockFolder(path, LOCK_EX)
+        commandLock.withLock { $0 = descriptor }
+    }
+
+    private func unlockCommands() {
+        commandLock.withLock { lock in
+            if let descriptor = lock { close(descriptor) }
+            lock = nil
+        }
+    }
+
+    private static func lockFolder(_ path: String, _ mode: Int32) throws(StartupError) -> Int32 {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw StartupError(.cannotCreate, "Cannot open the data folder \(path): \(reason()).")
+        }
+        guard flock(descriptor, mode | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw StartupError(.inUse, "Another command has the data folder \(path) open. Try again when it is done.")
+        }
+        return descriptor
     }
 
     /// Path of the database.
@@ -79,6 +122,20 @@ package final class DataFolder: Sendable {
         else {
             throw StartupError(.cannotCreate, "Cannot write \(target): \(Self.reason()).")
         }
+    }
+
+    /// Makes an empty file that only the folder's owner can read; there must be none.
+    func makePrivateFile(_ path: String) throws(StartupError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StartupError(.cannotCreate, "Cannot write \(path): \(Self.reason()).") }
+        Self.giveToOwner(of: self.path, descriptor)
+        close(descriptor)
+    }
+
+    /// What the system's administrator makes in the folder of a server must stay usable for the server.
+    private static func giveToOwner(of folder: String, _ descriptor: Int32) {
+        guard geteuid() == 0, let status = FileSystem.status(folder) else { return }
+        _ = fchown(descriptor, status.owner, status.group)
     }
 
     /// Removes a file. Nothing happens where there is none.

@@ -138,7 +138,7 @@ package enum DataFolderFormat {
 
 extension ServiceRole {
     /// `application_id` in the database's header, so that neither server opens the other's: `CMKS` or `CMAD` in ASCII.
-    fileprivate var applicationID: Int {
+    var applicationID: Int {
         switch self {
         case .keyStore: 0x434d_4b53
         case .authDelivery: 0x434d_4144

@@ -1,0 +1,26 @@
+import ArgumentParser
+import AuthDeliveryServer
+import ServerKit
+import ServerOptions
+
+/// `auth-delivery-server serve`: the server itself.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run the server. This is what happens without a command.")
+
+    @OptionGroup(title: "Data") var data: DataOptions<AuthDelivery>
+    @OptionGroup(title: "Network") var network: NetworkOptions<AuthDelivery>
+    @OptionGroup(title: "Delivery") var delivery: DeliveryOptions
+
+    func run() async throws {
+        ServerProcess.prepare()
+        try await AuthDelivery.reportingStartupErrors {
+            var configuration = AuthDeliveryConfiguration(dataFolder: data.folder)
+            try network.apply(to: &configuration.service)
+            delivery.apply(to: &configuration)
+            let application = try AuthDeliveryApplication(configuration, logger: network.logger)
+            try await application.run { _, listening in
+                Terminal.say("auth-delivery-server listens on \(listening)")
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import CloudMLSAPI
+import GRDB
+package import ServerKit
+
+/// The key store's database.
+package enum KeyStoreSchema {
+    package static let schema = DatabaseSchema(
+        role: .keyStore, migrations: KeyStoreMigrations.register(in:), rowChecks: KeyStoreRowChecks.run(in:_:),
+        forgetting: { db in
+            // An invitation in a backup may have been used, or meant for somebody else's eyes, long since.
+            try db.execute(sql: "DELETE FROM setup_tokens")
+        })
+}
