@@ -50,5 +50,5 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
 /// Which server this is.
 enum AuthDelivery: StoredRole {
     static let role = ServiceRole.authDelivery
-    static let schema = DatabaseSchema(role: .authDelivery, migrations: DeliverySchema.register(in:))
+    static var schema: DatabaseSchema { DeliverySchema.schema }
 }

@@ -10,6 +10,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Data") var data: DataOptions<AuthDelivery>
     @OptionGroup(title: "Network") var network: NetworkOptions<AuthDelivery>
     @OptionGroup(title: "Delivery") var delivery: DeliveryOptions
+    @OptionGroup(title: "Backups") var backups: BackupOptions
 
     func run() async throws {
         ServerProcess.prepare()
@@ -17,6 +18,7 @@ struct Serve: AsyncParsableCommand {
             var configuration = AuthDeliveryConfiguration(dataFolder: data.folder)
             try network.apply(to: &configuration.service)
             delivery.apply(to: &configuration)
+            backups.apply(to: &configuration.service)
             let application = try AuthDeliveryApplication(configuration, logger: network.logger)
             try await application.run { _, listening in
                 Terminal.say("auth-delivery-server listens on \(listening)")

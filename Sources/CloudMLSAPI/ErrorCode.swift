@@ -18,6 +18,8 @@ public struct ErrorCode: RawRepresentable, Codable, Hashable, Sendable {
     public static let internalError = Self(rawValue: "internal_error")
     /// 503: the server is shutting down or cannot write now.
     public static let unavailable = Self(rawValue: "unavailable")
+    /// 503: the server's database is damaged; nothing is written until a backup was restored.
+    public static let databaseDamaged = Self(rawValue: "database_damaged")
     /// 507: the user's quota is used up, or the disk is full.
     public static let quotaExceeded = Self(rawValue: "quota_exceeded")
 
@@ -81,7 +83,7 @@ extension ErrorCode {
         case .invalidKeyPackage, .invalidHandshake: 422
         case .preconditionRequired: 428
         case .rateLimited: 429
-        case .unavailable: 503
+        case .unavailable, .databaseDamaged: 503
         case .quotaExceeded: 507
         default: 500
         }

@@ -23,7 +23,7 @@ package struct KeyStoreService: Sendable {
         _ configuration: KeyStoreConfiguration, clock: ServerClock = .system,
         logger: Logger = .quiet
     ) throws {
-        core = try ServerCore(configuration.service, clock: clock, migrations: KeyStoreMigrations.register(in:))
+        core = try ServerCore(configuration.service, clock: clock, schema: KeyStoreSchema.schema)
         self.logger = logger
         let registrations = SQLiteRegistrationStorage(core.database)
         self.registrations = registrations

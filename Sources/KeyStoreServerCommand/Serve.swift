@@ -11,6 +11,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Data") var data: DataOptions<KeyStore>
     @OptionGroup(title: "Network") var network: NetworkOptions<KeyStore>
     @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "Backups") var backups: BackupOptions
 
     func run() async throws {
         ServerProcess.prepare()
@@ -18,6 +19,7 @@ struct Serve: AsyncParsableCommand {
             var configuration = KeyStoreConfiguration(dataFolder: data.folder)
             try network.apply(to: &configuration.service)
             limits.apply(to: &configuration)
+            backups.apply(to: &configuration.service)
             let service = try KeyStoreService(configuration, logger: network.logger)
             try await service.run { ready in
                 Terminal.say("key-store-server listens on \(ready.listening)")

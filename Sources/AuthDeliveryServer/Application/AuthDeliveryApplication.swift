@@ -15,7 +15,7 @@ package struct AuthDeliveryApplication: Sendable {
     package init(_ configuration: AuthDeliveryConfiguration, clock: ServerClock = .system, logger: Logger) throws {
         try configuration.validate()
         let settings = configuration.settings
-        let core = try ServerCore(configuration.service, clock: clock) { DeliverySchema.register(in: &$0) }
+        let core = try ServerCore(configuration.service, clock: clock, schema: DeliverySchema.schema)
         let storage = SQLiteDeliveryStorage(core.database)
         let signals = InboxSignals(limit: settings.waitingPerUser)
         self.signals = signals

@@ -9,8 +9,7 @@ package enum Invitation {
         dataFolder: String, publicURL: Origin?, clock: ServerClock = .system
     ) async throws -> SetupCode {
         let folder = try DataFolder(existing: dataFolder)
-        let database = try SQLiteDatabase(
-            folder: folder, role: .keyStore, migrations: KeyStoreMigrations.register(in:))
+        let database = try SQLiteDatabase(folder: folder, schema: KeyStoreSchema.schema)
         let server = SQLiteServerStorage(database)
         let identity = try server.identity(role: .keyStore)
         var reachability = try await server.reachability()

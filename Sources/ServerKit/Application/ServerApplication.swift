@@ -33,6 +33,7 @@ package struct ServerApplication: Sendable {
     ) throws(StartupError) {
         self.core = core
         self.logger = logger
+        core.database.health.setLogger(logger)
         tls = try core.configuration.tls.map { files throws(StartupError) in try TLSIdentity(files) }
         let role = core.configuration.role
         let router = Router(context: OpenContext.self)
@@ -44,7 +45,7 @@ package struct ServerApplication: Sendable {
             behindProxy: core.configuration.behindProxy)
         login.add(to: router)
         login.add(toSessionRoutes: session)
-        ServerInfoRoutes(role: role, identity: core.identity).add(to: router)
+        ServerInfoRoutes(role: role, identity: core.identity, health: core.database.health).add(to: router)
         SlotRoutes(role: role, storage: core.slots).add(to: session)
         SessionRoutes(sessions: core.sessions).add(to: session)
         addRoutes(router, session)
@@ -73,7 +74,8 @@ package struct ServerApplication: Sendable {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
-            services: [ExpiredSessionRemoval(storage: core.sessionStorage, clock: core.clock, logger: logger)],
+            services: [ExpiredSessionRemoval(storage: core.sessionStorage, clock: core.clock, logger: logger)]
+                + core.safetyServices(logger: logger),
             onServerRunning: { [core, tls, logger] channel in
                 isReady.withLock { $0 = true }
                 let port = channel.localAddress?.port ?? configuration.port
@@ -91,7 +93,7 @@ package struct ServerApplication: Sendable {
             },
             logger: logger)
         defer {
-            try? core.database.close()
+            if (try? core.database.close()) != nil { core.folder.markStopped() }
             core.folder.unlock()
         }
         do {

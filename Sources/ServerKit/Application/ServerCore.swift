@@ -1,4 +1,3 @@
-package import GRDB
 package import Hummingbird
 import KeyHierarchy
 
@@ -7,6 +6,7 @@ package struct ServerCore: Sendable {
     package let configuration: ServiceConfiguration
     package let clock: ServerClock
     package let folder: DataFolder
+    let schema: DatabaseSchema
     package let database: SQLiteDatabase
     package let identity: ServerIdentity
     package let serverStorage: SQLiteServerStorage
@@ -17,16 +17,16 @@ package struct ServerCore: Sendable {
     let throttle: LoginThrottle
 
     /// Opens the data folder for a server that is about to run.
-    /// - Parameter migrations: registers the server's own migrations.
     package init(
-        _ configuration: ServiceConfiguration, clock: ServerClock = .system,
-        migrations: (inout DatabaseMigrator) -> Void
+        _ configuration: ServiceConfiguration, clock: ServerClock = .system, schema: DatabaseSchema
     ) throws {
         try configuration.validate()
         self.configuration = configuration
         self.clock = clock
         folder = try DataFolder(path: configuration.dataFolder, exclusively: true)
-        database = try SQLiteDatabase(folder: folder, role: configuration.role, migrations: migrations)
+        self.schema = schema
+        if try folder.markRunning() { try folder.checkDatabase() }
+        database = try SQLiteDatabase(folder: folder, schema: schema)
         serverStorage = SQLiteServerStorage(database)
         identity = try serverStorage.identity(role: configuration.role)
         sessionStorage = SQLiteSessionStorage(database)

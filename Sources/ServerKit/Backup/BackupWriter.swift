@@ -63,6 +63,7 @@ package struct BackupWriter: Sendable {
         try FileSystem.rename(new.path, to: file)
         new.keep()
         try FileSystem.syncFolder(FileSystem.folder(of: file))
+        try BackupRecord(created: report.created ?? clock.now, file: FileSystem.absolute(file)).write(in: folder)
         return report
     }
 

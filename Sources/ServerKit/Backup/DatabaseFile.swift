@@ -8,7 +8,7 @@ enum DatabaseFile {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA query_only = ON") }
-        return try DatabaseQueue(path: path, configuration: configuration)
+        return try open(path, configuration)
     }
 
     /// A file that is only read.
@@ -16,7 +16,7 @@ enum DatabaseFile {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
-        return try DatabaseQueue(path: path, configuration: configuration)
+        return try open(path, configuration)
     }
 
     /// A copy that nobody else knows yet, without a journal beside it: whoever is interrupted throws it away.
@@ -27,7 +27,13 @@ enum DatabaseFile {
             try db.execute(sql: "PRAGMA journal_mode = MEMORY")
             try db.execute(sql: "PRAGMA secure_delete = ON")
         }
-        return try DatabaseQueue(path: path, configuration: configuration)
+        return try open(path, configuration)
+    }
+
+    private static func open(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try DatabaseInterruption.current?.add(queue)
+        return queue
     }
 
     /// Throws `damaged` where the database contradicts itself.
@@ -48,6 +54,7 @@ enum DatabaseFile {
             return try body()
         } catch let error as DatabaseError {
             switch error.resultCode {
+            case .SQLITE_INTERRUPT: throw CancellationError()
             case .SQLITE_NOTADB:
                 throw StartupError(
                     .dataFolderOfAnotherVersion, "\(subject) is not a database, or its start is damaged.")

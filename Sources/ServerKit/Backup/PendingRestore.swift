@@ -51,6 +51,8 @@ struct PendingRestore {
             try FileSystem.rename(database + suffix, to: asidePath + suffix)
         }
         FileSystem.remove(database + "-shm")
+        // The server that did not end in order had the other database.
+        FileSystem.remove("\(folder)/\(DataFolder.runningName)")
         FileSystem.remove(database + "-journal")
         // Only now: a journal that comes back after a power cut would be applied to the new database.
         try FileSystem.syncFolder(folder)

@@ -28,6 +28,10 @@ package struct ServiceConfiguration: Sendable {
     /// Whether a proxy in front ends TLS and sets `X-Forwarded-For`.
     package var behindProxy: Bool
     package var rateLimits: RateLimitSettings
+    /// When and where to back up; nil for never.
+    package var backups: BackupSchedule?
+    /// Seconds between two looks through the whole database.
+    package var integrityCheckInterval: UInt64
     package var sessionLifetimes: SessionLifetimes
     /// Connections that are served at a time; more wait.
     package var maximumConnections: Int
@@ -45,6 +49,8 @@ package struct ServiceConfiguration: Sendable {
         tls = nil
         behindProxy = false
         rateLimits = RateLimitSettings()
+        backups = nil
+        integrityCheckInterval = 86_400
         sessionLifetimes = SessionLifetimes()
         maximumConnections = 4_096
         requestGrace = .seconds(90)
@@ -69,6 +75,14 @@ package struct ServiceConfiguration: Sendable {
         }
         guard maximumConnections > 0 else {
             throw StartupError(.configuration, "--max-connections takes a number from 1 on.")
+        }
+        if let backups {
+            guard backups.interval > 0, backups.keep > 0 else {
+                throw StartupError(.configuration, "--backup-every and --backup-keep take numbers from 1 on.")
+            }
+            guard FileSystem.exists(backups.folder) else {
+                throw StartupError(.configuration, "There is no folder \(backups.folder) for --backup-folder: make it.")
+            }
         }
         guard tls != nil || behindProxy || IPAddress.isLoopback(host: host) else {
             throw StartupError(

@@ -25,6 +25,10 @@ package struct APIError: Error, Equatable, CustomStringConvertible {
 
     package var description: String { "\(detail.code.rawValue): \(detail.message)" }
 
+    /// `database_damaged`, for whatever would be written, and for what cannot be read.
+    package static let databaseDamaged = Self(
+        .databaseDamaged, "The server's database is damaged: whoever runs it has to restore a backup.")
+
     /// `revision_conflict` with what is stored now.
     package static func conflict(current: UInt64, operation: Int? = nil) -> Self {
         Self(

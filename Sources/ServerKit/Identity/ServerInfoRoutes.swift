@@ -6,10 +6,11 @@ import KeyHierarchy
 struct ServerInfoRoutes: Sendable {
     let role: ServiceRole
     let identity: ServerIdentity
+    let health: ServerHealth
 
     func add(to routes: some RouterMethods<OpenContext>) {
         routes.get("/v1/server", use: info)
-        routes.get("/health", use: health)
+        routes.get("/health", use: healthReport)
     }
 
     /// Answers `ServerInfo`.
@@ -20,8 +21,9 @@ struct ServerInfoRoutes: Sendable {
                 identityKey: Bytes(identity.publicKey.bytes), incarnation: Bytes(identity.incarnation.bytes)))
     }
 
-    /// Answers 200 while the server serves.
-    @Sendable private func health(_ request: Request, context: OpenContext) throws -> Response {
-        try .json(["status": "ok"])
+    /// Answers 200 while the server serves, `database_damaged` once its database cannot be trusted.
+    @Sendable private func healthReport(_ request: Request, context: OpenContext) throws -> Response {
+        guard health.damage == nil else { throw APIError.databaseDamaged }
+        return try .json(["status": "ok"])
     }
 }

@@ -116,6 +116,7 @@ package final class DataFolder: Sendable {
             throw StartupError(.cannotCreate, "Cannot write \(target): \(Self.reason()).")
         }
         defer { close(descriptor) }
+        Self.giveToOwner(of: path, descriptor)
         let bytes = Array(text.utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
             rename(temporary, target) == 0
@@ -137,6 +138,22 @@ package final class DataFolder: Sendable {
         guard geteuid() == 0, let status = FileSystem.status(folder) else { return }
         _ = fchown(descriptor, status.owner, status.group)
     }
+
+    /// Notes that a server runs from here on, and tells whether the one before it ended without `markStopped`: killed,
+    /// or with the machine.
+    func markRunning() throws(StartupError) -> Bool {
+        let marker = "\(path)/\(Self.runningName)"
+        guard !FileSystem.exists(marker) else { return true }
+        try makePrivateFile(marker)
+        try FileSystem.syncFolder(path)
+        return false
+    }
+
+    /// Notes that the server ended in order.
+    func markStopped() { removeFile(named: Self.runningName) }
+
+    /// There while a server runs, and after one that did not end in order.
+    static let runningName = "running"
 
     /// Removes a file. Nothing happens where there is none.
     package func removeFile(named name: String) { unlink("\(path)/\(name)") }

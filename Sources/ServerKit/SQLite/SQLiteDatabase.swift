@@ -1,23 +1,18 @@
-package import CloudMLSAPI
+import CloudMLSAPI
 package import GRDB
 
 /// A server's database: one SQLite file in WAL mode, one writer and a few readers.
 package final class SQLiteDatabase: Sendable {
     private let pool: DatabasePool
     private let groupCommit = GroupCommit()
+    /// Whether what is in it can be trusted.
+    package let health = ServerHealth()
 
     /// Opens the folder's database, brings it up to date, and refuses one that another version or the other server
     /// wrote.
-    /// - Parameters:
-    ///   - role: whose database it is.
-    ///   - migrations: adds the server's own migrations behind the shared ones. Their names are for ever.
-    package init(
-        folder: DataFolder, role: ServiceRole, migrations: (inout DatabaseMigrator) -> Void
-    ) throws(StartupError) {
+    package init(folder: DataFolder, schema: DatabaseSchema) throws(StartupError) {
         try folder.makeDatabaseFile()
-        var migrator = DatabaseMigrator()
-        SharedMigrations.register(in: &migrator)
-        migrations(&migrator)
+        let (role, migrator) = (schema.role, schema.migrator)
         do {
             pool = try DatabasePool(path: folder.databasePath, configuration: Self.configuration)
             try pool.writeWithoutTransaction { db in
@@ -28,6 +23,8 @@ package final class SQLiteDatabase: Sendable {
             try migrator.migrate(pool)
         } catch let error as StartupError {
             throw error
+        } catch let error as DatabaseError where Self.isDamage(error) {
+            throw folder.damaged(error.message ?? "\(error)")
         } catch {
             throw StartupError(.cannotCreate, "Cannot open \(folder.databasePath): \(error)")
         }
@@ -40,14 +37,22 @@ package final class SQLiteDatabase: Sendable {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try await pool.read(body)
+        do {
+            return try await pool.read(body)
+        } catch let error as DatabaseError {
+            throw answer(to: error)
+        }
     }
 
     /// Reads with one statement that touches a few rows: such as the session of a request, or one object. It runs on the
     /// thread that asks: going to another one and back takes several times as long as such a read does.
     package func lookUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
         // A statement sees one consistent state; a transaction around it would cost as much as it does.
-        try pool.unsafeRead(body)
+        do {
+            return try pool.unsafeRead(body)
+        } catch let error as DatabaseError {
+            throw answer(to: error)
+        }
     }
 
     /// Runs one write, all or nothing; when it returns, what it wrote survives a power cut. Where `body` throws, nothing
@@ -56,6 +61,7 @@ package final class SQLiteDatabase: Sendable {
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
+        guard health.damage == nil else { throw APIError.databaseDamaged }
         do {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
@@ -67,11 +73,32 @@ package final class SQLiteDatabase: Sendable {
                     fail: { continuation.resume(throwing: $0) })
                 groupCommit.add(write, to: pool)
             }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-            throw APIError(.quotaExceeded, "The server's disk is full.")
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-            throw APIError(.unavailable, "The database is busy: try again.", retryAfter: 1)
+        } catch let error as DatabaseError {
+            throw answer(to: error)
         }
+    }
+
+    /// What clients are told when SQLite cannot. Nothing of it needs a restart to end, but for damage.
+    private func answer(to error: DatabaseError) -> any Error {
+        switch error.resultCode {
+        case .SQLITE_FULL:
+            health.reportFailure("the disk is full", error)
+            return APIError(.quotaExceeded, "The server's disk is full.")
+        case .SQLITE_BUSY:
+            return APIError(.unavailable, "The database is busy: try again.", retryAfter: 1)
+        case .SQLITE_READONLY, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_PERM:
+            health.reportFailure("the disk does not take or give data", error)
+            return APIError(.unavailable, "The server cannot use its disk now; its log has the reason.", retryAfter: 30)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            health.reportDamage("\(error)")
+            return APIError.databaseDamaged
+        default:
+            return error
+        }
+    }
+
+    private static func isDamage(_ error: DatabaseError) -> Bool {
+        [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
     }
 
     /// How many writes wait for the transaction behind the one that is under way.
@@ -85,8 +112,11 @@ package final class SQLiteDatabase: Sendable {
     /// Reads or writes while the server starts, when there is nobody to wait for.
     func setUp<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.write(body) }
 
-    /// Closes all connections; the last one folds the journal into the file.
-    package func close() throws { try pool.close() }
+    /// Folds the journal into the file, and closes all connections.
+    package func close() throws {
+        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        try pool.close()
+    }
 
     private static var configuration: Configuration {
         var configuration = Configuration()

@@ -77,27 +77,12 @@ import Testing
         }
     }
 
-    /// Whether processes can be traced here: it takes strace, and containers may forbid it.
-    private static let canTrace: Bool = {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.strace)
-        process.arguments = ["-f", "-e", "trace=fsync", "-o", "/dev/null", "/bin/true"]
-        process.standardError = FileHandle.nullDevice
-        guard FileManager.default.isExecutableFile(atPath: Self.strace), (try? process.run()) != nil else {
-            return false
-        }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }()
-
-    private static let strace = "/usr/bin/strace"
-
-    @Test(.enabled(if: canTrace, "strace is missing, or must not trace here"))
+    @Test(.enabled(if: Tracer.isUsable, "strace is missing, or must not trace here"))
     func everyWriteIsSynced() async throws {
         let folder = try TemporaryFolder()
         let trace = folder.url.appending(path: "trace")
         let server = try await ServerBinary(
-            folder, wrapper: [Self.strace, "-f", "-e", "trace=fsync,fdatasync", "-o", trace.path],
+            folder, wrapper: [Tracer.path, "-f", "-e", "trace=fsync,fdatasync", "-o", trace.path],
             options: ["--registration", "open"])
         let user = try TestUser("alice")
         try await user.register(at: server.http, token: nil)

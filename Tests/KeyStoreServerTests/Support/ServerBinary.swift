@@ -28,11 +28,16 @@ final class ServerBinary: Sendable {
             .max { modified($0) < modified($1) }
     }()
 
-    /// Runs the executable to its end.
-    static func run(_ arguments: [String]) async throws -> (status: Int32, output: String, errors: String) {
+    /// Runs the executable to its end, on its own or under a tracer.
+    static func run(
+        _ arguments: [String], wrapper: [String] = []
+    ) async throws -> (status: Int32, output: String, errors: String) {
         let folder = try TemporaryFolder()
         let files = ["out", "err"].map { folder.url.appending(path: $0) }
-        let process = try makeProcess(executable, arguments, output: files[0], errors: files[1])
+        guard let executable else { throw DidNotStart(output: "the executable was not built") }
+        let command = wrapper + [executable.path] + arguments
+        let process = try makeProcess(
+            URL(filePath: command[0]), Array(command.dropFirst()), output: files[0], errors: files[1])
         let status = try await withCheckedThrowingContinuation { continuation in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do { try process.run() } catch { continuation.resume(throwing: error) }

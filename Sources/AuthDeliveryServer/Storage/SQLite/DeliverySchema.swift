@@ -1,9 +1,13 @@
+import CloudMLSAPI
 package import GRDB
+package import ServerKit
 
 /// The tables of the delivery data. Migrations are named, only ever added, and never changed once released.
 ///
 /// Times are seconds since 1970. Users are ServerKit's and are named by number only.
 package enum DeliverySchema {
+    package static let schema = DatabaseSchema(role: .authDelivery, migrations: register(in:))
+
     package static func register(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("delivery 1: accounts") { try $0.execute(sql: accounts) }
         migrator.registerMigration("delivery 2: key packages") { try $0.execute(sql: keyPackages) }

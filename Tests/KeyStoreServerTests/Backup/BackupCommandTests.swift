@@ -1,0 +1,151 @@
+import CloudMLSAPI
+import Foundation
+import KeyHierarchy
+import KeyStoreServer
+import NIOHTTP1
+import ServerKit
+import Testing
+
+/// `backup` and `restore` as people run them, and as machines end them.
+@Suite struct BackupCommandTests {
+    /// Whatever was answered before the backup began is in it, however much is written meanwhile.
+    @Test func aBackupBesideABusyServerIsComplete() async throws {
+        let folder = try TemporaryFolder()
+        let server = try await ServerBinary(folder, options: ["--registration", "open"])
+        let users = try (0..<4).map { try TestUser("user\($0)") }
+        var writers: [Task<Void, any Error>] = []
+        let answered = AnsweredWrites()
+        for user in users {
+            try await user.register(at: server.http, token: nil)
+            let signedIn = try await user.signIn(at: server.http)
+            writers.append(
+                Task {
+                    while !Task.isCancelled {
+                        let name = SignedInUser.freshName()
+                        let body = SignedInUser.freshName() + [UInt8](repeating: 1, count: 2_000)
+                        let answer = try await signedIn.put(name, body, ifRevision: 0)
+                        guard answer.status == 200 else { throw TestUser.Refused(answer: answer) }
+                        await answered.add(user.name.rawValue, name, body)
+                    }
+                })
+        }
+        while await answered.count < 200 { await Task.yield() }
+        let before = await answered.all
+        let backup = folder.url.appending(path: "backup").path
+        let made = try await ServerBinary.run(["backup", backup, "--data", folder.dataFolder])
+        #expect(made.status == 0, "\(made.errors)")
+        let during = await answered.count
+        for writer in writers { writer.cancel() }
+        for writer in writers { _ = await writer.result }
+        #expect(during > before.count)
+        #expect(server.stop() == 0)
+
+        let verified = try await ServerBinary.run(["backup", "--verify", backup, "--json"])
+        #expect(verified.status == 0, "\(verified.errors)")
+        #expect(verified.output.contains("\"users\" : 4"))
+        let other = try TemporaryFolder()
+        let restored = try await ServerBinary.run(["restore", backup, "--data", other.dataFolder])
+        #expect(restored.status == 0, "\(restored.errors)")
+        let again = try await ServerBinary(other)
+        for user in users {
+            let signedIn = try await user.signIn(at: again.http)
+            for write in before where write.user == user.name.rawValue {
+                #expect(try await signedIn.get(write.name).body == write.body)
+            }
+        }
+        #expect(again.stop() == 0)
+    }
+
+    private static let calls = "openat,rename,renameat,renameat2,unlink,unlinkat,fsync,fdatasync,pwrite64,ftruncate"
+
+    /// Killed at every n-th call that touches a file: the old backup or the new one, never a half one.
+    @Test(.enabled(if: Tracer.isUsable, "strace is missing, or must not trace here"))
+    func aKilledBackupLeavesTheOldOneOrTheNew() async throws {
+        let store = try await BackedUpStore(objects: 2)
+        let old = try store.backUp()
+        var point = 1
+        var ends = Set<Bool>()
+        while true {
+            let result = try await ServerBinary.run(
+                ["backup", store.path("backup"), "--force", "--data", store.dataFolder],
+                wrapper: Tracer.signalling("SIGKILL", at: Self.calls, number: point))
+            let report = try store.verify()
+            ends.insert(report.created == old.created)
+            if result.status == 0 { break }
+            point += max(1, point / 12)
+        }
+        #expect(ends.contains(false))
+        #expect(point > 50)
+        _ = try await store.expectEverything()
+        try store.backUp(replacing: true)
+        #expect(try store.files().filter { !$0.hasPrefix("data") } == ["backup"])
+    }
+
+    @Test(.enabled(if: Tracer.isUsable, "strace is missing, or must not trace here"))
+    func aKilledRestoreLeavesTheOldDatabaseOrTheNew() async throws {
+        let store = try await BackedUpStore(objects: 2)
+        try store.backUp()
+        let backup = try Data(contentsOf: URL(filePath: store.database))
+        var point = 1
+        var incarnations: [Bytes] = [store.info.incarnation]
+        while true {
+            let result = try await ServerBinary.run(
+                ["restore", store.path("backup"), "--force", "--data", store.dataFolder],
+                wrapper: Tracer.signalling("SIGKILL", at: Self.calls, number: point))
+            // Whoever opens the folder next finds one of the two, whole.
+            let info = try await store.expectEverything()
+            #expect(info.serverID == store.info.serverID)
+            if info.incarnation != incarnations.last { incarnations.append(info.incarnation) }
+            let leftovers = try store.files().filter { $0.contains("restor") && !$0.contains("before-restore") }
+            #expect(leftovers.isEmpty)
+            if result.status == 0 { break }
+            point += max(1, point / 12)
+        }
+        #expect(point > 50)
+        // Near its end a killed restore counts, and is carried through.
+        #expect(incarnations.count > 2)
+        #expect(!backup.isEmpty)
+    }
+
+    /// Ctrl-C at any time: the backup is there or not, and nothing else is.
+    @Test(.enabled(if: Tracer.isUsable, "strace is missing, or must not trace here"), arguments: ["SIGINT", "SIGTERM"])
+    func anInterruptedCommandCleansUp(signal: String) async throws {
+        let store = try await BackedUpStore(objects: 2)
+        var interrupted = 0
+        for point in stride(from: 5, through: 400, by: 19) {
+            for arguments in [
+                ["backup", store.path("backup"), "--force"], ["backup", "--verify", store.path("backup")],
+            ] {
+                let result = try await ServerBinary.run(
+                    arguments + ["--data", store.dataFolder],
+                    wrapper: Tracer.signalling(signal, at: Self.calls, number: point))
+                if result.status == 130 { interrupted += 1 }
+                let others = try store.files().filter { !$0.hasPrefix("data") && $0 != "backup" }
+                #expect(others.isEmpty, "\(arguments) at \(point)")
+            }
+        }
+        #expect(interrupted > 0)
+    }
+
+    @Test(arguments: [
+        (["backup"], Int32(64), "file"),
+        (["backup", "--verify", "--force", "x"], 64, "--force"),
+        (["backup", "/nonexistent/x"], 66, "--data"),
+        (["backup", "--verify", "/nonexistent/x"], 66, "/nonexistent/x"),
+        (["restore", "/nonexistent/x"], 66, "/nonexistent/x"),
+    ])
+    func whatIsWrongIsSaid(arguments: [String], status: Int32, named: String) async throws {
+        let folder = try TemporaryFolder()
+        let result = try await ServerBinary.run(arguments + ["--data", folder.dataFolder])
+        #expect(result.status == status)
+        #expect(result.errors.contains(named))
+        #expect(result.output.isEmpty)
+    }
+}
+
+private actor AnsweredWrites {
+    private(set) var all: [(user: String, name: [UInt8], body: [UInt8])] = []
+    var count: Int { all.count }
+
+    func add(_ user: String, _ name: [UInt8], _ body: [UInt8]) { all.append((user, name, body)) }
+}
