@@ -42,6 +42,7 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
               64  wrong usage
               65  the data folder is of another version, or of another server
               66  there is no data folder to invite into
+              67  there is no user of that name
               69  the address cannot be bound
               73  the data folder cannot be made or opened
               74  the database is damaged
@@ -50,6 +51,7 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Invite.self, PrintOpenAPI.self, BackupCommand<KeyStore>.self, RestoreCommand<KeyStore>.self,
+            DoctorCommand.self, Users.self, Disable.self, Enable.self, Remove.self,
         ],
         defaultSubcommand: Serve.self)
 }

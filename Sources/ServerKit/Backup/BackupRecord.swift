@@ -8,8 +8,10 @@ package struct BackupRecord: Sendable, Equatable {
     package var file: String
 
     /// The record in a data folder; nil where no backup was ever made of it.
-    package static func newest(in folder: DataFolder) -> BackupRecord? {
-        guard let text = FileSystem.text("\(folder.path)/\(fileName)"),
+    package static func newest(in folder: DataFolder) -> BackupRecord? { newest(inFolder: folder.path) }
+
+    static func newest(inFolder path: String) -> BackupRecord? {
+        guard let text = FileSystem.text("\(path)/\(fileName)"),
             let separator = text.firstIndex(of: " "), let created = UInt64(text[..<separator])
         else { return nil }
         let file = text[text.index(after: separator)...]

@@ -5,6 +5,8 @@ package struct StartupError: Error, Equatable, CustomStringConvertible {
         case dataFolderOfAnotherVersion = 65
         /// `EX_NOINPUT`: there is no data folder where one must be.
         case noInput = 66
+        /// `EX_NOUSER`: there is no user of that name.
+        case noUser = 67
         /// `EX_UNAVAILABLE`: the address cannot be bound.
         case unavailable = 69
         /// `EX_CANTCREAT`: the data folder cannot be made or opened.

@@ -11,11 +11,14 @@ package struct SQLiteSessionStorage: SessionStorage {
         _ key: StoredLoginKey, kind: LoginKind, deviceName: String, secrets: SessionSecrets, now: UInt64
     ) async throws -> Bool {
         try await database.write { db in
-            // Between the check of the signature and this transaction the password may have been changed.
+            // Between the check of the signature and this transaction the password may have been changed, or the user
+            // disabled.
             let isStored = try Bool.fetchOne(
                 db,
                 sql: """
-                    SELECT EXISTS (SELECT 1 FROM login_keys WHERE user_id = ? AND slot_id = ? AND public_key = ?)
+                    SELECT EXISTS (
+                        SELECT 1 FROM login_keys JOIN users ON users.id = user_id
+                        WHERE user_id = ? AND slot_id = ? AND public_key = ? AND disabled = 0)
                     """,
                 arguments: [key.userID.rawValue, key.slotID.blob, key.publicKey.blob])
             guard isStored == true else { return false }

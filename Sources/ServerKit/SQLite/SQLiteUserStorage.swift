@@ -34,7 +34,7 @@ package struct SQLiteUserStorage: UserStorage {
                 sql: """
                     SELECT user_id, slot_id, public_key
                     FROM login_keys JOIN users ON users.id = login_keys.user_id
-                    WHERE users.name = ? AND login_keys.kind = ? ORDER BY slot_id
+                    WHERE users.name = ? AND users.disabled = 0 AND login_keys.kind = ? ORDER BY slot_id
                     """,
                 arguments: [name, kind.rawValue]
             ).map { row in

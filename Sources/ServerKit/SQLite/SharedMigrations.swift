@@ -10,6 +10,9 @@ enum SharedMigrations {
             try db.execute(sql: "ALTER TABLE sessions ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0")
             try db.execute(sql: "UPDATE sessions SET renewed = created")
         }
+        migrator.registerMigration("shared: users can be disabled") { db in
+            try db.execute(sql: "ALTER TABLE users ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0")
+        }
     }
 
     private static let first = """

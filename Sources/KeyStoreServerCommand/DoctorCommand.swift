@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import ServerKit
+import ServerOptions
+
+/// `key-store-server doctor`: what is wrong, and what helps.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Look whether everything that the server depends on is as it should be.",
+        discussion: """
+            Looks at the data folder and who can read it, the database, the disk, the clock, the \
+            certificate, and the age of the newest good backup. Changes nothing; works beside a \
+            running server. Ends with 1 where there is an error, with 0 otherwise.
+
+            EXAMPLE
+              key-store-server doctor --tls-certificate fullchain.pem --tls-key privkey.pem
+            """)
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Option(help: ArgumentHelp("The server's certificate chain, as it is given to the server.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("The certificate's private key.", valueName: "file"))
+    var tlsKey: String?
+
+    @OptionGroup(title: "Data") var data: DataOptions<KeyStore>
+
+    private struct Report: Encodable {
+        var ok: Bool
+        var checks: [DoctorFinding]
+    }
+
+    func validate() throws {
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key go together.")
+        }
+    }
+
+    func run() throws {
+        var tls: ServiceConfiguration.TLSFiles?
+        if let tlsCertificate, let tlsKey {
+            tls = ServiceConfiguration.TLSFiles(certificateChain: tlsCertificate, privateKey: tlsKey)
+        }
+        let findings = Doctor(KeyStore.schema).examine(dataFolder: data.folder, tls: tls)
+        let isWell = !findings.contains { $0.level == .error }
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            Terminal.say(String(decoding: try encoder.encode(Report(ok: isWell, checks: findings)), as: UTF8.self))
+        } else {
+            for finding in findings {
+                let level = finding.level.rawValue + String(repeating: " ", count: 7 - finding.level.rawValue.count)
+                Terminal.say("\(level)  \(finding.subject): \(finding.text)")
+                if let advice = finding.advice { Terminal.say("         what to do: \(advice)") }
+            }
+        }
+        if !isWell { throw ExitCode(1) }
+    }
+}
