@@ -13,6 +13,7 @@ final class ServerBinary: Sendable {
     let origin: String
     private let process: Process
     private let output: URL
+    private let errors: URL
 
     /// The built executable, beside the test bundle. Under the name of its target where a build makes no products.
     static let executable: URL? = {
@@ -30,7 +31,7 @@ final class ServerBinary: Sendable {
 
     /// Runs the executable to its end, on its own or under a tracer.
     static func run(
-        _ arguments: [String], wrapper: [String] = []
+        _ arguments: [String], wrapper: [String] = [], input: String? = nil
     ) async throws -> (status: Int32, output: String, errors: String) {
         let folder = try TemporaryFolder()
         let files = ["out", "err"].map { folder.url.appending(path: $0) }
@@ -38,6 +39,11 @@ final class ServerBinary: Sendable {
         let command = wrapper + [executable.path] + arguments
         let process = try makeProcess(
             URL(filePath: command[0]), Array(command.dropFirst()), output: files[0], errors: files[1])
+        if let input {
+            let file = folder.url.appending(path: "in")
+            try Data(input.utf8).write(to: file)
+            process.standardInput = try FileHandle(forReadingFrom: file)
+        }
         let status = try await withCheckedThrowingContinuation { continuation in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do { try process.run() } catch { continuation.resume(throwing: error) }
@@ -48,11 +54,12 @@ final class ServerBinary: Sendable {
     /// Starts the server, on its own or under a tracer, and waits until it says where it listens.
     init(_ folder: TemporaryFolder, wrapper: [String] = [], options: [String] = []) async throws {
         output = folder.url.appending(path: "output-\(UUID().uuidString)")
+        errors = folder.url.appending(path: "errors-\(UUID().uuidString)")
         guard let server = Self.executable else { throw DidNotStart(output: "the executable was not built") }
         let command = wrapper + [server.path, "--data", folder.dataFolder, "--port", "0"] + options
         process = try Self.makeProcess(
             URL(filePath: command[0]), Array(command.dropFirst()), output: output,
-            errors: folder.url.appending(path: "errors-\(UUID().uuidString)"))
+            errors: errors)
         try process.run()
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
@@ -69,6 +76,8 @@ final class ServerBinary: Sendable {
     var http: TestHTTP { TestHTTP(origin: origin) }
     var identifier: Int32 { process.processIdentifier }
     var printed: String { get throws { try Self.text(output) } }
+    /// What it wrote into its log.
+    var log: String { get throws { try Self.text(errors) } }
 
     /// Ends it as a power cut would.
     func kill() { signalAndWait(identifier, SIGKILL) }
