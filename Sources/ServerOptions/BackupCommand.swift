@@ -2,7 +2,7 @@ package import ArgumentParser
 import ServerKit
 
 /// `backup`: writes a backup, or verifies one.
-package struct BackupCommand<Served: StoredRole>: ParsableCommand {
+package struct BackupCommand<Served: StoredRole>: AsyncParsableCommand {
     package static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "backup",
@@ -51,8 +51,8 @@ package struct BackupCommand<Served: StoredRole>: ParsableCommand {
         guard !(verify && force) else { throw ValidationError("--verify writes nothing: leave out --force.") }
     }
 
-    package func run() throws {
-        try Served.reportingStartupErrors {
+    package func run() async throws {
+        try await Served.reportingStartupErrors {
             Interruption.removeFiles()
             if verify {
                 let report = try BackupVerification(Served.schema).verify(file)

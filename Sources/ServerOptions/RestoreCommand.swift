@@ -2,7 +2,7 @@ package import ArgumentParser
 import ServerKit
 
 /// `restore`: puts a backup into the data folder.
-package struct RestoreCommand<Served: StoredRole>: ParsableCommand {
+package struct RestoreCommand<Served: StoredRole>: AsyncParsableCommand {
     package static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "restore",
@@ -41,8 +41,8 @@ package struct RestoreCommand<Served: StoredRole>: ParsableCommand {
 
     package init() {}
 
-    package func run() throws {
-        try Served.reportingStartupErrors {
+    package func run() async throws {
+        try await Served.reportingStartupErrors {
             Interruption.removeFiles()
             let outcome = try Restoration(Served.schema).restore(file, into: data.folder, replacing: force) {
                 Terminal.progress($0.rawValue)

@@ -11,15 +11,6 @@ extension ServedRole {
         }
     }
 
-    /// The same for a command that does one thing after the other.
-    package static func reportingStartupErrors(_ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let error as StartupError {
-            throw reported(error)
-        }
-    }
-
     private static func reported(_ error: StartupError) -> ExitCode {
         Terminal.complain("\(programName): \(error.message)")
         return ExitCode(error.exitCode.rawValue)
