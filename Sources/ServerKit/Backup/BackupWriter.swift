@@ -35,6 +35,12 @@ package struct BackupWriter: Sendable {
     package func write(
         _ folder: DataFolder, to file: String, replacing: Bool, onStep: (Step) -> Void = { _ in }
     ) throws -> BackupReport {
+        guard FileSystem.status(FileSystem.folder(of: file))?.identity != FileSystem.status(folder.path)?.identity
+        else {
+            throw StartupError(
+                .cannotCreate,
+                "\(file) is in the data folder itself, where it would be lost with it. Give another place.")
+        }
         try checkTarget(file, replacing: replacing)
         let new = try PartialFile("\(file).new")
         let subject = "The database \(folder.databasePath)"
@@ -63,7 +69,8 @@ package struct BackupWriter: Sendable {
         try FileSystem.rename(new.path, to: file)
         new.keep()
         try FileSystem.syncFolder(FileSystem.folder(of: file))
-        try BackupRecord(created: report.created ?? clock.now, file: FileSystem.absolute(file)).write(in: folder)
+        // The backup is made, even where the disk of the data folder is too full to remember it.
+        try? BackupRecord(created: report.created ?? clock.now, file: FileSystem.absolute(file)).write(in: folder)
         return report
     }
 

@@ -21,10 +21,13 @@ struct ScheduledBackups: Service {
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var failures = 0
+            // Only its own backups count: one that was made by hand may be far from the folder that somebody relies on.
+            let record = BackupRecord.newest(in: folder)
+            var newest = record.flatMap { FileSystem.folder(of: $0.file) == schedule.folder ? $0.created : nil }
             while true {
-                try await waitUntilDue(failures: failures)
+                try await waitUntilDue(newest: newest, failures: failures)
                 do {
-                    try await backUp()
+                    newest = try await backUp()
                     failures = 0
                 } catch is CancellationError {
                     return
@@ -49,23 +52,17 @@ struct ScheduledBackups: Service {
         return interval - min(interval, now - newest)
     }
 
-    private func waitUntilDue(failures: Int) async throws {
-        if failures > 0 {
-            let wait = Self.wait(interval: schedule.interval, newest: nil, now: clock.now, failures: failures)
-            try await Task.sleep(for: .seconds(wait))
-            return
-        }
+    private func waitUntilDue(newest: UInt64?, failures: Int) async throws {
         while true {
-            // Only its own backups count: one that was made by hand may be far from the folder that somebody relies on.
-            let record = BackupRecord.newest(in: folder)
-            let newest = record.flatMap { FileSystem.folder(of: $0.file) == schedule.folder ? $0.created : nil }
-            let wait = Self.wait(interval: schedule.interval, newest: newest, now: clock.now, failures: 0)
+            let wait = Self.wait(interval: schedule.interval, newest: newest, now: clock.now, failures: failures)
             guard wait > 0 else { return }
+            guard failures == 0 else { return try await Task.sleep(for: .seconds(wait)) }
             try await Task.sleep(for: .seconds(min(wait, Self.pace)))
         }
     }
 
-    private func backUp() async throws {
+    /// - Returns: when the backup was made.
+    private func backUp() async throws -> UInt64 {
         if let reason = health.damage {
             throw StartupError(.damaged, "no backup is made of a damaged database: \(reason)")
         }
@@ -74,20 +71,22 @@ struct ScheduledBackups: Service {
         }
         let name = names.name(at: clock.now)
         let file = "\(schedule.folder)/\(name)"
+        let report: BackupReport
         do {
-            let report = try await DatabaseInterruption.offload {
+            report = try await DatabaseInterruption.offload {
                 try BackupWriter(schema, clock: clock).write(folder, to: file, replacing: true)
             }
-            logger.notice("backed up", metadata: ["file": "\(file)", "bytes": "\(report.size)"])
         } catch let error as StartupError where error.exitCode == .damaged {
             // It may be the disk that the copy is on.
             try await integrity.check()
             throw error
         }
+        logger.notice("backed up", metadata: ["file": "\(file)", "bytes": "\(report.size)"])
         let own = FileSystem.names(in: schedule.folder).filter { names.isOwn($0) }
         for old in own.dropLast(schedule.keep) where old != name {
             FileSystem.remove("\(schedule.folder)/\(old)")
             logger.notice("removed an old backup", metadata: ["file": "\(schedule.folder)/\(old)"])
         }
+        return report.created ?? clock.now
     }
 }

@@ -34,6 +34,11 @@ import Testing
         #expect(try String(contentsOfFile: store.path("backup"), encoding: .utf8) == "precious")
         try store.backUp(replacing: true)
         #expect(try store.verify().created != nil)
+        // Nor is the database itself, or anything beside it.
+        for name in ["data/data.sqlite", "data/backup"] {
+            #expect(try startupErrorCode { try store.backUp(to: name, replacing: true) } == .cannotCreate)
+        }
+        _ = try await store.expectEverything()
         // A folder or a device is never taken for a file.
         #expect(try startupErrorCode { try store.backUp(to: "data", replacing: true) } == .cannotCreate)
     }
