@@ -43,7 +43,10 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
               75  another server has the data folder open
               78  unsafe options
             """,
-        subcommands: [Serve.self, BackupCommand<AuthDelivery>.self, RestoreCommand<AuthDelivery>.self],
+        subcommands: [
+            Serve.self, BackupCommand<AuthDelivery>.self, RestoreCommand<AuthDelivery>.self,
+            DoctorCommand<AuthDelivery>.self,
+        ],
         defaultSubcommand: Serve.self)
 }
 

@@ -51,7 +51,7 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Invite.self, PrintOpenAPI.self, BackupCommand<KeyStore>.self, RestoreCommand<KeyStore>.self,
-            DoctorCommand.self, Users.self, Disable.self, Enable.self, Remove.self,
+            Users.self, Disable.self, Enable.self, Remove.self, DoctorCommand<KeyStore>.self,
         ],
         defaultSubcommand: Serve.self)
 }

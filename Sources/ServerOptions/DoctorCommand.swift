@@ -1,21 +1,22 @@
-import ArgumentParser
+package import ArgumentParser
 import Foundation
 import ServerKit
-import ServerOptions
 
-/// `key-store-server doctor`: what is wrong, and what helps.
-struct DoctorCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "doctor",
-        abstract: "Look whether everything that the server depends on is as it should be.",
-        discussion: """
-            Looks at the data folder and who can read it, the database, the disk, the clock, the \
-            certificate, and the age of the newest good backup. Changes nothing; works beside a \
-            running server. Ends with 1 where there is an error, with 0 otherwise.
+/// `doctor`: what is wrong, and what helps.
+package struct DoctorCommand<Served: StoredRole>: ParsableCommand {
+    package static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "doctor",
+            abstract: "Look whether everything that the server depends on is as it should be.",
+            discussion: """
+                Looks at the data folder and who can read it, the database, the disk, the clock, the \
+                certificate, and the age of the newest good backup. Changes nothing; works beside a \
+                running server. Ends with 1 where there is an error, with 0 otherwise.
 
-            EXAMPLE
-              key-store-server doctor --tls-certificate fullchain.pem --tls-key privkey.pem
-            """)
+                EXAMPLE
+                  \(Served.programName) doctor --tls-certificate fullchain.pem --tls-key privkey.pem
+                """)
+    }
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -26,25 +27,27 @@ struct DoctorCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The certificate's private key.", valueName: "file"))
     var tlsKey: String?
 
-    @OptionGroup(title: "Data") var data: DataOptions<KeyStore>
+    @OptionGroup(title: "Data") var data: DataOptions<Served>
+
+    package init() {}
 
     private struct Report: Encodable {
         var ok: Bool
         var checks: [DoctorFinding]
     }
 
-    func validate() throws {
+    package func validate() throws {
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-certificate and --tls-key go together.")
         }
     }
 
-    func run() throws {
+    package func run() throws {
         var tls: ServiceConfiguration.TLSFiles?
         if let tlsCertificate, let tlsKey {
             tls = ServiceConfiguration.TLSFiles(certificateChain: tlsCertificate, privateKey: tlsKey)
         }
-        let findings = Doctor(KeyStore.schema).examine(dataFolder: data.folder, tls: tls)
+        let findings = Doctor(Served.schema).examine(dataFolder: data.folder, tls: tls)
         let isWell = !findings.contains { $0.level == .error }
         if json {
             let encoder = JSONEncoder()
