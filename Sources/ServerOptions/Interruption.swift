@@ -11,9 +11,8 @@ enum Interruption {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                TemporaryFiles.removeAll()
                 Terminal.complain("interrupted")
-                _exit(130)
+                TemporaryFiles.removeAllAndExit(130)
             }
             source.activate()
             sources.withLock { $0.append(HeldSource(source: source)) }

@@ -91,10 +91,13 @@ private final class PartialFile {
     private var isKept = false
 
     init(_ path: String) throws(StartupError) {
+        descriptor = try TemporaryFiles.making(path) { () throws(StartupError) in try Self.open(path) }
         self.path = path
-        let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    }
+
+    private static func open(_ path: String) throws(StartupError) -> Int32 {
+        let descriptor = FileSystem.openPrivate(path)
         guard descriptor >= 0 else { throw FileSystem.failure("write", path) }
-        self.descriptor = descriptor
         // Somebody who had the lock before may have renamed the file in the meantime.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, let status = FileSystem.status(of: descriptor),
             FileSystem.status(path)?.identity == status.identity
@@ -106,7 +109,7 @@ private final class PartialFile {
             close(descriptor)
             throw FileSystem.failure("take for this user alone", path)
         }
-        TemporaryFiles.add(path)
+        return descriptor
     }
 
     /// Leaves the file where it is now.

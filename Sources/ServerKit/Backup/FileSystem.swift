@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -69,6 +67,13 @@ enum FileSystem {
         return names.sorted()
     }
 
+    /// A descriptor of a file that is made, for its owner alone, where it is not there; never of one that a link leads
+    /// to; negative where that cannot be.
+    static func openPrivate(_ path: String) -> Int32 { open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600) }
+
+    /// A descriptor of a folder, never of one that a link leads to; negative where there is none.
+    static func openFolder(_ path: String) -> Int32 { open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
+
     /// Waits until a file's content is on the disk.
     static func sync(_ path: String) throws(StartupError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -124,19 +129,5 @@ struct FileStatus: Equatable {
         permissions = UInt32(status.st_mode) & 0o777
         isRegularFile = status.st_mode & S_IFMT == S_IFREG
         identity = [UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino)]
-    }
-}
-
-/// Files that must not stay when the program is interrupted.
-package enum TemporaryFiles {
-    private static let paths = Mutex<Set<String>>([])
-
-    static func add(_ path: String) { _ = paths.withLock { $0.insert(path) } }
-
-    static func forget(_ path: String) { _ = paths.withLock { $0.remove(path) } }
-
-    /// Removes all of them: for a program that ends now.
-    package static func removeAll() {
-        for path in paths.withLock({ $0 }) where unlink(path) != 0 { ScratchFolder.remove(path) }
     }
 }

@@ -44,12 +44,11 @@ package struct Restoration: Sendable {
                 """)
         }
         let path = PendingRestore.preparationPath(in: dataFolder)
-        TemporaryFiles.add(path)
         defer {
             PendingRestore.removeUnfinished(in: dataFolder)
             TemporaryFiles.forget(path)
         }
-        try folder.makePrivateFile(path)
+        try TemporaryFiles.making(path) { () throws(StartupError) in try folder.makePrivateFile(path) }
         onStep(.copying)
         let verification = BackupVerification(schema)
         let copy = try verification.copy(file, to: path)

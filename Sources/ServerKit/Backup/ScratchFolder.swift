@@ -13,12 +13,19 @@ final class ScratchFolder: Sendable {
     private let descriptor: Int32
 
     init(beside file: String) throws(StartupError) {
-        path = "\(FileSystem.folder(of: file))/.\(FileSystem.name(of: file)).scratch"
+        let path = "\(FileSystem.folder(of: file))/.\(FileSystem.name(of: file)).scratch"
+        descriptor = try TemporaryFiles.making(path) { () throws(StartupError) in
+            try Self.open(path, for: file)
+        }
+        self.path = path
+        for name in FileSystem.names(in: path) { unlink("\(path)/\(name)") }
+    }
+
+    private static func open(_ path: String, for file: String) throws(StartupError) -> Int32 {
         if mkdir(path, 0o700) != 0, errno != EEXIST { throw FileSystem.failure("make the scratch folder", path) }
         // A link or somebody else's folder is refused: what goes in holds the server's identity.
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        let descriptor = FileSystem.openFolder(path)
         guard descriptor >= 0 else { throw FileSystem.failure("open the scratch folder", path) }
-        self.descriptor = descriptor
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw StartupError(.inUse, "Another command looks at \(file) at this moment. Try again when it is done.")
@@ -27,8 +34,7 @@ final class ScratchFolder: Sendable {
             close(descriptor)
             throw StartupError(.cannotCreate, "The scratch folder \(path) belongs to somebody else: remove it.")
         }
-        for name in FileSystem.names(in: path) { unlink("\(path)/\(name)") }
-        TemporaryFiles.add(path)
+        return descriptor
     }
 
     deinit {
@@ -37,8 +43,10 @@ final class ScratchFolder: Sendable {
         close(descriptor)
     }
 
-    static func remove(_ path: String) {
+    /// False where something is still in it.
+    @discardableResult
+    static func remove(_ path: String) -> Bool {
         for name in FileSystem.names(in: path) { unlink("\(path)/\(name)") }
-        rmdir(path)
+        return rmdir(path) == 0 || errno == ENOENT
     }
 }

@@ -70,6 +70,7 @@ import Testing
         let other = open(store.path("backup.new"), O_RDWR | O_CREAT, 0o600)
         #expect(flock(other, LOCK_EX) == 0)
         #expect(try startupErrorCode { try store.backUp() } == .inUse)
+        #expect(FileManager.default.fileExists(atPath: store.path("backup.new")))
         close(other)
         // What was left of one that was killed is no hindrance.
         try store.backUp()
