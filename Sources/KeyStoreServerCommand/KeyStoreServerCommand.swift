@@ -34,6 +34,9 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
                 key-store-server backup /media/stick/keys.backup
                 key-store-server backup --verify /media/stick/keys.backup
 
+              What is wrong, if anything:
+                key-store-server doctor
+
             The server runs until SIGTERM or SIGINT. An answered write survives a \
             power cut.
 
