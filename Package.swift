@@ -26,6 +26,8 @@ let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio"
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -43,6 +45,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+        .package(url: "https://github.com/apple/swift-asn1", .upToNextMinor(from: "1.7.4")),
+        .package(url: "https://github.com/apple/swift-certificates", .upToNextMinor(from: "1.21.1")),
         .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
         .package(url: "https://github.com/apple/swift-http-types", .upToNextMinor(from: "1.8.0")),
         .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
@@ -75,7 +79,7 @@ let package = Package(
             dependencies: [
                 "CloudMLSAPI", "KeyHierarchy", "MLSCodec", crypto, hummingbird, hummingbirdCore, hummingbirdTLS,
                 httpTypes,
-                nio, nioHTTP, nioHTTPTypes, nioSSL, grdb, logging, lifecycle, unixSignals,
+                nio, nioHTTP, nioHTTPTypes, nioSSL, x509, asn1, grdb, logging, lifecycle, unixSignals,
             ],
             swiftSettings: settings
         ),
@@ -139,7 +143,8 @@ let package = Package(
         ),
 
         // Tests
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: [crypto, x509, asn1], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "MLSCodecTests", dependencies: ["MLSCodec", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "MLSTests",
@@ -155,8 +160,8 @@ let package = Package(
         .testTarget(
             name: "KeyStoreServerTests",
             dependencies: [
-                "KeyStoreServer", "ServerKit", "CloudMLSAPI", "KeyHierarchy", "TestSupport", httpClient, nio, nioHTTP,
-                grdb,
+                "KeyStoreServer", "ServerKit", "ServerOptions", "CloudMLSAPI", "KeyHierarchy", "TestSupport",
+                httpClient, nio, nioHTTP, grdb,
             ],
             swiftSettings: settings
         ),

@@ -1,7 +1,5 @@
 import ArgumentParser
-import AuthDeliveryServer
 import CloudMLSAPI
-import ServerKit
 import ServerOptions
 
 @main
@@ -32,6 +30,10 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
               A backup, while the server runs:
                 auth-delivery-server backup /var/backups/ad.backup
 
+            Every option can also stand in a file (--config) or in the environment \
+            (CLOUDMLS_PORT, …). What is in force, and why:
+              auth-delivery-server config
+
             It runs until SIGTERM or SIGINT. An answered request survives a power cut.
 
             EXIT CODES
@@ -44,10 +46,12 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
               78  unsafe options
             """,
         subcommands: [
-            Serve.self, BackupCommand<AuthDelivery>.self, RestoreCommand<AuthDelivery>.self,
+            Serve.self, ShowConfiguration.self, BackupCommand<AuthDelivery>.self, RestoreCommand<AuthDelivery>.self,
             DoctorCommand<AuthDelivery>.self,
         ],
         defaultSubcommand: Serve.self)
+
+    static func main() async { await ServerProgram<AuthDelivery>.main(Self.self) }
 }
 
 /// Which server this is.

@@ -12,14 +12,18 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Delivery") var delivery: DeliveryOptions
     @OptionGroup(title: "Backups") var backups: BackupOptions
 
+    func configuration() throws(StartupError) -> AuthDeliveryConfiguration {
+        var configuration = AuthDeliveryConfiguration(dataFolder: data.folder)
+        try network.apply(to: &configuration.service)
+        delivery.apply(to: &configuration)
+        backups.apply(to: &configuration.service)
+        return configuration
+    }
+
     func run() async throws {
         ServerProcess.prepare()
         try await AuthDelivery.reportingStartupErrors {
-            var configuration = AuthDeliveryConfiguration(dataFolder: data.folder)
-            try network.apply(to: &configuration.service)
-            delivery.apply(to: &configuration)
-            backups.apply(to: &configuration.service)
-            let application = try AuthDeliveryApplication(configuration, logger: network.logger)
+            let application = try AuthDeliveryApplication(configuration(), logger: network.logger)
             try await application.run { _, listening in
                 Terminal.say("auth-delivery-server listens on \(listening)")
             }

@@ -32,6 +32,9 @@ public struct ErrorCode: RawRepresentable, Codable, Hashable, Sendable {
     public static let invalidRefreshToken = Self(rawValue: "invalid_refresh_token")
     /// 403: the login was signed for an address at which this server is not to be found.
     public static let wrongOrigin = Self(rawValue: "wrong_origin")
+    /// 403: a request with a session cookie that a page of another site may have caused: it lacks the header field
+    /// `CloudMLS-Cookies`, or comes from an origin that the server does not allow.
+    public static let crossSite = Self(rawValue: "cross_site")
     /// 403: registration is closed, or the setup code is unknown, used or expired.
     public static let registrationRefused = Self(rawValue: "registration_refused")
     /// 409: the user name is taken.
@@ -72,7 +75,7 @@ extension ErrorCode {
         switch self {
         case .badRequest: 400
         case .wrongCredentials, .invalidToken, .invalidRefreshToken: 401
-        case .wrongOrigin, .registrationRefused, .notYourAccount: 403
+        case .wrongOrigin, .crossSite, .registrationRefused, .notYourAccount: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .nameTaken, .lastWayIn, .accountTaken, .poolFull, .groupExists, .epochConflict, .commitVoid,

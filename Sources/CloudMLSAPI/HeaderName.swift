@@ -7,4 +7,7 @@ public enum HeaderName {
     public static let protocolTag = "CloudMLS-Protocol"
     /// In a POST that must not take effect twice: 16 to 64 bytes in hexadecimal, made by the client.
     public static let idempotencyKey = "Idempotency-Key"
+    /// With the value `1` in a browser's requests. In a login it asks for cookies in place of tokens; in others it shows
+    /// that the request was not caused by a page of another site, which cannot add it without being asked first.
+    public static let cookies = "CloudMLS-Cookies"
 }

@@ -14,7 +14,11 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
               On this machine, to try it out (http://127.0.0.1:7464):
                 key-store-server
 
-              At home, with a certificate:
+              At home, without a domain, with a certificate of its own:
+                key-store-server --hostname 0.0.0.0 --tls self-signed \\
+                  --public-url https://192.168.1.20:7464
+
+              At home, with a certificate of an authority:
                 key-store-server --hostname 0.0.0.0 \\
                   --public-url https://keys.example.org:7464 \\
                   --tls-certificate fullchain.pem --tls-key privkey.pem
@@ -25,6 +29,10 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
 
               A setup code for one more person, while the server runs:
                 key-store-server invite
+
+            Every option can also stand in a file (--config) or in the environment \
+            (CLOUDMLS_PORT, …). What is in force, and why:
+              key-store-server config
 
             Nobody can register without a setup code. The first one is in the \
             file setup-code in the data folder, until somebody used it. Hand it to \
@@ -53,10 +61,13 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
               78  options that are unsafe or do not go together
             """,
         subcommands: [
-            Serve.self, Invite.self, PrintOpenAPI.self, BackupCommand<KeyStore>.self, RestoreCommand<KeyStore>.self,
-            Users.self, Disable.self, Enable.self, Remove.self, DoctorCommand<KeyStore>.self,
+            Serve.self, Invite.self, ShowConfiguration.self, BackupCommand<KeyStore>.self,
+            RestoreCommand<KeyStore>.self, DoctorCommand<KeyStore>.self, Users.self, Disable.self, Enable.self,
+            Remove.self, PrintOpenAPI.self,
         ],
         defaultSubcommand: Serve.self)
+
+    static func main() async { await ServerProgram<KeyStore>.main(Self.self) }
 }
 
 /// Which server this is.

@@ -13,14 +13,18 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Backups") var backups: BackupOptions
 
+    func configuration() throws(StartupError) -> KeyStoreConfiguration {
+        var configuration = KeyStoreConfiguration(dataFolder: data.folder)
+        try network.apply(to: &configuration.service)
+        limits.apply(to: &configuration)
+        backups.apply(to: &configuration.service)
+        return configuration
+    }
+
     func run() async throws {
         ServerProcess.prepare()
         try await KeyStore.reportingStartupErrors {
-            var configuration = KeyStoreConfiguration(dataFolder: data.folder)
-            try network.apply(to: &configuration.service)
-            limits.apply(to: &configuration)
-            backups.apply(to: &configuration.service)
-            let service = try KeyStoreService(configuration, logger: network.logger)
+            let service = try KeyStoreService(configuration(), logger: network.logger)
             try await service.run { ready in
                 Terminal.say("key-store-server listens on \(ready.listening)")
                 guard let code = ready.setupCode else { return }

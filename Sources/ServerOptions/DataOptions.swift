@@ -15,6 +15,16 @@ public struct DataOptions<Served: ServedRole>: ParsableArguments, Sendable {
             valueName: "folder"))
     var data: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file with settings, a line \"key = value\" for each; keys are the names of the options.",
+            discussion: """
+                Options win over the environment (CLOUDMLS_ and the name in capitals, such as CLOUDMLS_PUBLIC_URL), \
+                that over the file. `\(Served.programName) config` shows what is in force.
+                """,
+            valueName: "file"))
+    var config: String?
+
     public init() {}
 
     /// The folder to use, from the option or the environment.

@@ -22,14 +22,36 @@ public struct NetworkOptions<Served: ServedRole>: ParsableArguments, Sendable {
             valueName: "url"))
     var publicURLs: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the certificate comes from: files, or self-signed.",
+            discussion: """
+                With self-signed, the server makes a certificate of its own in the data folder; clients know it by the \
+                pin in their setup code. Default: files where --tls-certificate is given.
+                """))
+    var tls: TLSChoice?
+
     @Option(help: ArgumentHelp("PEM file with the certificate chain, the server's own first.", valueName: "file"))
     var tlsCertificate: String?
 
     @Option(help: ArgumentHelp("PEM file with the certificate's private key.", valueName: "file"))
     var tlsKey: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Whether setup codes carry the certificate's pin: auto, always, never.",
+            discussion: "A client with a pin trusts that key only. auto: where the certificate is self-signed."))
+    var pinCertificate = CertificatePinning.auto
+
     @Flag(help: "A proxy in front ends TLS and sets X-Forwarded-For.")
     var behindProxy = false
+
+    @Option(
+        name: .customLong("trusted-proxy"),
+        help: ArgumentHelp(
+            "A proxy whose X-Forwarded-For is believed. May be given more than once.",
+            discussion: "Default with --behind-proxy: this machine.", valueName: "address[/prefix]"))
+    var trustedProxies: [String] = []
 
     @Option(help: ArgumentHelp("Connections served at a time; more wait.", valueName: "count"))
     var maxConnections = 4_096
@@ -58,16 +80,39 @@ public struct NetworkOptions<Served: ServedRole>: ParsableArguments, Sendable {
         configuration.maximumConnections = maxConnections
         configuration.publicURLs = []
         for text in publicURLs { configuration.publicURLs.append(try ServiceConfiguration.publicURL(text)) }
-        switch (tlsCertificate, tlsKey) {
-        case (nil, nil):
-            configuration.tls = nil
-        case (let certificate?, let key?):
-            configuration.tls = ServiceConfiguration.TLSFiles(certificateChain: certificate, privateKey: key)
+        configuration.trustedProxies = []
+        for text in trustedProxies {
+            guard let range = AddressRange(text) else {
+                throw StartupError(
+                    .configuration, "--trusted-proxy takes an address such as 192.0.2.7 or 10.0.0.0/8.")
+            }
+            configuration.trustedProxies.append(range)
+        }
+        configuration.certificatePinning = pinCertificate
+        configuration.tls = try tlsSource()
+    }
+
+    private func tlsSource() throws(StartupError) -> TLSSource? {
+        switch (tls, tlsCertificate, tlsKey) {
+        case (nil, nil, nil): nil
+        case (.selfSigned, nil, nil): .selfSigned
+        case (.selfSigned, _, _):
+            throw StartupError(.configuration, "--tls self-signed goes without --tls-certificate and --tls-key.")
+        case (_, let certificate?, let key?):
+            .files(TLSFiles(certificateChain: certificate, privateKey: key))
         default:
             throw StartupError(.configuration, "--tls-certificate and --tls-key go together.")
         }
     }
 }
+
+/// `--tls`.
+enum TLSChoice: String, ExpressibleByArgument, CaseIterable {
+    case files
+    case selfSigned = "self-signed"
+}
+
+extension CertificatePinning: ExpressibleByArgument {}
 
 /// `--log-level`.
 enum LogLevel: String, ExpressibleByArgument, CaseIterable {

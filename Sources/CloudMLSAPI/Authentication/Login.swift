@@ -91,7 +91,21 @@ public struct SessionTokens: Codable, Sendable, CustomStringConvertible {
     public var description: String { "<session tokens>" }
 }
 
-/// `POST /v1/auth/refresh`. (`POST /v1/auth/logout` has no body and answers 204.)
+/// The answer to a login and to a refresh with `CloudMLS-Cookies: 1`: the tokens themselves are in cookies that no script
+/// can read.
+public struct CookieSession: Codable, Sendable, Equatable {
+    /// Seconds since 1970.
+    public var accessExpires: UInt64
+    /// Seconds since 1970.
+    public var refreshExpires: UInt64
+
+    public init(accessExpires: UInt64, refreshExpires: UInt64) {
+        self.accessExpires = accessExpires
+        self.refreshExpires = refreshExpires
+    }
+}
+
+/// `POST /v1/auth/refresh`; without a body where the token is in a cookie. (`POST /v1/auth/logout` has no body and answers 204.)
 public struct RefreshRequest: Codable, Sendable {
     public var refreshToken: String
     public init(refreshToken: String) { self.refreshToken = refreshToken }

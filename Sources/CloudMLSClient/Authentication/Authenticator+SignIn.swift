@@ -101,7 +101,12 @@ extension Authenticator {
             }
             do {
                 try origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
-                _ = try await service.serverInfo()
+                // At another place the same address may be somebody else's.
+                guard try await service.serverInfo().serverID.array == profile.serverID.bytes else {
+                    throw ClientError(
+                        .serverIdentityChanged, "The server at \(origin) has another identity than the expected one.",
+                        hint: "Ask whoever runs the key store whether it was set up anew.")
+                }
                 return service
             } catch let error as ClientError {
                 problem = problem ?? error

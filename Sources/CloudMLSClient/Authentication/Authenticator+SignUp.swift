@@ -65,7 +65,7 @@ extension Authenticator {
         case .readProfile:
             .profile(try await authDelivery.profile())
         case .readStore:
-            .store(try await contents(of: keyStore))
+            .store(try await contents(of: keyStore, withOrigins: true))
         case .readAnchor(let name):
             .anchor(try await authDelivery.anchor(name.bytes))
         case .writeAnchor(let name, let body):
@@ -103,7 +103,9 @@ extension Authenticator {
     }
 
     /// What both operations read after the key store's login.
-    static func contents(of keyStore: any KeyStoreService) async throws -> StoreContents {
+    static func contents(
+        of keyStore: any KeyStoreService, withOrigins: Bool = false
+    ) async throws -> StoreContents {
         let slots = try await keyStore.slots()
         let keyring = try await keyStore.keyring()
         guard let incarnation = await keyStore.incarnation() else {
@@ -111,7 +113,10 @@ extension Authenticator {
                 .malformedAnswer, "The key store does not say its incarnation.",
                 hint: "Check that it and this program are of the same release.")
         }
-        return StoreContents(slots: slots, keyring: keyring, incarnation: incarnation)
+        let addresses = withOrigins ? try await keyStore.serverInfo().origins : nil
+        return StoreContents(
+            slots: slots, keyring: keyring, incarnation: incarnation,
+            origins: (addresses ?? []).prefix(64).compactMap { Origin(rawValue: $0) })
     }
 
     /// A step of the login at either server.

@@ -19,10 +19,15 @@ package struct StoreContents: Sendable {
     package var keyring: StoredKeyring
     /// 16 bytes.
     package var incarnation: [UInt8]
+    /// The addresses that the key store says it has; empty where it was not asked.
+    package var origins: [Origin]
 
-    package init(slots: [StoredSlot], keyring: StoredKeyring, incarnation: [UInt8]) {
+    package init(
+        slots: [StoredSlot], keyring: StoredKeyring, incarnation: [UInt8], origins: [Origin] = []
+    ) {
         self.slots = slots
         self.keyring = keyring
         self.incarnation = incarnation
+        self.origins = origins
     }
 }

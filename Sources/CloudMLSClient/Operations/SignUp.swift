@@ -75,6 +75,7 @@ package struct SignUp: OperationMachine {
         var keyring: Keyring
         var keyringRevision: Revision
         var incarnation: [UInt8]
+        var origins: [Origin]
     }
 
     private enum State {
@@ -368,7 +369,7 @@ extension SignUp {
         try StoreChecks.compare(keyring, authDelivery: entrance.serverID, profileKey: entrance.profileKey)
         let store = Store(
             serverID: login.serverID, storeID: storeID, slots: slots, dataKey: dataKey, keyring: keyring,
-            keyringRevision: revision, incarnation: contents.incarnation)
+            keyringRevision: revision, incarnation: contents.incarnation, origins: contents.origins)
         let name = AnchorSealer(profileKey: entrance.profileKey).name(storeID: storeID)
         state = .anchor(entrance, store, name)
         return .perform(.readAnchor(name))
@@ -423,7 +424,7 @@ extension SignUp {
             return finish(entrance, store, profile)
         }
         let profile = Profile(
-            origins: [destination.origin], serverID: store.serverID, certificatePin: destination.certificatePin,
+            origins: origins(store), serverID: store.serverID, certificatePin: destination.certificatePin,
             userName: userName, storeID: store.storeID, storePublicKey: store.keyring.storeSigningKey.publicKey)
         let sealed = try SealedProfile(
             profile, profileID: entrance.profileID, revision: .first, profileKey: entrance.profileKey,
@@ -431,6 +432,18 @@ extension SignUp {
         state = .profileWrite(entrance, store, profile)
         return .perform(.writeProfile(ProfileWrite(body: Bytes(sealed.encoded))))
     }
+
+    /// The address that was dialled, and the others that the key store has. They are no more than places to look: the
+    /// server's identity and pin stand beside them in the profile. None of them is less safe than the first.
+    private func origins(_ store: Store) -> [Origin] {
+        var origins = [destination.origin]
+        for origin in store.origins where origin.scheme == .https || destination.origin.scheme == .http {
+            if !origins.contains(origin), origins.count < Self.maximumOrigins { origins.append(origin) }
+        }
+        return origins
+    }
+
+    private static let maximumOrigins = 8
 
     private mutating func finish(_ entrance: Entrance, _ store: Store, _ profile: Profile) -> Step<Action, SignedIn> {
         state = .done

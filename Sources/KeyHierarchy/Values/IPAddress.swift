@@ -1,6 +1,12 @@
-/// An IP address in binary: 4 or 16 bytes.
-struct IPAddress: Hashable, Sendable {
-    let bytes: [UInt8]
+/// An IP address in binary: 4 bytes, or 16 that do not hold an IPv4 address (RFC 4291 §2.5.5.2).
+package struct IPAddress: Hashable, Sendable {
+    package let bytes: [UInt8]
+
+    /// Reads either form; nil where the text is neither.
+    package init?(_ text: some StringProtocol) {
+        guard let address = IPAddress(ipv4: text) ?? IPAddress(ipv6: text) else { return nil }
+        self = address
+    }
 
     /// Four decimal numbers without leading zeros. Shorter and octal forms are not addresses here.
     init?(ipv4 text: some StringProtocol) {
@@ -27,13 +33,16 @@ struct IPAddress: Hashable, Sendable {
         guard let last = Self.groups(rest) else { return nil }
         halves.append(last)
         let count = halves.reduce(0) { $0 + $1.count }
+        let sixteen: [UInt8]
         if halves.count == 2 {
             guard count <= 14 else { return nil }
-            bytes = halves[0] + Array(repeating: 0, count: 16 - count) + halves[1]
+            sixteen = halves[0] + Array(repeating: 0, count: 16 - count) + halves[1]
         } else {
             guard count == 16 else { return nil }
-            bytes = halves[0]
+            sixteen = halves[0]
         }
+        let isMapped = sixteen.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+        bytes = isMapped ? Array(sixteen.suffix(4)) : sixteen
     }
 
     private static func groups(_ text: String) -> [UInt8]? {
@@ -54,22 +63,22 @@ struct IPAddress: Hashable, Sendable {
         return bytes
     }
 
-    /// Loopback, private or link-local: RFC 1122 §3.2.1.3, RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.
+    /// Only this machine can reach it: 127.0.0.0/8 (RFC 1122 §3.2.1.3) and ::1 (RFC 4291 §2.5.3).
+    package var isLoopback: Bool {
+        bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+    }
+
+    /// Loopback, private or link-local: RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.6.
     var isLocal: Bool {
+        if isLoopback { return true }
         if bytes.count == 4 {
             switch (bytes[0], bytes[1]) {
-            case (127, _), (10, _), (172, 16...31), (192, 168), (169, 254): return true
+            case (10, _), (172, 16...31), (192, 168), (169, 254): return true
             default: return false
             }
         }
-        if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] {
-            return IPAddress(unchecked: Array(bytes.suffix(4))).isLocal
-        }
-        let isLoopback = bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
-        return isLoopback || bytes[0] & 0xfe == 0xfc || (bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80)
+        return bytes[0] & 0xfe == 0xfc || (bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80)
     }
-
-    private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 }
 
 extension Origin {
@@ -79,6 +88,6 @@ extension Origin {
     /// make a client dial its own loopback or home network.
     public var isLocal: Bool {
         if host == "localhost" || host.hasSuffix(".localhost") { return true }
-        return (IPAddress(ipv4: host) ?? IPAddress(ipv6: host))?.isLocal ?? false
+        return IPAddress(host)?.isLocal ?? false
     }
 }

@@ -1,7 +1,6 @@
 import HTTPTypes
 package import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 package import KeyHierarchy
 package import Logging
 import NIOCore
@@ -22,7 +21,8 @@ package struct ServerApplication: Sendable {
     package let routes: [String]
     private let core: ServerCore
     private let responder: RouterResponder<OpenContext>
-    private let tls: TLSIdentity?
+    private let tls: ServerCertificate?
+    private let selfSigned: SelfSignedCertificate?
     private let logger: Logger
 
     /// - Parameter addRoutes: adds the server's own routes: to the first router the ones that are open to anyone, to
@@ -34,7 +34,17 @@ package struct ServerApplication: Sendable {
         self.core = core
         self.logger = logger
         core.database.health.setLogger(logger)
-        tls = try core.configuration.tls.map { files throws(StartupError) in try TLSIdentity(files) }
+        switch core.configuration.tls {
+        case nil:
+            (tls, selfSigned) = (nil, nil)
+        case .files(let files):
+            (tls, selfSigned) = (try ServerCertificate(files), nil)
+        case .selfSigned:
+            let made = SelfSignedCertificate(
+                folder: core.folder, configuration: core.configuration, clock: core.clock)
+            try made.prepare(core.serverStorage)
+            (tls, selfSigned) = (try ServerCertificate(made.files), made)
+        }
         let role = core.configuration.role
         let router = Router(context: OpenContext.self)
         router.add(middleware: AnswerMiddleware(role: role, incarnation: core.identity.incarnation.bytes))
@@ -42,10 +52,13 @@ package struct ServerApplication: Sendable {
             .group(context: SessionContext.self)
         let login = LoginRoutes(
             login: core.login, sessions: core.sessions, throttle: core.throttle,
-            behindProxy: core.configuration.behindProxy)
+            trustedProxies: core.configuration.proxies)
         login.add(to: router)
         login.add(toSessionRoutes: session)
-        ServerInfoRoutes(role: role, identity: core.identity, health: core.database.health).add(to: router)
+        ServerInfoRoutes(
+            role: role, identity: core.identity, publicURLs: core.configuration.publicURLs,
+            health: core.database.health
+        ).add(to: router)
         SlotRoutes(role: role, storage: core.slots).add(to: session)
         SessionRoutes(sessions: core.sessions).add(to: session)
         addRoutes(router, session)
@@ -62,28 +75,26 @@ package struct ServerApplication: Sendable {
     ) async throws {
         let configuration = core.configuration
         let isReady = Mutex(false)
-        let http1 = HTTPServerBuilder.http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestPaceHandler(grace: configuration.requestGrace)],
-                idleTimeout: .seconds(75),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 8_192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
+        let http1 = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestPaceHandler(grace: configuration.requestGrace)],
+            idleTimeout: .seconds(75),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 8_192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
         let application = Application(
             responder: responder,
-            server: try tls.map { try .tls(http1, tlsConfiguration: $0.configuration) } ?? http1,
+            server: .http1(http1, certificate: tls),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
-            services: [ExpiredSessionRemoval(storage: core.sessionStorage, clock: core.clock, logger: logger)]
-                + core.safetyServices(logger: logger),
-            onServerRunning: { [core, tls, logger] channel in
+            services: services + core.safetyServices(logger: logger),
+            onServerRunning: { [core, pin = pin(), isTLS = tls != nil, logger] channel in
                 isReady.withLock { $0 = true }
                 let port = channel.localAddress?.port ?? configuration.port
-                guard let listening = Self.origin(host: configuration.host, port: port, isTLS: tls != nil) else {
+                guard let listening = Self.origin(host: configuration.host, port: port, isTLS: isTLS) else {
                     return
                 }
                 let reachability = Reachability(
-                    origin: configuration.publicURLs.first ?? listening, certificatePin: tls?.pin)
+                    origin: configuration.publicURLs.first ?? listening, certificatePin: pin)
                 do {
                     try await core.serverStorage.setReachability(reachability)
                 } catch {
@@ -104,6 +115,45 @@ package struct ServerApplication: Sendable {
             try await ServiceGroup(configuration: group).run()
         } catch  where !isReady.withLock({ $0 }) {
             throw StartupError(.unavailable, Self.cannotListen(configuration, because: error))
+        }
+    }
+
+    /// What runs beside the socket.
+    private var services: [any Service] {
+        var services: [any Service] = [
+            ExpiredSessionRemoval(storage: core.sessionStorage, clock: core.clock, logger: logger)
+        ]
+        if let tls {
+            services.append(
+                CertificateWatch(
+                    certificate: tls, interval: core.configuration.certificateCheckInterval, clock: core.clock,
+                    logger: logger, renew: { [selfSigned] in try selfSigned?.renew() },
+                    onChange: { [self] loaded, before in await certificateChanged(to: loaded, from: before) }))
+        }
+        return services
+    }
+
+    /// The pin that setup codes carry.
+    private func pin() -> CertificatePin? {
+        guard let current = tls?.current else { return nil }
+        return switch core.configuration.certificatePinning {
+        case .always: current.pin
+        case .never: nil
+        case .auto: current.isSelfSigned ? current.pin : nil
+        }
+    }
+
+    private func certificateChanged(to loaded: LoadedCertificate, from before: LoadedCertificate) async {
+        do {
+            guard var reachability = try await core.serverStorage.reachability() else { return }
+            if reachability.certificatePin != nil, loaded.pin != before.pin {
+                logger.warning(
+                    "the new TLS certificate has another key: clients that have the pin of the one before refuse it")
+            }
+            reachability.certificatePin = pin()
+            try await core.serverStorage.setReachability(reachability)
+        } catch {
+            logger.error("cannot remember the certificate's pin", metadata: ["reason": "\(error)"])
         }
     }
 

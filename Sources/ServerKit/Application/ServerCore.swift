@@ -42,6 +42,6 @@ package struct ServerCore: Sendable {
     /// Counts a request that anyone can make, such as a registration; `rate_limited` where its network made too many.
     package func countRequest(_ request: Request, _ context: OpenContext) throws(APIError) {
         try throttle.countRequest(
-            from: ClientNetwork(request: request, context: context, behindProxy: configuration.behindProxy))
+            from: ClientNetwork(request: request, context: context, trustedProxies: configuration.proxies))
     }
 }

@@ -4,17 +4,6 @@ package import NIOCore
 
 /// What both servers can be told when they start.
 package struct ServiceConfiguration: Sendable {
-    /// PEM files of a certificate chain, leaf first, and its private key.
-    package struct TLSFiles: Sendable {
-        package var certificateChain: String
-        package var privateKey: String
-
-        package init(certificateChain: String, privateKey: String) {
-            self.certificateChain = certificateChain
-            self.privateKey = privateKey
-        }
-    }
-
     package var role: ServiceRole
     /// Path of the folder that holds the database. Made when it is not there.
     package var dataFolder: String
@@ -24,9 +13,15 @@ package struct ServiceConfiguration: Sendable {
     /// The addresses at which clients may reach the server; logins signed for other ones are refused, apart from
     /// loopback and private addresses.
     package var publicURLs: [Origin]
-    package var tls: TLSFiles?
+    package var tls: TLSSource?
+    package var certificatePinning: CertificatePinning
+    /// How often to look whether the certificate's files were replaced.
+    package var certificateCheckInterval: Duration
     /// Whether a proxy in front ends TLS and sets `X-Forwarded-For`.
     package var behindProxy: Bool
+    /// Where such proxies are; nobody else's `X-Forwarded-For` is believed. Empty means this machine, where
+    /// `behindProxy` is set.
+    package var trustedProxies: [AddressRange]
     package var rateLimits: RateLimitSettings
     /// When and where to back up; nil for never.
     package var backups: BackupSchedule?
@@ -47,7 +42,10 @@ package struct ServiceConfiguration: Sendable {
         port = role.defaultPort
         publicURLs = []
         tls = nil
+        certificatePinning = .auto
+        certificateCheckInterval = .seconds(5)
         behindProxy = false
+        trustedProxies = []
         rateLimits = RateLimitSettings()
         backups = nil
         integrityCheckInterval = 86_400
@@ -56,6 +54,9 @@ package struct ServiceConfiguration: Sendable {
         requestGrace = .seconds(90)
         shutdownGrace = .seconds(5)
     }
+
+    /// Those whose `X-Forwarded-For` is believed.
+    var proxies: [AddressRange] { trustedProxies.isEmpty && behindProxy ? AddressRange.loopback : trustedProxies }
 
     /// The name of the executable, of its default data folder and of its unit file.
     package var programName: String { role.programName }
@@ -66,6 +67,11 @@ package struct ServiceConfiguration: Sendable {
             throw StartupError(.configuration, "--public-url takes an address such as https://keys.example.org:7464.")
         }
         return origin
+    }
+
+    /// Whether a server that listens on this host can be reached from this machine only.
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || IPAddress(host)?.isLoopback == true
     }
 
     /// Throws where the options are unsafe together: tokens and salts must not cross a network in the clear.
@@ -84,13 +90,13 @@ package struct ServiceConfiguration: Sendable {
                 throw StartupError(.configuration, "There is no folder \(backups.folder) for --backup-folder: make it.")
             }
         }
-        guard tls != nil || behindProxy || IPAddress.isLoopback(host: host) else {
+        guard tls != nil || behindProxy || Self.isLoopback(host) else {
             throw StartupError(
                 .configuration,
                 """
                 Refusing to listen on \(host) without TLS: logins would cross the network in the clear.
-                Give --tls-certificate and --tls-key; or --behind-proxy where a proxy on the way to this server ends \
-                TLS; or leave out --hostname to listen on 127.0.0.1 only.
+                Give --tls self-signed, or --tls-certificate and --tls-key; or --behind-proxy where a proxy on the way \
+                to this server ends TLS; or leave out --hostname to listen on 127.0.0.1 only.
                 """)
         }
         guard !publicURLs.isEmpty || !(behindProxy || ["0.0.0.0", "::"].contains(host)) else {

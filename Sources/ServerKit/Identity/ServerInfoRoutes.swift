@@ -6,6 +6,7 @@ import KeyHierarchy
 struct ServerInfoRoutes: Sendable {
     let role: ServiceRole
     let identity: ServerIdentity
+    let publicURLs: [Origin]
     let health: ServerHealth
 
     func add(to routes: some RouterMethods<OpenContext>) {
@@ -18,7 +19,8 @@ struct ServerInfoRoutes: Sendable {
         try .json(
             ServerInfo(
                 role: role, protocolVersion: ProtocolVersion.current, serverID: Bytes(identity.serverID.bytes),
-                identityKey: Bytes(identity.publicKey.bytes), incarnation: Bytes(identity.incarnation.bytes)))
+                identityKey: Bytes(identity.publicKey.bytes), incarnation: Bytes(identity.incarnation.bytes),
+                origins: publicURLs.isEmpty ? nil : publicURLs.map(\.rawValue)))
     }
 
     /// Answers 200 while the server serves, `database_damaged` once its database cannot be trusted.

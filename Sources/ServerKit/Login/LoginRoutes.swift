@@ -8,7 +8,7 @@ struct LoginRoutes: Sendable {
     let login: LoginService
     let sessions: SessionService
     let throttle: LoginThrottle
-    let behindProxy: Bool
+    let trustedProxies: [AddressRange]
 
     func add(to routes: some RouterMethods<OpenContext>) {
         routes.post("/v1/auth/prelogin", use: preLogin)
@@ -53,6 +53,6 @@ struct LoginRoutes: Sendable {
     }
 
     private func network(of request: Request, _ context: OpenContext) -> ClientNetwork {
-        ClientNetwork(request: request, context: context, behindProxy: behindProxy)
+        ClientNetwork(request: request, context: context, trustedProxies: trustedProxies)
     }
 }

@@ -38,6 +38,23 @@ package struct SQLiteServerStorage: Sendable {
         }
     }
 
+    /// The key of the self-signed certificate in PEM; nil where none was made.
+    func tlsKey() throws(StartupError) -> String? {
+        try setUp { db in try String.fetchOne(db, sql: "SELECT tls_key FROM server WHERE id = 1") }
+    }
+
+    func setTLSKey(_ pem: String) throws(StartupError) {
+        try setUp { db in try db.execute(sql: "UPDATE server SET tls_key = ? WHERE id = 1", arguments: [pem]) }
+    }
+
+    private func setUp<Value>(_ body: (Database) throws -> Value) throws(StartupError) -> Value {
+        do {
+            return try database.setUp(body)
+        } catch {
+            throw StartupError(.cannotCreate, "Cannot use the database: \(error)")
+        }
+    }
+
     /// Remembers where the server is reachable, for commands that run beside it.
     package func setReachability(_ reachability: Reachability) async throws {
         try await database.write { db in

@@ -6,6 +6,10 @@ enum SharedMigrations {
         migrator.registerMigration("shared 1: server, users, slots, login keys, sessions") { db in
             try db.execute(sql: Self.first)
         }
+        // The key of a self-signed certificate, in PEM: part of every backup, since clients pin it.
+        migrator.registerMigration("shared: key of the self-signed certificate") { db in
+            try db.execute(sql: "ALTER TABLE server ADD COLUMN tls_key TEXT")
+        }
         migrator.registerMigration("shared 2: when sessions were renewed") { db in
             try db.execute(sql: "ALTER TABLE sessions ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0")
             try db.execute(sql: "UPDATE sessions SET renewed = created")

@@ -27,6 +27,8 @@ actor SimulatedServer {
     let role: ServerRole
     private(set) var identity: ServerSigningKey
     private(set) var incarnation: [UInt8]
+    /// What it says about its addresses.
+    private(set) var origins: [String]?
     var users: [String: User] = [:]
     private(set) var calls: [String] = []
     private var tokens: [String: String] = [:]
@@ -44,6 +46,7 @@ actor SimulatedServer {
     var serverID: ServerID { identity.serverID }
     var sessionCount: Int { tokens.count }
 
+    func answer(at origins: [String]) { self.origins = origins }
     func interfere(_ interference: Interference) { self.interference = interference }
     func change(_ name: String, _ change: @Sendable (inout User) -> Void) {
         if var user = users[name] {

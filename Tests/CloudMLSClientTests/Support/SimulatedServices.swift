@@ -42,7 +42,7 @@ extension SimulatedService {
             ServerInfo(
                 role: ServiceRole(rawValue: server.role.rawValue) ?? .keyStore, protocolVersion: 1,
                 serverID: Bytes(await server.serverID.bytes), identityKey: Bytes(await server.identity.publicKey.bytes),
-                incarnation: Bytes(await server.incarnation))
+                incarnation: Bytes(await server.incarnation), origins: await server.origins)
         }
     }
     func preLogin(_ request: CloudMLSAPI.PreLoginRequest) async throws -> PreLoginResponse {

@@ -42,7 +42,7 @@ final class ServerProcess: Sendable {
         let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
             let log = try process.text(process.outputFile) + process.text(process.errorFile)
-            if let origin = log.firstMatch(of: /http:\/\/127\.0\.0\.1:[1-9][0-9]*/) {
+            if let origin = log.firstMatch(of: /https?:\/\/127\.0\.0\.[12]:[1-9][0-9]*/) {
                 return ServerProcess(
                     role: role, dataFolder: dataFolder, origin: String(origin.output), process: process)
             }

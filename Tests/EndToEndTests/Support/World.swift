@@ -18,14 +18,20 @@ final class World: Sendable {
         self.sharedFolder = sharedFolder
     }
 
-    static func make(keyStores: Int = 2) async throws -> World {
+    static func make(keyStores: Int = 2, keyStoreOptions: [String] = []) async throws -> World {
         let place = try TemporaryFolder()
         var stores: [ServerProcess] = []
         for number in 1...keyStores {
             stores.append(
-                try await ServerProcess.start(.keyStore, in: place.folder("key-store-\(number)"), logs: place))
+                try await ServerProcess.start(
+                    .keyStore, in: place.folder("key-store-\(number)"), logs: place, options: keyStoreOptions))
         }
-        return World(
+        return try await make(place: place, keyStores: stores)
+    }
+
+    /// With key stores that run already.
+    static func make(place: TemporaryFolder, keyStores stores: [ServerProcess]) async throws -> World {
+        World(
             place: place,
             authDelivery: try await ServerProcess.start(
                 .authDelivery, in: place.folder("auth-delivery"), logs: place),

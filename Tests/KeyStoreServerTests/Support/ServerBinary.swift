@@ -30,8 +30,9 @@ final class ServerBinary: Sendable {
     }()
 
     /// Runs the executable to its end, on its own or under a tracer.
+    /// - Parameter environment: the whole of it; nil takes this process's.
     static func run(
-        _ arguments: [String], wrapper: [String] = [], input: String? = nil
+        _ arguments: [String], wrapper: [String] = [], input: String? = nil, environment: [String: String]? = nil
     ) async throws -> (status: Int32, output: String, errors: String) {
         let folder = try TemporaryFolder()
         let files = ["out", "err"].map { folder.url.appending(path: $0) }
@@ -44,6 +45,7 @@ final class ServerBinary: Sendable {
             try Data(input.utf8).write(to: file)
             process.standardInput = try FileHandle(forReadingFrom: file)
         }
+        if let environment { process.environment = environment }
         let status = try await withCheckedThrowingContinuation { continuation in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do { try process.run() } catch { continuation.resume(throwing: error) }
