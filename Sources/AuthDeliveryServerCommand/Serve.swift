@@ -21,7 +21,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        ServerProcess.prepare()
+        ServerProcess.prepare(logFormat: network.logFormat)
         try await AuthDelivery.reportingStartupErrors {
             let application = try AuthDeliveryApplication(configuration(), logger: network.logger)
             try await application.run { _, listening in

@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        ServerProcess.prepare()
+        ServerProcess.prepare(logFormat: network.logFormat)
         try await KeyStore.reportingStartupErrors {
             let service = try KeyStoreService(configuration(), logger: network.logger)
             try await service.run { ready in

@@ -53,6 +53,20 @@ public struct NetworkOptions<Served: ServedRole>: ParsableArguments, Sendable {
             discussion: "Default with --behind-proxy: this machine.", valueName: "address[/prefix]"))
     var trustedProxies: [String] = []
 
+    @Option(
+        name: .customLong("allow-origin"),
+        help: ArgumentHelp(
+            "A web page's origin that may use the server from a browser. May be given more than once.",
+            valueName: "https://…"))
+    var allowOrigins: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Serve /metrics on this port of the loopback interface.",
+            discussion: "Default: beside everything else, to this machine only; not at all behind a proxy.",
+            valueName: "port"))
+    var metricsPort: Int?
+
     @Option(help: ArgumentHelp("Connections served at a time; more wait.", valueName: "count"))
     var maxConnections = 4_096
 
@@ -62,6 +76,9 @@ public struct NetworkOptions<Served: ServedRole>: ParsableArguments, Sendable {
             discussion: "From info on there is a line for each request, without names and tokens.",
             valueName: "level"))
     var logLevel = LogLevel.notice
+
+    @Option(help: "How lines of the log look: text, json.")
+    package var logFormat = LogFormat.text
 
     public init() {}
 
@@ -88,6 +105,11 @@ public struct NetworkOptions<Served: ServedRole>: ParsableArguments, Sendable {
             }
             configuration.trustedProxies.append(range)
         }
+        configuration.allowedOrigins = []
+        for text in allowOrigins {
+            configuration.allowedOrigins.append(try ServiceConfiguration.allowedOrigin(text))
+        }
+        configuration.metricsPort = metricsPort
         configuration.certificatePinning = pinCertificate
         configuration.tls = try tlsSource()
     }
@@ -113,6 +135,7 @@ enum TLSChoice: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension CertificatePinning: ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {}
 
 /// `--log-level`.
 enum LogLevel: String, ExpressibleByArgument, CaseIterable {

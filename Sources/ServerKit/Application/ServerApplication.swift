@@ -47,17 +47,28 @@ package struct ServerApplication: Sendable {
         }
         let role = core.configuration.role
         let router = Router(context: OpenContext.self)
-        router.add(middleware: AnswerMiddleware(role: role, incarnation: core.identity.incarnation.bytes))
-        let session = router.group().add(middleware: SessionMiddleware(sessions: core.sessions))
+        let browsers = BrowserPolicy(
+            role: role, allowedOrigins: core.configuration.allowedOrigins, publicURLs: core.configuration.publicURLs)
+        router.add(middleware: CrossOriginMiddleware(policy: browsers))
+        router.add(
+            middleware: AnswerMiddleware(
+                role: role, incarnation: core.identity.incarnation.bytes, metrics: core.metrics))
+        let session = router.group().add(middleware: SessionMiddleware(sessions: core.sessions, browsers: browsers))
             .group(context: SessionContext.self)
         let login = LoginRoutes(
-            login: core.login, sessions: core.sessions, throttle: core.throttle,
+            login: core.login, sessions: core.sessions, throttle: core.throttle, metrics: core.metrics,
+            browsers: browsers, clock: core.clock,
             trustedProxies: core.configuration.proxies)
         login.add(to: router)
         login.add(toSessionRoutes: session)
         ServerInfoRoutes(
             role: role, identity: core.identity, publicURLs: core.configuration.publicURLs,
             health: core.database.health
+        ).add(to: router)
+        core.metrics.addServerGauges(folder: core.folder, clock: core.clock, certificate: tls)
+        MetricsRoute(
+            metrics: core.metrics,
+            isTold: core.configuration.metricsPort == nil && core.configuration.proxies.isEmpty
         ).add(to: router)
         SlotRoutes(role: role, storage: core.slots).add(to: session)
         SessionRoutes(sessions: core.sessions).add(to: session)
@@ -74,9 +85,14 @@ package struct ServerApplication: Sendable {
         onReady: @escaping @Sendable (Reachability, _ listening: Origin) async -> Void
     ) async throws {
         let configuration = core.configuration
+        let metrics = core.metrics
         let isReady = Mutex(false)
         let http1 = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestPaceHandler(grace: configuration.requestGrace)],
+            additionalChannelHandlers: [
+                ConnectionCountHandler(metrics: metrics),
+                RequestPaceHandler(
+                    firstRequest: configuration.firstRequestGrace, grace: configuration.requestGrace),
+            ],
             idleTimeout: .seconds(75),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 8_192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
@@ -113,6 +129,8 @@ package struct ServerApplication: Sendable {
             // A client that never finishes its request must not keep the server from stopping.
             group.maximumGracefulShutdownDuration = configuration.shutdownGrace
             try await ServiceGroup(configuration: group).run()
+        } catch let error as StartupError {
+            throw error
         } catch  where !isReady.withLock({ $0 }) {
             throw StartupError(.unavailable, Self.cannotListen(configuration, because: error))
         }
@@ -121,8 +139,12 @@ package struct ServerApplication: Sendable {
     /// What runs beside the socket.
     private var services: [any Service] {
         var services: [any Service] = [
-            ExpiredSessionRemoval(storage: core.sessionStorage, clock: core.clock, logger: logger)
+            ExpiredSessionRemoval(storage: core.sessionStorage, clock: core.clock, logger: logger),
+            LoginLimitSaving(throttle: core.throttle, logger: logger),
         ]
+        if let port = core.configuration.metricsPort {
+            services.append(MetricsListener(metrics: core.metrics, port: port, logger: logger))
+        }
         if let tls {
             services.append(
                 CertificateWatch(

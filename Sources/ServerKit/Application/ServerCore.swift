@@ -15,6 +15,8 @@ package struct ServerCore: Sendable {
     let slots: any SlotStorage
     let login: LoginService
     let throttle: LoginThrottle
+    /// What is counted, for `/metrics`.
+    package let metrics: ServerMetrics
 
     /// Opens the data folder for a server that is about to run.
     package init(
@@ -36,7 +38,10 @@ package struct ServerCore: Sendable {
         login = try LoginService(
             identity: identity, users: SQLiteUserStorage(database), sessions: sessions,
             nonces: LoginNonces(clock: clock), origins: OriginPolicy(publicURLs: configuration.publicURLs))
-        throttle = LoginThrottle(configuration.rateLimits, clock: clock)
+        throttle = try LoginThrottle(
+            configuration.rateLimits, secret: identity.decoySecret, storage: SQLiteLoginLimitStorage(database),
+            clock: clock)
+        metrics = ServerMetrics()
     }
 
     /// Counts a request that anyone can make, such as a registration; `rate_limited` where its network made too many.

@@ -22,6 +22,10 @@ package struct ServiceConfiguration: Sendable {
     /// Where such proxies are; nobody else's `X-Forwarded-For` is believed. Empty means this machine, where
     /// `behindProxy` is set.
     package var trustedProxies: [AddressRange]
+    /// Web pages of these origins may use the server from a browser.
+    package var allowedOrigins: [Origin]
+    /// Where `/metrics` is served, on the loopback interface; nil serves it to this machine beside everything else.
+    package var metricsPort: Int?
     package var rateLimits: RateLimitSettings
     /// When and where to back up; nil for never.
     package var backups: BackupSchedule?
@@ -32,6 +36,8 @@ package struct ServiceConfiguration: Sendable {
     package var maximumConnections: Int
     /// How long a request's body may take, apart from the time that its bytes need on a slow line.
     package var requestGrace: TimeAmount
+    /// How long a new connection may take to its first request, its header fields included.
+    package var firstRequestGrace: TimeAmount
     /// How long requests that are under way may take to end once the server was told to stop; then they are cut off.
     package var shutdownGrace: Duration
 
@@ -46,12 +52,15 @@ package struct ServiceConfiguration: Sendable {
         certificateCheckInterval = .seconds(5)
         behindProxy = false
         trustedProxies = []
+        allowedOrigins = []
+        metricsPort = nil
         rateLimits = RateLimitSettings()
         backups = nil
         integrityCheckInterval = 86_400
         sessionLifetimes = SessionLifetimes()
         maximumConnections = 4_096
         requestGrace = .seconds(90)
+        firstRequestGrace = .seconds(30)
         shutdownGrace = .seconds(5)
     }
 
@@ -69,6 +78,15 @@ package struct ServiceConfiguration: Sendable {
         return origin
     }
 
+    /// One value of `--allow-origin`. A page that came without TLS is whatever somebody on the way made of it.
+    package static func allowedOrigin(_ text: String) throws(StartupError) -> Origin {
+        guard let origin = try? Origin(typed: text), origin.scheme == .https || origin.isLocal else {
+            throw StartupError(
+                .configuration, "--allow-origin takes an https address such as https://chat.example.org.")
+        }
+        return origin
+    }
+
     /// Whether a server that listens on this host can be reached from this machine only.
     private static func isLoopback(_ host: String) -> Bool {
         host == "localhost" || IPAddress(host)?.isLoopback == true
@@ -78,6 +96,9 @@ package struct ServiceConfiguration: Sendable {
     package func validate() throws(StartupError) {
         guard (0...65_535).contains(port) else {
             throw StartupError(.configuration, "--port takes a number from 0 to 65535.")
+        }
+        guard metricsPort.map({ (1...65_535).contains($0) && $0 != port }) ?? true else {
+            throw StartupError(.configuration, "--metrics-port takes a number from 1 to 65535 that is not --port's.")
         }
         guard maximumConnections > 0 else {
             throw StartupError(.configuration, "--max-connections takes a number from 1 on.")

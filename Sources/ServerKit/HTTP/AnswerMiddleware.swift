@@ -9,6 +9,7 @@ import NIOHTTP1
 struct AnswerMiddleware: RouterMiddleware {
     let role: ServiceRole
     let incarnation: [UInt8]
+    let metrics: ServerMetrics
 
     func handle(
         _ request: Request, context: OpenContext, next: (Request, OpenContext) async throws -> Response
@@ -33,6 +34,9 @@ struct AnswerMiddleware: RouterMiddleware {
         response.headers[.protocolTag] = role.protocolTag
         response.headers[.cacheControl] = "no-store"
         let elapsed = ContinuousClock.now - start
+        metrics.requestEnded(
+            method: request.method.rawValue, route: context.endpointPath, status: response.status.code,
+            seconds: elapsed / .seconds(1))
         context.logger.info(
             "\(request.method.rawValue) \(context.endpointPath ?? "-") \(response.status.code)",
             metadata: ["ms": "\(elapsed / .milliseconds(1))"])

@@ -13,4 +13,8 @@ extension HTTPField.Name {
     package static let idempotencyKey = known(HeaderName.idempotencyKey)
     /// `X-Forwarded-For`.
     static let forwardedFor = known("X-Forwarded-For")
+    /// `Forwarded` (RFC 7239).
+    static let forwarded = known("Forwarded")
+    /// `CloudMLS-Cookies`.
+    static let cookies = known(HeaderName.cookies)
 }

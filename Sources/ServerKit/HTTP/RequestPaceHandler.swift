@@ -4,7 +4,7 @@ import NIOHTTPTypes
 /// Closes connections on which a request does not get on: one byte now and then would hold a connection for ever, and
 /// there are only so many.
 ///
-/// From the end of its head a request has `grace` to reach its own end, and more for every byte that arrives. Once it was
+/// A new connection has a while until the end of its first request's head. From the end of its head a request has `grace` to reach its own end, and more for every byte that arrives. Once it was
 /// answered before its end, as a body that is too large is, what is left of it is read for `drain` and no longer.
 final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
@@ -21,7 +21,18 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isReceiving = false
     private var timer: Scheduled<Void>?
 
-    init(grace: TimeAmount) { self.grace = grace }
+    private let firstRequest: TimeAmount
+
+    init(firstRequest: TimeAmount, grace: TimeAmount) {
+        self.firstRequest = firstRequest
+        self.grace = grace
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        isReceiving = true
+        deadline = .now() + firstRequest
+        watch(context)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {

@@ -8,6 +8,9 @@ struct LoginRoutes: Sendable {
     let login: LoginService
     let sessions: SessionService
     let throttle: LoginThrottle
+    let metrics: ServerMetrics
+    let browsers: BrowserPolicy
+    let clock: ServerClock
     let trustedProxies: [AddressRange]
 
     func add(to routes: some RouterMethods<OpenContext>) {
@@ -26,22 +29,41 @@ struct LoginRoutes: Sendable {
         return try .json(try await login.preLogin(try await request.json(PreLoginRequest.self)))
     }
 
-    /// Takes `LoginRequest`, answers `SessionTokens`.
+    /// Takes `LoginRequest`, answers `SessionTokens`; with `CloudMLS-Cookies: 1`, `CookieSession` and cookies.
     @Sendable private func logIn(_ request: Request, context: OpenContext) async throws -> Response {
         let network = network(of: request, context)
+        let wantsCookies = browsers.wantsCookies(request)
+        if wantsCookies { try browsers.checkOrigin(of: request) }
         try throttle.countRequest(from: network)
         let body = try await request.json(LoginRequest.self)
         // Names that cannot exist share one count: what a client makes up must not fill memory.
         let name = UserName(rawValue: body.user)?.rawValue ?? ""
-        try throttle.countLogin(name: name, kind: body.kind, from: network)
-        let tokens = try await login.logIn(body)
+        do {
+            try throttle.countLogin(name: name, kind: body.kind, from: network)
+        } catch {
+            metrics.loginEnded(.limited)
+            throw error
+        }
+        let tokens: SessionTokens
+        do {
+            tokens = try await login.logIn(body)
+        } catch {
+            metrics.loginEnded(.failed)
+            throw error
+        }
+        metrics.loginEnded(.succeeded)
         throttle.loginSucceeded(name: name, kind: body.kind, from: network)
-        return try .json(tokens)
+        return try wantsCookies ? browsers.cookies.answer(tokens, now: clock.now) : .json(tokens)
     }
 
-    /// Takes `RefreshRequest`, answers `SessionTokens`.
+    /// Takes `RefreshRequest`, answers `SessionTokens`; with `CloudMLS-Cookies: 1`, takes the token from its cookie.
     @Sendable private func refresh(_ request: Request, context: OpenContext) async throws -> Response {
         try throttle.countRequest(from: network(of: request, context))
+        if browsers.wantsCookies(request) {
+            try browsers.checkOrigin(of: request)
+            guard let token = browsers.cookies.refreshToken(request) else { throw APIError.invalidRefreshToken }
+            return try browsers.cookies.answer(try await sessions.refresh(token), now: clock.now)
+        }
         let body = try await request.json(RefreshRequest.self)
         return try .json(try await sessions.refresh(body.refreshToken))
     }
@@ -49,7 +71,9 @@ struct LoginRoutes: Sendable {
     /// Ends the session; answers 204.
     @Sendable private func logOut(_ request: Request, context: SessionContext) async throws -> Response {
         try await sessions.end(context.session)
-        return Response(status: .noContent)
+        var response = Response(status: .noContent)
+        if browsers.cookies.accessToken(request) != nil { browsers.cookies.remove(in: &response) }
+        return response
     }
 
     private func network(of request: Request, _ context: OpenContext) -> ClientNetwork {

@@ -1,19 +1,31 @@
 import Synchronization
 
+/// What is left of an allowance, at a time in seconds since 1970.
+package struct TokenBucket: Sendable, Equatable {
+    package var tokens: Double
+    package var updated: UInt64
+
+    package init(tokens: Double, updated: UInt64) {
+        self.tokens = tokens
+        self.updated = updated
+    }
+}
+
 /// Token buckets by key: each holds up to `capacity` tokens and gets `refillPerSecond` back.
 ///
-/// In memory only: a restart fills all of them. What is kept is bounded; where too many keys are about, the fullest
-/// buckets are forgotten first, which is to say the ones that matter least.
+/// What is kept is bounded; where too many keys are about, the fullest buckets are forgotten first, which is to say the
+/// ones that matter least.
 package final class TokenBuckets<Key: Hashable & Sendable>: Sendable {
-    private struct Bucket {
-        var tokens: Double
-        var updated: UInt64
+    private struct State {
+        var buckets: [Key: TokenBucket] = [:]
+        /// Whose buckets are not as they were last stored.
+        var changed: Set<Key> = []
     }
 
     private let capacity: Double
     private let refillPerSecond: Double
     private let maximumKeys: Int
-    private let buckets = Mutex<[Key: Bucket]>([:])
+    private let state = Mutex(State())
 
     package init(_ rate: RateLimitSettings.Rate, maximumKeys: Int = 20_000) {
         capacity = Double(rate.burst)
@@ -23,11 +35,12 @@ package final class TokenBuckets<Key: Hashable & Sendable>: Sendable {
 
     /// Takes a token, or says how many seconds it takes until there is one.
     package func take(_ key: Key, now: UInt64) -> TakeResult {
-        buckets.withLock { buckets in
-            var bucket = current(buckets[key], now: now)
+        state.withLock { state in
+            var bucket = current(state.buckets[key], now: now)
             defer {
-                if buckets.count >= maximumKeys, buckets[key] == nil { prune(&buckets, now: now) }
-                buckets[key] = bucket
+                if state.buckets.count >= maximumKeys, state.buckets[key] == nil { prune(&state, now: now) }
+                state.buckets[key] = bucket
+                state.changed.insert(key)
             }
             if bucket.tokens >= 1 {
                 bucket.tokens -= 1
@@ -40,23 +53,59 @@ package final class TokenBuckets<Key: Hashable & Sendable>: Sendable {
 
     /// Puts a token back.
     package func giveBack(_ key: Key) {
-        buckets.withLock { buckets in
-            guard var bucket = buckets[key] else { return }
+        state.withLock { state in
+            guard var bucket = state.buckets[key] else { return }
             bucket.tokens = min(capacity, bucket.tokens + 1)
-            buckets[key] = bucket
+            state.buckets[key] = bucket
+            state.changed.insert(key)
         }
     }
 
-    private func current(_ bucket: Bucket?, now: UInt64) -> Bucket {
-        guard let bucket else { return Bucket(tokens: capacity, updated: now) }
-        let elapsed = now > bucket.updated ? Double(now - bucket.updated) : 0
-        return Bucket(tokens: min(capacity, bucket.tokens + elapsed * refillPerSecond), updated: now)
+    /// Takes up what was stored. Numbers that no bucket of these can have become the nearest that one can.
+    package func restore(_ stored: [Key: TokenBucket]) {
+        state.withLock { state in
+            for (key, bucket) in stored.prefix(maximumKeys) {
+                let tokens = bucket.tokens.isFinite ? min(max(bucket.tokens, 0), capacity) : 0
+                state.buckets[key] = TokenBucket(tokens: tokens, updated: bucket.updated)
+            }
+        }
     }
 
-    private func prune(_ buckets: inout [Key: Bucket], now: UInt64) {
-        let byLevel = buckets.map { (key: $0.key, tokens: current($0.value, now: now).tokens) }
+    /// What has changed since the last call; nil for buckets that are full or forgotten, which is the same.
+    package func drain(now: UInt64) -> [Key: TokenBucket?] {
+        state.withLock { state in
+            var changes: [Key: TokenBucket?] = [:]
+            for key in state.changed {
+                let bucket = state.buckets[key].map { current($0, now: now) }
+                if let bucket, bucket.tokens < capacity {
+                    changes.updateValue(bucket, forKey: key)
+                } else {
+                    state.buckets[key] = nil
+                    changes.updateValue(nil, forKey: key)
+                }
+            }
+            state.changed = []
+            return changes
+        }
+    }
+
+    /// Puts back what could not be stored.
+    package func markChanged(_ keys: some Sequence<Key>) { state.withLock { $0.changed.formUnion(keys) } }
+
+    /// A clock that went back gives nothing, and takes nothing away: it counts on from where it is now.
+    private func current(_ bucket: TokenBucket?, now: UInt64) -> TokenBucket {
+        guard let bucket else { return TokenBucket(tokens: capacity, updated: now) }
+        let elapsed = now > bucket.updated ? Double(now - bucket.updated) : 0
+        return TokenBucket(tokens: min(capacity, bucket.tokens + elapsed * refillPerSecond), updated: now)
+    }
+
+    private func prune(_ state: inout State, now: UInt64) {
+        let byLevel = state.buckets.map { (key: $0.key, tokens: current($0.value, now: now).tokens) }
             .sorted { $0.tokens > $1.tokens }
-        for entry in byLevel.prefix(max(1, maximumKeys / 2)) { buckets[entry.key] = nil }
+        for entry in byLevel.prefix(max(1, maximumKeys / 2)) {
+            state.buckets[entry.key] = nil
+            state.changed.insert(entry.key)
+        }
     }
 }
 

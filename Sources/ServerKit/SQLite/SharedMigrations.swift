@@ -6,6 +6,24 @@ enum SharedMigrations {
         migrator.registerMigration("shared 1: server, users, slots, login keys, sessions") { db in
             try db.execute(sql: Self.first)
         }
+        // Login limits over restarts. Keys are HMACs under a secret of the server, of networks and names.
+        migrator.registerMigration("shared: login limits") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE login_buckets (
+                        scope TEXT NOT NULL,             -- network or name
+                        key BLOB NOT NULL,
+                        tokens REAL NOT NULL,
+                        updated INTEGER NOT NULL,        -- seconds since 1970
+                        PRIMARY KEY (scope, key)
+                    ) STRICT, WITHOUT ROWID;
+
+                    CREATE TABLE known_networks (
+                        key BLOB NOT NULL PRIMARY KEY,
+                        seen INTEGER NOT NULL            -- seconds since 1970
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         // The key of a self-signed certificate, in PEM: part of every backup, since clients pin it.
         migrator.registerMigration("shared: key of the self-signed certificate") { db in
             try db.execute(sql: "ALTER TABLE server ADD COLUMN tls_key TEXT")

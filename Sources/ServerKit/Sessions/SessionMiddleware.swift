@@ -1,14 +1,21 @@
 import Hummingbird
 
-/// Puts the session of the access token into the context, or answers `invalid_token`.
+/// Puts the session of the access token, from the field `Authorization` or else from a cookie, into the context, or
+/// answers `invalid_token`.
 struct SessionMiddleware: RouterMiddleware {
     let sessions: SessionService
+    let browsers: BrowserPolicy
 
     func handle(
         _ request: Request, context: OpenContext, next: (Request, OpenContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        context.session = try await sessions.session(authorization: request.headers[.authorization])
+        if let authorization = request.headers[.authorization] {
+            context.session = try await sessions.session(authorization: authorization)
+        } else if let token = browsers.cookies.accessToken(request) {
+            try browsers.checkOrigin(of: request)
+            context.session = try await sessions.session(accessToken: token)
+        }
         guard context.session != nil else { throw APIError.invalidToken }
         return try await next(request, context)
     }

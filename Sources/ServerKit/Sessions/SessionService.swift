@@ -24,9 +24,13 @@ package struct SessionService: Sendable {
 
     /// The session of the value of an `Authorization` field, looked up anew for every request.
     package func session(authorization: String?) async throws -> Session? {
-        guard let authorization, authorization.lowercased().hasPrefix("bearer "),
-            let token = Token(authorization.dropFirst(7))
-        else { return nil }
+        guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return nil }
+        return try await session(accessToken: String(authorization.dropFirst(7)))
+    }
+
+    /// The session of an access token, looked up anew for every request.
+    package func session(accessToken: String) async throws -> Session? {
+        guard let token = Token(accessToken) else { return nil }
         return try await storage.session(accessHash: token.hash, now: clock.now)
     }
 

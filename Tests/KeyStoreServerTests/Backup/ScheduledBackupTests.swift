@@ -29,7 +29,7 @@ import Testing
         #expect(removed)
         // A disk that is missing is said loudly, and no folder is made in its place.
         try FileManager.default.moveItem(at: place, to: folder.url.appending(path: "away"))
-        try await eventually { try server.log.contains("THE BACKUP FAILED") }
+        try await eventually { try server.errors.contains("THE BACKUP FAILED") }
         #expect(!FileManager.default.fileExists(atPath: place.path))
         try FileManager.default.moveItem(at: folder.url.appending(path: "away"), to: place)
         let before = try backups(in: place)

@@ -45,13 +45,13 @@ import Testing
             {
             """
         // The request is never finished and its grace is 90 s; the test's limit is 60.
-        let answer = try await everything(from: UInt16(port), after: request)
+        let answer = try await Self.everything(from: UInt16(port), after: request)
         #expect(answer.hasPrefix("HTTP/1.1 401 "))
         await server.stop()
     }
 
     /// What the server sends until it closes the connection.
-    private func everything(from port: UInt16, after request: String) async throws -> String {
+    static func everything(from port: UInt16, after request: String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(

@@ -48,7 +48,7 @@ import Testing
         }
         let answer = try #require(refused)
         #expect(answer.error?.code == .unavailable || answer.error?.code == .quotaExceeded)
-        #expect(try server.log.contains("disk"))
+        #expect(try server.errors.contains("disk"))
         for name in written { #expect(try await alice.get(name).body == body) }
         let lifted = Process()
         lifted.executableURL = URL(filePath: Self.prlimit)

@@ -13,7 +13,7 @@ final class ServerBinary: Sendable {
     let origin: String
     private let process: Process
     private let output: URL
-    private let errors: URL
+    private let errorFile: URL
 
     /// The built executable, beside the test bundle. Under the name of its target where a build makes no products.
     static let executable: URL? = {
@@ -56,12 +56,12 @@ final class ServerBinary: Sendable {
     /// Starts the server, on its own or under a tracer, and waits until it says where it listens.
     init(_ folder: TemporaryFolder, wrapper: [String] = [], options: [String] = []) async throws {
         output = folder.url.appending(path: "output-\(UUID().uuidString)")
-        errors = folder.url.appending(path: "errors-\(UUID().uuidString)")
+        errorFile = folder.url.appending(path: "errors-\(UUID().uuidString)")
         guard let server = Self.executable else { throw DidNotStart(output: "the executable was not built") }
         let command = wrapper + [server.path, "--data", folder.dataFolder, "--port", "0"] + options
         process = try Self.makeProcess(
             URL(filePath: command[0]), Array(command.dropFirst()), output: output,
-            errors: errors)
+            errors: errorFile)
         try process.run()
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
@@ -77,9 +77,9 @@ final class ServerBinary: Sendable {
 
     var http: TestHTTP { TestHTTP(origin: origin) }
     var identifier: Int32 { process.processIdentifier }
+    /// What it has said on standard error.
+    var errors: String { get throws { try Self.text(errorFile) } }
     var printed: String { get throws { try Self.text(output) } }
-    /// What it wrote into its log.
-    var log: String { get throws { try Self.text(errors) } }
 
     /// Ends it as a power cut would.
     func kill() { signalAndWait(identifier, SIGKILL) }

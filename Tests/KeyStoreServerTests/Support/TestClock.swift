@@ -7,5 +7,8 @@ final class TestClock: Sendable {
 
     var clock: ServerClock { ServerClock { self.seconds.withLock { $0 } } }
 
+    /// Sets it back, as a battery that ran out does.
+    func rewind(by seconds: Int) { self.seconds.withLock { $0 -= UInt64(seconds) } }
+
     func advance(by seconds: Int) { self.seconds.withLock { $0 += UInt64(seconds) } }
 }
