@@ -3,6 +3,13 @@
 #else
     import Foundation
 #endif
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 extension ServerMetrics {
     /// Adds what every server can say about its process and its files.
@@ -34,8 +41,11 @@ extension ServerMetrics {
     }
 
     private static func size(_ path: String) -> Double? {
-        ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? UInt64).map { Double($0) }
-            ?? ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int).map { Double($0) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let size = lseek(descriptor, 0, SEEK_END)
+        return size < 0 ? nil : Double(size)
     }
 
     /// As Linux tells it; nil elsewhere.
