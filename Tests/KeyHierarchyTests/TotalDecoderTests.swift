@@ -22,7 +22,8 @@ import Testing
         Format("Slot store password", StoreSlot.self), Format("Slot store recovery", StoreSlot.self),
         Format("Slot store device", StoreSlot.self), Format("Slot profile password", ProfileSlot.self),
         Format("Keyring", Keyring.self), Format("SealedKeyring", SealedKeyring.self),
-        Format("Profile", Profile.self), Format("SealedProfile", SealedProfile.self),
+        Format("DataKeyHandover", DataKeyHandover.self), Format("Profile", Profile.self),
+        Format("SealedProfile", SealedProfile.self),
         Format("GroupAnchor", GroupAnchor.self), Format("StoreAnchor", StoreAnchor.self),
     ]
 

@@ -12,6 +12,7 @@ package enum Label: String, Sendable, CaseIterable {
     case preLogin = "pre-login"
     case slot
     case keyring
+    case handover
     case object
     case profile
     case anchor

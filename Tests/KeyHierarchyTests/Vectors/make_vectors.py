@@ -217,6 +217,9 @@ put("format Keyring", keyring)
 header = u8(1) + store_id + u64(7)
 sealed = header + opaque(seal(put("keyring key", derive(data_key, "keyring")), fill("keyring nonce", 12), keyring, header))
 put("format SealedKeyring", sealed + sign(signing_seed, sealed, "keyring"))
+handover_key = put("handover key", derive(fill("old data key", 32), "handover"))
+handed = header + opaque(seal(handover_key, fill("handover nonce", 12), data_key, header))
+put("format DataKeyHandover", handed + sign(signing_seed, handed, "handover"))
 
 # --- Objects
 
