@@ -47,6 +47,8 @@ public struct ErrorCode: RawRepresentable, Codable, Hashable, Sendable {
     public static let preconditionRequired = Self(rawValue: "precondition_required")
     /// 409: the last usable way in cannot be deleted.
     public static let lastWayIn = Self(rawValue: "last_way_in")
+    /// 409: the body is sealed under an object key that a rotation has retired. Read the keyring, then seal it again.
+    public static let keyRetired = Self(rawValue: "key_retired")
 
     // Delivery
     /// 409: the platform account belongs to another user.
@@ -78,7 +80,7 @@ extension ErrorCode {
         case .wrongOrigin, .crossSite, .registrationRefused, .notYourAccount: 403
         case .notFound: 404
         case .methodNotAllowed: 405
-        case .nameTaken, .lastWayIn, .accountTaken, .poolFull, .groupExists, .epochConflict, .commitVoid,
+        case .nameTaken, .lastWayIn, .keyRetired, .accountTaken, .poolFull, .groupExists, .epochConflict, .commitVoid,
             .idempotencyMismatch:
             409
         case .revisionConflict: 412

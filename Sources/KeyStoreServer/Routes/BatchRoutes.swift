@@ -2,10 +2,10 @@ import CloudMLSAPI
 import Hummingbird
 import ServerKit
 
-/// `POST /v1/objects/read`, `POST /v1/objects/batch` and `GET /v1/changes`: many objects at a time.
+/// `POST /v1/objects/read`, `POST /v1/objects/batch`, `GET /v1/objects` and `GET /v1/changes`: many objects at a time.
 struct BatchRoutes: Sendable {
-    /// Rows in one answer of the change feed.
-    static let maximumChanges = 1_000
+    /// Rows in one answer of the change feed or the list.
+    static let maximumRows = 1_000
 
     let storage: any ObjectStorage
     let limits: KeyStoreLimits
@@ -13,6 +13,7 @@ struct BatchRoutes: Sendable {
     func add(to routes: some RouterMethods<SessionContext>) {
         routes.post("/v1/objects/read", use: read)
         routes.post("/v1/objects/batch", use: write)
+        routes.get("/v1/objects", use: list)
         routes.get("/v1/changes", use: changes)
     }
 
@@ -55,9 +56,26 @@ struct BatchRoutes: Sendable {
     /// Takes `after`, a cursor, and `limit`; answers `ChangesResponse`.
     @Sendable private func changes(_ request: Request, context: SessionContext) async throws -> Response {
         let after = try Self.number("after", in: request) ?? 0
-        let limit = try Self.number("limit", in: request) ?? UInt64(Self.maximumChanges)
-        let rows = Int(min(max(limit, 1), UInt64(Self.maximumChanges)))
-        return try .json(try await storage.changes(after: after, limit: rows, of: context.userID))
+        return try .json(
+            try await storage.changes(after: after, limit: try Self.limit(request), of: context.userID))
+    }
+
+    /// Takes `after`, a name, `limit` and `belowKey`; answers `ObjectsPage`.
+    @Sendable private func list(_ request: Request, context: SessionContext) async throws -> Response {
+        let after = try request.uri.queryParameters.get("after").map { text in
+            guard text.utf8.count == 2 * ObjectRoutes.nameSize, let name = [UInt8](hex: text) else {
+                throw Self.badName
+            }
+            return name
+        }
+        let key = try Self.number("belowKey", in: request).map { UInt32(clamping: $0) }
+        return try .json(
+            try await storage.list(after: after, belowKey: key, limit: try Self.limit(request), of: context.userID))
+    }
+
+    private static func limit(_ request: Request) throws(APIError) -> Int {
+        let limit = try number("limit", in: request) ?? UInt64(maximumRows)
+        return Int(min(max(limit, 1), UInt64(maximumRows)))
     }
 
     private static func number(_ name: String, in request: Request) throws(APIError) -> UInt64? {

@@ -2,13 +2,14 @@ import CloudMLSAPI
 import Hummingbird
 import ServerKit
 
-/// `GET /v1/keyring` and `PUT /v1/keyring`.
+/// `GET /v1/keyring`, `PUT /v1/keyring` and `POST /v1/rotation`.
 struct KeyringRoutes: Sendable {
     let storage: any KeyringStorage
 
     func add(to routes: some RouterMethods<SessionContext>) {
         routes.get("/v1/keyring", use: get)
         routes.put("/v1/keyring", use: put)
+        routes.post("/v1/rotation", use: rotate)
     }
 
     /// Answers `StoredKeyring`.
@@ -20,9 +21,17 @@ struct KeyringRoutes: Sendable {
     /// Takes `KeyringWrite` under `If-Match`; answers `WriteResult`.
     @Sendable private func put(_ request: Request, context: SessionContext) async throws -> Response {
         let precondition = try Precondition(request.headers)
-        let body = try await request.json(KeyringWrite.self).body.array
-        guard body.count <= Limits.smallBody else { throw APIError.bodyTooLarge(Limits.smallBody) }
-        let revision = try await storage.writeKeyring(body, precondition: precondition, of: context.userID)
+        let write = try await request.json(KeyringWrite.self)
+        guard write.body.array.count <= Limits.smallBody else { throw APIError.bodyTooLarge(Limits.smallBody) }
+        let revision = try await storage.writeKeyring(
+            write.body.array, endingHandover: write.endsHandover ?? false, precondition: precondition,
+            of: context.userID)
         return try .written(revision)
+    }
+
+    /// Takes `KeyRotation`; answers `WriteResult`.
+    @Sendable private func rotate(_ request: Request, context: SessionContext) async throws -> Response {
+        let rotation = try NewRotation(try await request.json(KeyRotation.self))
+        return try .written(try await storage.rotate(rotation, by: context.session))
     }
 }

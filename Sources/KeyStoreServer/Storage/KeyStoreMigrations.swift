@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// The key store's own tables, behind those that both servers have.
@@ -5,6 +6,14 @@ enum KeyStoreMigrations {
     static func register(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("key store 1: stores, objects, setup tokens") { db in
             try db.execute(sql: Self.first)
+        }
+        migrator.registerMigration("key store 2: object keys, handovers") { db in
+            let keyID = DatabaseFunction("object_key_id", argumentCount: 1, pure: true) { values in
+                Data.fromDatabaseValue(values[0]).map { Int64(ObjectKeyID.of(Array($0))) }
+            }
+            db.add(function: keyID)
+            defer { db.remove(function: keyID) }
+            try db.execute(sql: Self.second)
         }
     }
 
@@ -36,5 +45,14 @@ enum KeyStoreMigrations {
             purpose TEXT NOT NULL,               -- 'first start' or 'invitation'
             expires INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let second = """
+        ALTER TABLE stores ADD COLUMN minimum_key_id INTEGER NOT NULL DEFAULT 0;  -- least one that bodies may be under
+        ALTER TABLE stores ADD COLUMN handover BLOB;                              -- while a rotation runs
+        -- From the body's header: 0 where it cannot be read, NULL for a tombstone.
+        ALTER TABLE objects ADD COLUMN key_id INTEGER;
+        UPDATE objects SET key_id = object_key_id(substr(body, 1, 37)) WHERE body IS NOT NULL;
+        CREATE INDEX objects_by_name_and_key ON objects (user_id, name, key_id);
         """
 }

@@ -27,4 +27,7 @@ package protocol ObjectStorage: Sendable {
     func write(_ writes: [ObjectWrite], of user: UserID) async throws -> [UInt64]
     /// What changed behind a cursor, oldest first.
     func changes(after cursor: UInt64, limit: Int, of user: UserID) async throws -> ChangesResponse
+    /// What is there, by name, behind one.
+    /// - Parameter key: lists bodies under a lower object key only; nil lists everything, tombstones too.
+    func list(after name: [UInt8]?, belowKey key: UInt32?, limit: Int, of user: UserID) async throws -> ObjectsPage
 }

@@ -70,6 +70,37 @@ package struct SQLiteObjectStorage: ObjectStorage {
         }
     }
 
+    package func list(
+        after name: [UInt8]?, belowKey key: UInt32?, limit: Int, of user: UserID
+    ) async throws -> ObjectsPage {
+        try await database.read { db in
+            // The key's column stands behind the body: from this index it comes without a walk through the body's pages.
+            let wanted = """
+                FROM objects INDEXED BY objects_by_name_and_key
+                WHERE user_id = ? AND name > ? AND (? IS NULL OR key_id < ?)
+                """
+            let key = key.map { Int64($0) }
+            let arguments: StatementArguments = [user.rawValue, (name ?? []).blob, key, key]
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT name, revision, ifnull(length(body), 0) AS size, key_id, key_id IS NULL AS deleted
+                    \(wanted) ORDER BY name LIMIT ?
+                    """,
+                arguments: arguments + [limit + 1])
+            let objects = rows.prefix(limit).map { row in
+                ListedObject(
+                    name: Bytes(row.bytes("name")), revision: row.unsigned("revision"), size: row.unsigned("size"),
+                    keyID: (row["key_id"] as Int64?).map { UInt32(clamping: $0) }, deleted: row["deleted"])
+            }
+            // Once a listing: counting walks over all that is left.
+            let count: Int64? =
+                name == nil ? try Int64.fetchOne(db, sql: "SELECT COUNT(*) \(wanted)", arguments: arguments) : nil
+            return ObjectsPage(
+                objects: objects, more: rows.count > limit, count: count.map { UInt64(clamping: $0) })
+        }
+    }
+
     private static func object(named name: [UInt8], of user: UserID, in db: Database) throws -> StoredObject {
         let row = try Row.fetchOneCached(
             db, sql: "SELECT revision, body, body IS NULL AS deleted FROM objects WHERE user_id = ? AND name = ?",
@@ -87,6 +118,11 @@ package struct SQLiteObjectStorage: ObjectStorage {
             db, sql: "SELECT id, revision, length(body) AS size FROM objects WHERE user_id = ? AND name = ?",
             arguments: [user.rawValue, write.name.blob])
         let oldSize: Int? = row?["size"]
+        let keyID = write.body.map(ObjectKeyID.of)
+        // Before the revision: who seals under a retired key has to read the keyring first in any case.
+        if let keyID, keyID < usage.minimumKeyID {
+            throw APIError(.keyRetired, "The body is sealed under a key that was replaced: read the keyring again.")
+        }
         try write.precondition.check(current: row?.unsigned("revision") ?? 0)
         guard write.body != nil || oldSize != nil else {
             throw APIError(.notFound, "There is nothing to delete.")
@@ -96,17 +132,20 @@ package struct SQLiteObjectStorage: ObjectStorage {
         usage.bytes += (write.body?.count ?? 0) - (oldSize ?? 0)
         if let row {
             try db.executeCached(
-                sql: "UPDATE objects SET revision = ?, cursor = ?, body = ? WHERE id = ?",
+                sql: "UPDATE objects SET revision = ?, cursor = ?, body = ?, key_id = ? WHERE id = ?",
                 arguments: [
-                    Int64(clamping: revision), Int64(clamping: usage.cursor), write.body?.blob, row["id"] as Int64,
+                    Int64(clamping: revision), Int64(clamping: usage.cursor), write.body?.blob,
+                    keyID.map { Int64($0) }, row["id"] as Int64,
                 ])
         } else {
             usage.objects += 1
             try db.executeCached(
-                sql: "INSERT INTO objects (user_id, name, revision, cursor, body) VALUES (?, ?, ?, ?, ?)",
+                sql: """
+                    INSERT INTO objects (user_id, name, revision, cursor, body, key_id) VALUES (?, ?, ?, ?, ?, ?)
+                    """,
                 arguments: [
                     user.rawValue, write.name.blob, Int64(clamping: revision), Int64(clamping: usage.cursor),
-                    write.body?.blob,
+                    write.body?.blob, keyID.map { Int64($0) },
                 ])
         }
         return revision
@@ -119,14 +158,18 @@ private struct Usage {
     var bytes: Int
     var objects: Int
     var cursor: UInt64
+    /// The least object key that a body may be sealed under.
+    let minimumKeyID: UInt32
 
     init(of user: UserID, in db: Database) throws {
         let row = try Row.fetchOneCached(
-            db, sql: "SELECT bytes, objects, cursor FROM stores WHERE user_id = ?", arguments: [user.rawValue])
+            db, sql: "SELECT bytes, objects, cursor, minimum_key_id FROM stores WHERE user_id = ?",
+            arguments: [user.rawValue])
         guard let row else { throw APIError(.notFound, "The user has no store.") }
         bytes = row["bytes"]
         objects = row["objects"]
         cursor = row.unsigned("cursor")
+        minimumKeyID = UInt32(clamping: row.unsigned("minimum_key_id"))
         before = (bytes, objects)
     }
 

@@ -1,5 +1,5 @@
 package import CloudMLSAPI
-import GRDB
+package import GRDB
 
 /// `SlotStorage` in SQLite.
 package struct SQLiteSlotStorage: SlotStorage {
@@ -81,6 +81,26 @@ package struct SQLiteSlotStorage: SlotStorage {
             try db.execute(
                 sql: "DELETE FROM slots WHERE user_id = ? AND id = ?", arguments: [user.rawValue, id.blob])
         }
+    }
+
+    /// Replaces the bodies of all slots that a user has; their login keys stay.
+    /// - Returns: false, and nothing is written, where these are not exactly the slots that are stored.
+    package static func rewrap(_ slots: [RewrappedSlot], of user: UserID, in db: Database) throws -> Bool {
+        let count = try Int.fetchOne(
+            db, sql: "SELECT COUNT(*) FROM slots WHERE user_id = ?", arguments: [user.rawValue])
+        guard count == slots.count else { return false }
+        for rewrapped in slots {
+            let stored = try stored(rewrapped.slot.id, of: user, in: db)
+            guard let stored, stored.revision == rewrapped.ifRevision, stored.kind == rewrapped.slot.kind else {
+                return false
+            }
+        }
+        for rewrapped in slots {
+            try db.execute(
+                sql: "UPDATE slots SET revision = revision + 1, body = ? WHERE user_id = ? AND id = ?",
+                arguments: [rewrapped.slot.body.blob, user.rawValue, rewrapped.slot.id.blob])
+        }
+        return true
     }
 
     /// Adds a slot at revision 1.

@@ -1,0 +1,32 @@
+import CloudMLSAPI
+import KeyHierarchy
+import MLSCodec
+import ServerKit
+
+extension NewRotation {
+    /// What a client sent, parsed as far as a server can: `too_large` or `bad_request` where it is no rotation.
+    init(_ rotation: KeyRotation) throws(APIError) {
+        guard rotation.keyring.array.count <= Limits.smallBody else {
+            throw APIError.bodyTooLarge(Limits.smallBody)
+        }
+        guard rotation.ifRevision > 0 else { throw APIError(.badRequest, "A rotation replaces a keyring.") }
+        if let handover = rotation.handover, (try? DataKeyHandover(decoding: handover.array)) == nil {
+            throw APIError(.badRequest, "The handover is not one.")
+        }
+        guard Set(rotation.slots.map(\.id)).count == rotation.slots.count else {
+            throw APIError(.badRequest, "A rotation has each slot once.")
+        }
+        precondition = .revision(rotation.ifRevision)
+        keyring = rotation.keyring.array
+        slots = try rotation.slots.map { slot throws(APIError) in
+            guard let parsed = try? StoreSlot(decoding: slot.body.array), parsed.id.bytes == slot.id.array,
+                let kind = LoginKind(rawValue: parsed.kind.name)
+            else { throw APIError(.badRequest, "The body is not a slot of this id for this server.") }
+            return RewrappedSlot(
+                slot: try NewSlot(body: slot.body.array, kind: kind, role: .keyStore), ifRevision: slot.ifRevision)
+        }
+        minimumKeyID = rotation.minimumKeyID
+        handover = rotation.handover?.array
+        endsOtherSessions = rotation.endsOtherSessions
+    }
+}
