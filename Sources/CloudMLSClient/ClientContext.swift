@@ -1,4 +1,5 @@
 public import KeyHierarchy
+import MLSCodec
 
 /// A signed-in user: both servers, the keys, and what the device remembers. Operations on accounts, groups and messages
 /// start from it.
@@ -16,7 +17,9 @@ public struct ClientContext: Sendable {
     package let keyStore: any KeyStoreService
     package let sealed: SealedStore
     package let storeID: StoreID
+    /// As it was when the context was made; `keys` has the newest one.
     package let keyring: Keyring
+    package let keys: KeyringKeeper
     package let local: any LocalState
     /// The session as it was when the context was made: identities of servers and data, and the data key.
     let session: StoredSession
@@ -38,8 +41,19 @@ public struct ClientContext: Sendable {
         self.keyStoreOrigin = keyStore.origin
         self.storeID = session.storeID
         self.keyring = session.keyring
-        self.sealed = SealedStore(
-            service: keyStore, sealer: ObjectSealer(storeID: session.storeID, keyring: session.keyring))
+        let origin = authDelivery.origin
+        keys = KeyringKeeper(
+            StoreKeys(dataKey: session.dataKey, keyring: session.keyring, revision: session.keyringRevision),
+            service: keyStore, storeID: session.storeID,
+            deviceKey: {
+                let name = DeviceKeys.localName(user: session.userName, at: origin)
+                return try await local.read(name).flatMap { try? DeviceKeys(decoding: $0).store }
+            },
+            save: { new in
+                try await keeper.adopt(new)
+                try await local.raisePins(user: session.userName, at: origin, keyringRevision: new.revision)
+            })
+        self.sealed = SealedStore(service: keyStore, storeID: session.storeID, keys: keys)
         self.local = local
         self.notices = notices
     }

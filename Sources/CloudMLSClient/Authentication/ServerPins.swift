@@ -52,3 +52,15 @@ package struct ServerPins: MLSStruct, Hashable {
     /// The name in the device's `LocalState`.
     package static func localName(user: UserName, at origin: Origin) -> String { "pins/\(origin)/\(user)" }
 }
+
+extension LocalState {
+    /// Lets this device refuse keyrings that are older than one it has seen, also after signing out.
+    func raisePins(user: UserName, at origin: Origin, keyringRevision: Revision) async throws {
+        let name = ServerPins.localName(user: user, at: origin)
+        guard let bytes = try await read(name), var pins = try? ServerPins(decoding: bytes),
+            pins.keyringRevision < keyringRevision
+        else { return }
+        pins.keyringRevision = keyringRevision
+        try await write(name, pins.encoded)
+    }
+}

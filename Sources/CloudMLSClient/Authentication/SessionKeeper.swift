@@ -37,16 +37,12 @@ actor SessionKeeper {
         if let session { try await save(session) }
     }
 
-    /// The keyring of the session as it is now; nil where nothing is stored.
-    func keyring() -> (keyring: Keyring, revision: Revision)? {
-        session.map { ($0.keyring, $0.keyringRevision) }
-    }
-
-    /// Stores a newer keyring.
-    func adopt(_ keyring: Keyring, _ revision: Revision) async throws {
-        guard var new = session, new.keyringRevision < revision else { return }
-        new.keyring = keyring
-        new.keyringRevision = revision
+    /// Stores newer keys, after another device or this one changed the data key.
+    func adopt(_ keys: StoreKeys) async throws {
+        guard var new = session, new.keyringRevision < keys.revision else { return }
+        new.dataKey = keys.dataKey
+        new.keyring = keys.keyring
+        new.keyringRevision = keys.revision
         session = new
         try await save(new)
     }

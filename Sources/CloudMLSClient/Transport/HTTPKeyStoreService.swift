@@ -18,6 +18,23 @@ package struct HTTPKeyStoreService: HTTPService, KeyStoreService {
         try await put("/v1/keyring", keyring, ifRevision: ifRevision)
     }
 
+    package func rotate(_ rotation: KeyRotation) async throws -> WriteResult {
+        try await post("/v1/rotation", rotation, answer: WriteResult.self)
+    }
+
+    package func listObjects(after name: [UInt8]?, belowKey key: UInt32?, limit: Int) async throws -> ObjectsPage {
+        var path = "/v1/objects?limit=\(limit)"
+        if let name { path += "&after=\(name.hex)" }
+        if let key { path += "&belowKey=\(key)" }
+        let page = try await get(path, ObjectsPage.self)
+        // In order and behind the last one, so that a listing comes to an end whatever the server says.
+        let names = [name ?? []] + page.objects.map(\.name.array)
+        guard zip(names, names.dropFirst()).allSatisfy({ $0.lexicographicallyPrecedes($1) }),
+            !page.objects.isEmpty || !page.more
+        else { throw misfit("a list that is not in order") }
+        return page
+    }
+
     package func readObjects(_ names: [[UInt8]]) async throws -> [StoredObject] {
         var found: [StoredObject] = []
         while found.count < names.count {

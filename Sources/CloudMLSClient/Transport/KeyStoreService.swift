@@ -8,6 +8,10 @@ package protocol KeyStoreService: AuthenticationService {
     func keyring() async throws -> StoredKeyring
     /// `PUT /v1/keyring`.
     func writeKeyring(ifRevision: UInt64, _ keyring: KeyringWrite) async throws -> WriteResult
+    /// `POST /v1/rotation`.
+    func rotate(_ rotation: KeyRotation) async throws -> WriteResult
+    /// `GET /v1/objects`.
+    func listObjects(after name: [UInt8]?, belowKey key: UInt32?, limit: Int) async throws -> ObjectsPage
     /// `POST /v1/objects/read`: an answer for every name, in order; asks again where an answer was cut short.
     func readObjects(_ names: [[UInt8]]) async throws -> [StoredObject]
     /// `POST /v1/objects/batch`, at most `Limits.batchCount` operations.

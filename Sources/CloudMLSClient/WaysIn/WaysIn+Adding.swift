@@ -75,21 +75,34 @@ extension WaysIn {
         let entry = WaysInList.Entry(
             storeSlot: store.id, profileSlot: profile.id, name: name, added: context.environment.now())
         try await changeNames { $0.entries.append(entry) }
-        try await changeKeyring { keyring in
+        let keys = try await changeKeyring { keyring in
             keyring.storeSlots.append(Keyring.KnownSlot(id: store.id, recipient: store.recipient))
             keyring.profileSlots.append(Keyring.KnownSlot(id: profile.id, recipient: profile.recipient))
             return true
         }
         let key = context.keyring.storeSigningKey
-        let storeSlot = try StoreSlot(
-            sealing: session.dataKey, scopeID: session.storeID, id: store.id, to: store.recipient, signedBy: key)
         let profileSlot = try ProfileSlot(
             sealing: context.profileKey, scopeID: session.profileID, id: profile.id, to: profile.recipient,
             signedBy: key)
-        _ = try await context.keyStore.writeSlot(
-            id: store.id.bytes, ifRevision: 0, store.write(kind, storeSlot.encoded))
+        try await write(store, kind, holding: keys.dataKey)
         _ = try await context.authDelivery.writeSlot(
             id: profile.id.bytes, ifRevision: 0, profile.write(kind, profileSlot.encoded))
         try await raiseAnchor()
+    }
+
+    /// Writes a slot at the key store, and again where a rotation began meanwhile, which did not know of the slot yet.
+    private func write(_ half: Half, _ kind: LoginKind, holding dataKey: DataKey) async throws {
+        var dataKey = dataKey
+        for revision in 0..<16 as Range<UInt64> {
+            let slot = try StoreSlot(
+                sealing: dataKey, scopeID: context.storeID, id: half.id, to: half.recipient,
+                signedBy: context.keyring.storeSigningKey)
+            _ = try await context.keyStore.writeSlot(
+                id: half.id.bytes, ifRevision: revision, half.write(kind, slot.encoded))
+            let newest = try await context.keys.read().keys.dataKey
+            guard newest != dataKey else { return }
+            dataKey = newest
+        }
+        throw ClientError(.busy, "Other devices of yours keep changing the keys.", hint: "Try again in a moment.")
     }
 }

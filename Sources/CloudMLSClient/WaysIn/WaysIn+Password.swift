@@ -19,12 +19,13 @@ extension WaysIn {
         keepsSessions: Bool = false
     ) async throws -> [ServerRole] {
         let session = context.session
+        let dataKey = try await context.keys.read().keys.dataKey
         let policy = context.environment.kdfPolicy
         let currentHasher = current.map { PasswordHasher($0, policy: policy) } ?? .none
         let newHasher = PasswordHasher(new, policy: policy)
         let machine = PasswordChange(
             owner: PasswordChange.Owner(
-                storeID: session.storeID, dataKey: session.dataKey, profileID: session.profileID,
+                storeID: session.storeID, dataKey: dataKey, profileID: session.profileID,
                 profileKey: context.profileKey, signingKey: context.keyring.storeSigningKey,
                 keyStore: session.keyStore.serverID, authDelivery: session.authDelivery.serverID),
             hashing: PasswordChange.Hashing(
@@ -40,6 +41,9 @@ extension WaysIn {
                 try await register(store: store, profile: profile)
                 return .registered
             case .write(let role, let id, let revision, let slot):
+                // A rotation since then either changed the data key before the slots were read, which shows here, or
+                // it changes the slot's revision.
+                guard try await context.keys.read().keys.dataKey == dataKey else { return .conflict }
                 do {
                     _ = try await service(role).writeSlot(id: id.bytes, ifRevision: revision, slot)
                     return .written

@@ -18,7 +18,8 @@ extension WaysIn {
         let state = try await state()
         let session = context.session
         try await test(
-            secret, in: state.store, of: StoreScope.self, holding: session.dataKey, server: session.keyStore.serverID)
+            secret, in: state.store, of: StoreScope.self, holding: try await context.keys.read().keys.dataKey,
+            server: session.keyStore.serverID)
         try await test(
             secret, in: state.profile, of: ProfileScope.self, holding: context.profileKey,
             server: session.authDelivery.serverID)

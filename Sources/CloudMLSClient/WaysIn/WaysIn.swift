@@ -89,29 +89,28 @@ public struct WaysIn: Sendable {
     func raiseAnchor() async throws {
         try await context.anchors.raiseStore {
             let slots = try StoreChecks.slots(try await context.keyStore.slots(), of: StoreScope.self)
-            return (SlotsDigest(of: slots), await context.keeper.keyring()?.revision ?? context.session.keyringRevision)
+            return (SlotsDigest(of: slots), await context.keys.current.revision)
         }
     }
 
     /// Changes the keyring, under whatever other devices write to it at the same time.
     ///
     /// - Parameter change: false where there is nothing to change.
-    func changeKeyring(_ change: (inout Keyring) -> Bool) async throws {
-        let session = context.session
+    /// - Returns: the keys as they are stored now.
+    @discardableResult
+    func changeKeyring(_ change: (inout Keyring) -> Bool) async throws -> StoreKeys {
         for _ in 0..<16 {
-            let stored = try await context.keyStore.keyring()
-            var (keyring, revision) = try StoreChecks.open(
-                stored, with: session.dataKey, storeID: session.storeID,
-                by: context.keyring.storeSigningKey.publicKey)
-            let known = await context.keeper.keyring()?.revision ?? session.keyringRevision
-            guard revision >= known else { throw StoreChecks.rolledBack("The key store", "keyring") }
-            guard change(&keyring) else { return try await context.keeper.adopt(keyring, revision) }
+            var keys = try await context.keys.read().keys
+            guard change(&keys.keyring) else { return keys }
+            let last = keys.revision
+            keys.revision = last.next
             let sealed = try SealedKeyring(
-                keyring, storeID: session.storeID, revision: revision.next, dataKey: session.dataKey)
+                keys.keyring, storeID: context.storeID, revision: keys.revision, dataKey: keys.dataKey)
             do {
                 _ = try await context.keyStore.writeKeyring(
-                    ifRevision: revision.rawValue, KeyringWrite(body: Bytes(sealed.encoded)))
-                return try await context.keeper.adopt(keyring, revision.next)
+                    ifRevision: last.rawValue, KeyringWrite(body: Bytes(sealed.encoded)))
+                try await context.keys.adopt(keys)
+                return keys
             } catch let error as ClientError where error.code == .refused(.revisionConflict) {
                 continue
             }

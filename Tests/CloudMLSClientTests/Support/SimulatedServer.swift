@@ -169,14 +169,6 @@ actor SimulatedServer {
         users[name] = user
     }
 
-    func writeKeyring(_ ifRevision: UInt64, _ body: Bytes, _ token: String?) throws -> WriteResult {
-        let name = try user(token)
-        try Self.require(ifRevision, users[name]?.keyring?.revision ?? 0)
-        users[name]?.keyring?.body = body
-        users[name]?.keyring?.revision = ifRevision + 1
-        return WriteResult(revision: ifRevision + 1)
-    }
-
     func writeSlot(_ id: [UInt8], _ ifRevision: UInt64, _ write: SlotWrite, _ token: String?) throws -> WriteResult {
         let name = try user(token)
         let index = users[name]?.slots.firstIndex { $0.id.array == id }
@@ -198,6 +190,57 @@ actor SimulatedServer {
         guard let keyring = try users[user(token)]?.keyring else { throw Self.refusal(.notFound) }
         return interference.keyring?(keyring) ?? keyring
     }
+
+    func writeKeyring(_ ifRevision: UInt64, _ write: KeyringWrite, _ token: String?) throws -> WriteResult {
+        let name = try user(token)
+        try Self.require(ifRevision, users[name]?.keyring?.revision ?? 0)
+        users[name]?.keyring?.revision = ifRevision + 1
+        users[name]?.keyring?.body = write.body
+        if write.endsHandover == true { users[name]?.keyring?.handover = nil }
+        return WriteResult(revision: ifRevision + 1)
+    }
+
+    func rotate(_ rotation: KeyRotation, _ token: String?) throws -> WriteResult {
+        let name = try user(token)
+        let slots = users[name]?.slots ?? []
+        let current = users[name]?.keyring?.revision ?? 0
+        try Self.require(rotation.ifRevision, current)
+        guard
+            Set(slots.map { KeyRotation.Slot(id: $0.id, ifRevision: $0.revision, body: []) })
+                == Set(rotation.slots.map { KeyRotation.Slot(id: $0.id, ifRevision: $0.ifRevision, body: []) })
+        else { throw Self.conflict(current) }
+        users[name]?.slots = slots.map { slot in
+            var slot = slot
+            slot.revision += 1
+            slot.body = rotation.slots.first { $0.id == slot.id }?.body ?? slot.body
+            return slot
+        }
+        users[name]?.keyring?.revision = current + 1
+        users[name]?.keyring?.body = rotation.keyring
+        users[name]?.keyring?.minimumKeyID = rotation.minimumKeyID
+        users[name]?.keyring?.handover = rotation.handover
+        if rotation.endsOtherSessions { tokens = tokens.filter { $0.key == token || $0.value != name } }
+        return WriteResult(revision: current + 1)
+    }
+
+    func list(after last: [UInt8]?, below key: UInt32?, limit: Int, _ token: String?) throws -> ObjectsPage {
+        let owner = try user(token)
+        let objects = (users[owner]?.objects ?? [:]).values.map { object in
+            ListedObject(
+                name: object.name, revision: object.revision, size: UInt64(object.body?.array.count ?? 0),
+                keyID: object.body.map { Self.keyID($0.array) }, deleted: object.body == nil)
+        }.filter { object in
+            (last.map { $0.lexicographicallyPrecedes(object.name.array) } ?? true)
+                && (key.map { key in object.keyID.map { $0 < key } ?? false } ?? true)
+        }.sorted { $0.name.array.lexicographicallyPrecedes($1.name.array) }
+        // Small pages, so that there are several.
+        let page = objects.prefix(min(limit, 50))
+        return ObjectsPage(
+            objects: Array(page), more: page.count < objects.count,
+            count: last == nil ? UInt64(objects.count) : nil)
+    }
+
+    private static func keyID(_ body: [UInt8]) -> UInt32 { (try? ObjectHeader(ofObject: body))?.keyID.rawValue ?? 0 }
 
     func profile(_ token: String?) throws -> StoredProfile? { try users[user(token)]?.profile }
 
@@ -227,7 +270,9 @@ actor SimulatedServer {
 
     func write(_ operations: [BatchOperation], _ token: String?) throws -> [UInt64] {
         let owner = try user(token)
+        let minimum = users[owner]?.keyring?.minimumKeyID ?? 0
         for (index, operation) in operations.enumerated() {
+            if let body = operation.body, Self.keyID(body.array) < minimum { throw Self.refusal(.keyRetired) }
             try Self.require(
                 operation.ifRevision, users[owner]?.objects[operation.name.array]?.revision ?? 0, operation: index)
         }
@@ -245,6 +290,11 @@ actor SimulatedServer {
                     code: .revisionConflict, message: "another revision", currentRevision: current,
                     operation: operation))
         }
+    }
+
+    private static func conflict(_ current: UInt64) -> ClientError {
+        ClientError(
+            refusal: .init(code: .revisionConflict, message: "another revision", currentRevision: current))
     }
 
     static func refusal(_ code: ErrorCode) -> ClientError {

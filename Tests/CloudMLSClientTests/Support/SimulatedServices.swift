@@ -87,7 +87,15 @@ struct SimulatedKeyStore: SimulatedService, KeyStoreService {
     }
     func writeKeyring(ifRevision: UInt64, _ keyring: KeyringWrite) async throws -> WriteResult {
         try await call("write keyring") { server, token in
-            try await server.writeKeyring(ifRevision, keyring.body, token)
+            try await server.writeKeyring(ifRevision, keyring, token)
+        }
+    }
+    func rotate(_ rotation: KeyRotation) async throws -> WriteResult {
+        try await call("rotate") { server, token in try await server.rotate(rotation, token) }
+    }
+    func listObjects(after name: [UInt8]?, belowKey key: UInt32?, limit: Int) async throws -> ObjectsPage {
+        try await call("list") { server, token in
+            try await server.list(after: name, below: key, limit: limit, token)
         }
     }
     func readObjects(_ names: [[UInt8]]) async throws -> [StoredObject] {
