@@ -12,7 +12,7 @@ struct HelpExampleTests {
     private static let order = [
         "sign-up", "whoami", "account add", "account list", "group create", "group add", "group list", "group members",
         "send", "read", "encrypt", "decrypt", "group remove", "slot add", "slot test", "slot list", "passwd",
-        "session list", "session end", "recover", "slot remove", "sign-out", "sign-in",
+        "session list", "session end", "recover", "slot remove", "rotate", "sign-out", "sign-in",
     ]
 
     @Test func everyExampleWorks() async throws {

@@ -92,8 +92,8 @@ struct SessionOptions: ParsableArguments {
         return context
     }
 
-    /// The user who is signed in. Asks for the password with --no-session only.
-    func resume() async throws -> ClientContext {
+    /// The user who is signed in. Asks for the password with --no-session only, unless it is known.
+    func resume(password known: Password? = nil) async throws -> ClientContext {
         let folder = try folder()
         guard noSession else { return try await authenticator(folder).resume() }
         guard let stored = try await folder.read(Self.userWithoutSession),
@@ -102,7 +102,7 @@ struct SessionOptions: ParsableArguments {
             throw Self.nobodyWithoutSession
         }
         return try await signIn(
-            userName(String(words[0])), password.password(), origin(String(words[1])), folder, nil)
+            userName(String(words[0])), try known ?? password.password(), origin(String(words[1])), folder, nil)
     }
 
     /// Does a command's work for the user who is signed in.

@@ -1,0 +1,72 @@
+import Synchronization
+
+/// A line on standard error that says how far something is, how fast it goes and how long it takes. At a terminal only.
+final class ProgressBar: Sendable {
+    private struct State {
+        /// When the first was shown, and how far it was then: the rate is of what came after.
+        var first: (time: ContinuousClock.Instant, done: Int)?
+        var shown: ContinuousClock.Instant?
+        var hasLine = false
+    }
+
+    private static let width = 24
+    /// Seldom enough to cost nothing, often enough to look alive.
+    private static let interval = Duration.milliseconds(100)
+
+    private let unit: String
+    private let isShown: Bool
+    private let state = Mutex(State())
+
+    init(unit: String, isShown: Bool = Terminal.errorIsTerminal) {
+        self.unit = unit
+        self.isShown = isShown
+    }
+
+    func show(done: Int, of total: Int) {
+        guard isShown, total > 0 else { return }
+        let now = ContinuousClock.now
+        state.withLock { state in
+            let first = state.first ?? (now, done)
+            state.first = first
+            guard done >= total || state.shown.map({ now - $0 >= Self.interval }) ?? true else { return }
+            state.shown = now
+            state.hasLine = true
+            let rate = Self.rate(done - first.done, in: now - first.time)
+            Terminal.writeError("\r\u{1B}[K" + Self.line(done: done, of: total, unit: unit, rate: rate))
+        }
+    }
+
+    /// Leaves the line, and begins a new one for what comes next.
+    func end() {
+        let hasLine = state.withLock { state in
+            defer { state.hasLine = false }
+            return state.hasLine
+        }
+        if hasLine { Terminal.writeError("\n") }
+    }
+
+    /// - Parameter rate: units per second; nil while it is not known.
+    static func line(done: Int, of total: Int, unit: String, rate: Double?) -> String {
+        let share = min(1, Double(done) / Double(max(total, 1)))
+        let full = Int(share * Double(width))
+        let bar = String(repeating: "#", count: full) + String(repeating: ".", count: width - full)
+        var line = "[\(bar)] \(Int(share * 100)) %  \(done) of \(total) \(unit)"
+        guard let rate else { return line }
+        line += "  \(Int(rate)) per second"
+        if done < total { line += "  \(time(Int(Double(total - done) / rate) + 1)) left" }
+        return line
+    }
+
+    private static func rate(_ done: Int, in duration: Duration) -> Double? {
+        let seconds = duration / .seconds(1)
+        return seconds > 0.2 && done > 0 ? Double(done) / seconds : nil
+    }
+
+    private static func time(_ seconds: Int) -> String {
+        switch seconds {
+        case ..<60: "\(seconds) s"
+        case ..<3_600: "\(seconds / 60) min \(seconds % 60) s"
+        default: "\(seconds / 3_600) h \(seconds % 3_600 / 60) min"
+        }
+    }
+}
