@@ -32,6 +32,10 @@ public enum Limits {
     public static let setupCodeLifetime = 86_400
     /// Seconds that a pre-login answer can be used.
     public static let preLoginLifetime = 120
+    /// Seconds between two signs of life in a stream of events.
+    public static let eventHeartbeat = 20
+    /// Streams of events that a user can have open.
+    public static let eventStreams = 16
     /// Seconds that a long poll may ask for.
     public static let longPoll = 60
 }

@@ -14,6 +14,8 @@ package struct KeyStoreConfiguration: Sendable {
     package var service: ServiceConfiguration
     package var registration: Registration
     package var limits: KeyStoreLimits
+    /// Between two signs of life in a stream of events.
+    package var eventHeartbeat = Duration.seconds(Limits.eventHeartbeat)
 
     package init(dataFolder: String) {
         service = ServiceConfiguration(role: .keyStore, dataFolder: dataFolder)

@@ -27,13 +27,17 @@ package struct KeyStoreService: Sendable {
         self.logger = logger
         let registrations = SQLiteRegistrationStorage(core.database)
         self.registrations = registrations
-        let objects = SQLiteObjectStorage(core.database, limits: configuration.limits)
-        let keyrings = SQLiteKeyringStorage(core.database)
+        let objects = SQLiteObjectStorage(core.database, limits: configuration.limits, signals: core.signals)
+        let keyrings = SQLiteKeyringStorage(core.database, signals: core.signals)
         application = try ServerApplication(core, logger: logger) { [core] open, session in
             RegistrationRoutes(core: core, storage: registrations, registration: configuration.registration)
                 .add(to: open)
             OpenAPIRoutes().add(to: open)
             KeyringRoutes(storage: keyrings).add(to: session)
+            let events = EventService(
+                storage: objects, sessions: core.sessions, signals: core.signals,
+                heartbeat: configuration.eventHeartbeat)
+            EventRoutes(events: events).add(to: session)
             BatchRoutes(storage: objects, limits: configuration.limits).add(to: session)
             ObjectRoutes(storage: objects, limits: configuration.limits).add(to: session)
         }

@@ -58,6 +58,28 @@ package struct HTTPKeyStoreService: HTTPService, KeyStoreService {
         return revisions
     }
 
+    package func events() async throws -> AsyncThrowingStream<ChangeEvent, any Error> {
+        let answer = try await connection.open(HTTPExchangeRequest(.get, "/v1/events"))
+        let origin = origin
+        return AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    var parser = ServerSentEvents()
+                    for try await bytes in answer.body {
+                        for event in try parser.take(bytes) where event.name == ChangeEvent.name {
+                            let response = HTTPExchangeResponse(status: 200, body: Array(event.data.utf8))
+                            continuation.yield(try response.decoded(ChangeEvent.self, from: origin))
+                        }
+                    }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
     package func changes(after cursor: UInt64, limit: Int) async throws -> ChangesResponse {
         try await get("/v1/changes?after=\(cursor)&limit=\(limit)", ChangesResponse.self)
     }

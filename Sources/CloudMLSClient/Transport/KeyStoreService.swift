@@ -16,6 +16,8 @@ package protocol KeyStoreService: AuthenticationService {
     func readObjects(_ names: [[UInt8]]) async throws -> [StoredObject]
     /// `POST /v1/objects/batch`, at most `Limits.batchCount` operations.
     func writeObjects(_ operations: [BatchOperation]) async throws -> [UInt64]
+    /// `GET /v1/events`: one event at once, and one whenever something was written; it ends where the connection does.
+    func events() async throws -> AsyncThrowingStream<ChangeEvent, any Error>
     /// `GET /v1/changes`.
     func changes(after cursor: UInt64, limit: Int) async throws -> ChangesResponse
 }

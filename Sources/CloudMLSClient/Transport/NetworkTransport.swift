@@ -41,6 +41,33 @@ package final class NetworkTransport: HTTPTransport {
     }
 
     package func exchange(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeResponse {
+        let outgoing = outgoing(request)
+        return try await explaining { try await answer(to: outgoing, within: request.timeout) }
+    }
+
+    package func open(_ request: HTTPExchangeRequest) async throws -> HTTPStreamResponse {
+        let outgoing = outgoing(request)
+        let answer = try await explaining {
+            try await client.execute(outgoing, timeout: .seconds(Int64(request.timeout)))
+        }
+        let body = AsyncThrowingStream<[UInt8], any Error> { continuation in
+            let task = Task {
+                do {
+                    try await explaining {
+                        for try await bytes in answer.body { continuation.yield(Array(buffer: bytes)) }
+                    }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+        return HTTPStreamResponse(
+            status: Int(answer.status.code), headers: Self.headers(answer.headers), body: body)
+    }
+
+    private func outgoing(_ request: HTTPExchangeRequest) -> HTTPClientRequest {
         var outgoing = HTTPClientRequest(url: "\(origin)\(request.path)")
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         for (name, value) in request.headers {
@@ -49,8 +76,13 @@ package final class NetworkTransport: HTTPTransport {
         if let body = request.body {
             outgoing.body = .bytes(ByteBuffer(bytes: body))
         }
+        return outgoing
+    }
+
+    /// Does something over the network, and says in this library's words why it failed.
+    private func explaining<Result>(_ work: () async throws -> Result) async throws -> Result {
         do {
-            return try await answer(to: outgoing, within: request.timeout)
+            return try await work()
         } catch is PinMismatch {
             throw ClientError(
                 .serverIdentityChanged, "The server at \(origin) shows another certificate than the pinned one.",
@@ -75,12 +107,9 @@ package final class NetworkTransport: HTTPTransport {
                 let body = try await answer.body.collect(upTo: Self.largestAnswer)
                 // A cancelled body may end early without an error.
                 try Task.checkCancellation()
-                var headers: [String: String] = [:]
-                for (name, value) in answer.headers {
-                    headers[name.lowercased()] = value
-                }
                 return HTTPExchangeResponse(
-                    status: Int(answer.status.code), headers: headers, body: Array(buffer: body))
+                    status: Int(answer.status.code), headers: Self.headers(answer.headers),
+                    body: Array(buffer: body))
             }
             group.addTask {
                 try await Task.sleep(for: .seconds(seconds))
@@ -90,6 +119,10 @@ package final class NetworkTransport: HTTPTransport {
             guard let first = try await group.next() else { throw CancellationError() }
             return first
         }
+    }
+
+    private static func headers(_ fields: HTTPHeaders) -> [String: String] {
+        Dictionary(fields.map { ($0.name.lowercased(), $0.value) }) { _, last in last }
     }
 
     /// A batch of objects in base64, with room for names.

@@ -57,14 +57,35 @@ package actor ServerConnection {
 
     /// Sends a request with the session's token, renewed before it expires or where the server does not take it.
     package func send(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeResponse {
+        try await authorizing(request) { try await sendOpen($0) }
+    }
+
+    /// The same for an answer that goes on for long; it ends with the session that it began with.
+    package func open(_ request: HTTPExchangeRequest) async throws -> HTTPStreamResponse {
+        try await authorizing(request) { request in
+            let answer = try await transport.open(request)
+            var complete = HTTPExchangeResponse(status: answer.status, headers: answer.headers)
+            if answer.status >= 300 {
+                for try await bytes in answer.body where complete.body.count <= Limits.smallBody {
+                    complete.body += bytes
+                }
+            }
+            try check(complete)
+            return answer
+        }
+    }
+
+    private func authorizing<Answer>(
+        _ request: HTTPExchangeRequest, _ send: (HTTPExchangeRequest) async throws -> Answer
+    ) async throws -> Answer {
         let used = try await validTokens()
         do {
-            return try await sendOpen(request.authorized(used))
+            return try await send(request.authorized(used))
         } catch let error as ClientError where error.code == .refused(.invalidToken) {
             // Another task may have renewed it meanwhile; otherwise this one does, once.
             let renewed = try await renewedTokens(replacing: used)
             do {
-                return try await sendOpen(request.authorized(renewed))
+                return try await send(request.authorized(renewed))
             } catch let error as ClientError where error.code == .refused(.invalidToken) {
                 throw signedOut()
             }

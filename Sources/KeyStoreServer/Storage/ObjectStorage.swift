@@ -30,4 +30,6 @@ package protocol ObjectStorage: Sendable {
     /// What is there, by name, behind one.
     /// - Parameter key: lists bodies under a lower object key only; nil lists everything, tombstones too.
     func list(after name: [UInt8]?, belowKey key: UInt32?, limit: Int, of user: UserID) async throws -> ObjectsPage
+    /// How far everything of the user's is.
+    func state(of user: UserID) async throws -> ChangeEvent
 }

@@ -6,8 +6,13 @@ package import ServerKit
 /// `KeyringStorage` in SQLite.
 package struct SQLiteKeyringStorage: KeyringStorage {
     private let database: SQLiteDatabase
+    private let signals: UserSignals
 
-    package init(_ database: SQLiteDatabase) { self.database = database }
+    /// - Parameter signals: signalled after each write.
+    package init(_ database: SQLiteDatabase, signals: UserSignals) {
+        self.database = database
+        self.signals = signals
+    }
 
     package func keyring(of user: UserID) async throws -> StoredKeyring {
         try await database.read { db in
@@ -28,7 +33,7 @@ package struct SQLiteKeyringStorage: KeyringStorage {
     package func writeKeyring(
         _ body: [UInt8], endingHandover: Bool, precondition: Precondition, of user: UserID
     ) async throws -> UInt64 {
-        try await database.write { db in
+        let written = try await database.write { db in
             try precondition.check(current: Self.revision(of: user, in: db))
             let revision = precondition.expected + 1
             try db.execute(
@@ -39,10 +44,12 @@ package struct SQLiteKeyringStorage: KeyringStorage {
                 arguments: [Int64(clamping: revision), body.blob, endingHandover, user.rawValue])
             return revision
         }
+        signals.signal(user)
+        return written
     }
 
     package func rotate(_ rotation: NewRotation, by session: Session) async throws -> UInt64 {
-        try await database.write { db in
+        let written = try await database.write { db in
             let user = session.userID
             let current = try Self.revision(of: user, in: db)
             try rotation.precondition.check(current: current)
@@ -71,6 +78,8 @@ package struct SQLiteKeyringStorage: KeyringStorage {
             }
             return revision
         }
+        signals.signal(session.userID)
+        return written
     }
 
     private static func revision(of user: UserID, in db: Database) throws -> UInt64 {

@@ -6,10 +6,13 @@ package import ServerKit
 package struct SQLiteObjectStorage: ObjectStorage {
     private let database: SQLiteDatabase
     private let limits: KeyStoreLimits
+    private let signals: UserSignals
 
-    package init(_ database: SQLiteDatabase, limits: KeyStoreLimits) {
+    /// - Parameter signals: signalled after each write.
+    package init(_ database: SQLiteDatabase, limits: KeyStoreLimits, signals: UserSignals) {
         self.database = database
         self.limits = limits
+        self.signals = signals
     }
 
     package func object(named name: [UInt8], of user: UserID) async throws -> StoredObject {
@@ -33,7 +36,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
     }
 
     package func write(_ writes: [ObjectWrite], of user: UserID) async throws -> [UInt64] {
-        try await database.write { [limits] db in
+        let written = try await database.write { [limits] db in
             var usage = try Usage(of: user, in: db)
             var revisions: [UInt64] = []
             for (index, write) in writes.enumerated() {
@@ -48,6 +51,8 @@ package struct SQLiteObjectStorage: ObjectStorage {
             try usage.store(of: user, in: db)
             return revisions
         }
+        signals.signal(user)
+        return written
     }
 
     package func changes(after cursor: UInt64, limit: Int, of user: UserID) async throws -> ChangesResponse {
@@ -67,6 +72,15 @@ package struct SQLiteObjectStorage: ObjectStorage {
             let newest = try Usage(of: user, in: db).cursor
             return ChangesResponse(
                 changes: changes, cursor: changes.last?.cursor ?? newest, more: rows.count > limit)
+        }
+    }
+
+    package func state(of user: UserID) async throws -> ChangeEvent {
+        try await database.read { db in
+            let row = try Row.fetchOne(
+                db, sql: "SELECT cursor, keyring_revision FROM stores WHERE user_id = ?", arguments: [user.rawValue])
+            guard let row else { throw APIError(.notFound, "The user has no store.") }
+            return ChangeEvent(cursor: row.unsigned("cursor"), keyringRevision: row.unsigned("keyring_revision"))
         }
     }
 

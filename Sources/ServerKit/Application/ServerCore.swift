@@ -1,3 +1,4 @@
+import CloudMLSAPI
 package import Hummingbird
 import KeyHierarchy
 
@@ -11,6 +12,8 @@ package struct ServerCore: Sendable {
     package let identity: ServerIdentity
     package let serverStorage: SQLiteServerStorage
     package let sessions: SessionService
+    /// Signalled whenever something of a user's was written.
+    package let signals: UserSignals
     let sessionStorage: any SessionStorage
     let slots: any SlotStorage
     let login: LoginService
@@ -34,7 +37,8 @@ package struct ServerCore: Sendable {
         sessionStorage = SQLiteSessionStorage(database)
         sessions = SessionService(
             storage: sessionStorage, lifetimes: configuration.sessionLifetimes, clock: clock)
-        slots = SQLiteSlotStorage(database)
+        signals = UserSignals(limit: Limits.eventStreams)
+        slots = SQLiteSlotStorage(database, signals: signals)
         login = try LoginService(
             identity: identity, users: SQLiteUserStorage(database), sessions: sessions,
             nonces: LoginNonces(clock: clock), origins: OriginPolicy(publicURLs: configuration.publicURLs))

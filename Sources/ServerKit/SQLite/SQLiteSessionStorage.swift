@@ -119,6 +119,14 @@ package struct SQLiteSessionStorage: SessionStorage {
         }
     }
 
+    package func hasSession(_ id: Session.ID, now: UInt64) async throws -> Bool {
+        try await database.read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = ? AND refresh_expires > ?)",
+                arguments: [id.rawValue, Int64(clamping: now)]) ?? false
+        }
+    }
+
     package func removeExpiredSessions(now: UInt64) async throws {
         try await database.write { db in
             try db.execute(

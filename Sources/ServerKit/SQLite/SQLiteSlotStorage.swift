@@ -4,8 +4,13 @@ package import GRDB
 /// `SlotStorage` in SQLite.
 package struct SQLiteSlotStorage: SlotStorage {
     private let database: SQLiteDatabase
+    private let signals: UserSignals
 
-    package init(_ database: SQLiteDatabase) { self.database = database }
+    /// - Parameter signals: signalled after each write.
+    package init(_ database: SQLiteDatabase, signals: UserSignals) {
+        self.database = database
+        self.signals = signals
+    }
 
     package func slots(of user: UserID) async throws -> [StoredSlot] {
         try await database.read { db in
@@ -33,7 +38,7 @@ package struct SQLiteSlotStorage: SlotStorage {
     package func writeSlot(
         _ slot: NewSlot, login: LoginKey?, keepingSessions: Bool, precondition: Precondition, by session: Session
     ) async throws -> UInt64 {
-        try await database.write { db in
+        let written = try await database.write { db in
             let user = session.userID
             let stored = try Self.stored(slot.id, of: user, in: db)
             try precondition.check(current: stored?.revision ?? 0)
@@ -59,6 +64,8 @@ package struct SQLiteSlotStorage: SlotStorage {
             }
             return revision
         }
+        signals.signal(session.userID)
+        return written
     }
 
     package func deleteSlot(_ id: [UInt8], precondition: Precondition, by session: Session) async throws {
@@ -81,6 +88,7 @@ package struct SQLiteSlotStorage: SlotStorage {
             try db.execute(
                 sql: "DELETE FROM slots WHERE user_id = ? AND id = ?", arguments: [user.rawValue, id.blob])
         }
+        signals.signal(user)
     }
 
     /// Replaces the bodies of all slots that a user has; their login keys stay.

@@ -66,6 +66,11 @@ package struct SessionService: Sendable {
         try await storage.endSessions(of: session.userID, except: session.id)
     }
 
+    /// Whether a session that a request began with goes on: for requests that last longer than its access token.
+    package func isActive(_ session: Session) async throws -> Bool {
+        try await storage.hasSession(session.id, now: clock.now)
+    }
+
     private func makeTokens(now: UInt64) -> (SessionTokens, SessionSecrets) {
         let access = Token()
         let refresh = Token()

@@ -34,6 +34,8 @@ package protocol SessionStorage: Sendable {
     func endSession(_ id: Session.ID, of user: UserID) async throws -> Bool
     /// Ends all of the user's sessions but one.
     func endSessions(of user: UserID, except id: Session.ID) async throws
+    /// Whether the session can still be renewed at `now`.
+    func hasSession(_ id: Session.ID, now: UInt64) async throws -> Bool
     /// Forgets sessions whose refresh token has expired.
     func removeExpiredSessions(now: UInt64) async throws
 }

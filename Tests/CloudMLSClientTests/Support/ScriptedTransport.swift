@@ -12,6 +12,18 @@ actor ScriptedTransport: HTTPTransport {
         self.respond = respond
     }
 
+    func open(_ request: HTTPExchangeRequest) async throws -> HTTPStreamResponse {
+        let answer = try await exchange(request)
+        let body = AsyncThrowingStream<[UInt8], any Error> { continuation in
+            // In small pieces, as a network may bring them.
+            for start in stride(from: 0, to: answer.body.count, by: 7) {
+                continuation.yield(Array(answer.body[start..<min(start + 7, answer.body.count)]))
+            }
+            continuation.finish()
+        }
+        return HTTPStreamResponse(status: answer.status, headers: answer.headers, body: body)
+    }
+
     func exchange(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeResponse {
         requests.append(request)
         return try await respond(request, requests.count - 1)

@@ -104,6 +104,9 @@ struct SimulatedKeyStore: SimulatedService, KeyStoreService {
     func writeObjects(_ operations: [BatchOperation]) async throws -> [UInt64] {
         try await call("write") { server, token in try await server.write(operations, token) }
     }
+    func events() async throws -> AsyncThrowingStream<ChangeEvent, any Error> {
+        throw SimulatedServer.refusal(.notFound)
+    }
     func changes(after cursor: UInt64, limit: Int) async throws -> ChangesResponse {
         throw SimulatedServer.refusal(.notFound)
     }
