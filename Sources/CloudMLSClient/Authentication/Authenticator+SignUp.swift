@@ -106,8 +106,10 @@ extension Authenticator {
     static func contents(
         of keyStore: any KeyStoreService, withOrigins: Bool = false
     ) async throws -> StoreContents {
-        let slots = try await keyStore.slots()
+        var slots = try await keyStore.slots()
         let keyring = try await keyStore.keyring()
+        // A rotation replaces both at once, and may have done so between the two requests.
+        if keyring.handover != nil { slots = try await keyStore.slots() }
         guard let incarnation = await keyStore.incarnation() else {
             throw ClientError(
                 .malformedAnswer, "The key store does not say its incarnation.",
