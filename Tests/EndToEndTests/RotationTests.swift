@@ -157,7 +157,7 @@ struct RotationTests {
         async let rotation = scene.rotate()
         var texts = ["before"]
         var isDone = false
-        while !isDone {
+        while !isDone, texts.count < 100 {
             isDone = try !scene.stored().isRotating && scene.stored().keys.keys.contains(2)
             texts.append("message \(texts.count)")
             try await scene.second.succeeds("send", "chat", input: texts[texts.count - 1])
