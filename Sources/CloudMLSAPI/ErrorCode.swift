@@ -50,6 +50,16 @@ public struct ErrorCode: RawRepresentable, Codable, Hashable, Sendable {
     /// 409: the body is sealed under an object key that a rotation has retired. Read the keyring, then seal it again.
     public static let keyRetired = Self(rawValue: "key_retired")
 
+    // Moving to another key store
+    /// 409: the store is on its way to another key store; nothing can be written until it is there, or stays.
+    public static let storeMoving = Self(rawValue: "store_moving")
+    /// 409: the store has moved to another key store; `GET /v1/move` leads there.
+    public static let storeMoved = Self(rawValue: "store_moved")
+    /// 409: the store is still being copied here.
+    public static let storeReceiving = Self(rawValue: "store_receiving")
+    /// 409: another move is under way, or the two ends do not have the same.
+    public static let moveConflict = Self(rawValue: "move_conflict")
+
     // Delivery
     /// 409: the platform account belongs to another user.
     public static let accountTaken = Self(rawValue: "account_taken")
@@ -81,7 +91,7 @@ extension ErrorCode {
         case .notFound: 404
         case .methodNotAllowed: 405
         case .nameTaken, .lastWayIn, .keyRetired, .accountTaken, .poolFull, .groupExists, .epochConflict, .commitVoid,
-            .idempotencyMismatch:
+            .idempotencyMismatch, .storeMoving, .storeMoved, .storeReceiving, .moveConflict:
             409
         case .revisionConflict: 412
         case .tooLarge: 413

@@ -30,6 +30,10 @@ public enum Limits {
     public static let refreshTokenLifetime = 7 * 86_400
     /// Seconds that a setup code lasts.
     public static let setupCodeLifetime = 86_400
+    /// Objects in one page of a move.
+    public static let movedObjects = 1_000
+    /// Seconds in which signed-in devices can follow a store that has moved: as long as their sessions would have lasted.
+    public static let followLifetime = refreshTokenLifetime
     /// Seconds that a pre-login answer can be used.
     public static let preLoginLifetime = 120
     /// Seconds between two signs of life in a stream of events.

@@ -119,6 +119,10 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         case .quotaExceeded: "Ask whoever runs the server for more room."
         case .wrongOrigin:
             "Use the address that the server is known by, or have whoever runs it add this one to its origins."
+        case .storeMoving:
+            "Nothing was changed: try again in a moment. A move that was given up is ended with `key-store move --cancel`."
+        case .storeMoved: "Sign in again: that leads to the new key store."
+        case .storeReceiving: "Finish the move on the device that began it, with the same command."
         case .registrationRefused: "Ask whoever runs the server for a way to register."
         default: ""
         }

@@ -19,7 +19,7 @@ struct Cloudmls: AsyncParsableCommand {
         subcommands: [
             SignUp.self, SignIn.self, SignOut.self, WhoAmI.self, Passwd.self, Recover.self, SlotCommand.self,
             SessionCommand.self, AccountCommand.self, GroupCommand.self, Send.self,
-            Read.self, Encrypt.self, Decrypt.self, Rotate.self,
+            Read.self, Encrypt.self, Decrypt.self, Rotate.self, KeyStoreCommand.self,
         ])
 
     static func main() async {

@@ -23,12 +23,17 @@ package struct KeyStoreService: Sendable {
         _ configuration: KeyStoreConfiguration, clock: ServerClock = .system,
         logger: Logger = .quiet
     ) throws {
-        core = try ServerCore(configuration.service, clock: clock, schema: KeyStoreSchema.schema)
+        core = try ServerCore(
+            configuration.service, clock: clock, slotAccess: SQLiteStoreState.slotAccess, schema: KeyStoreSchema.schema)
         self.logger = logger
         let registrations = SQLiteRegistrationStorage(core.database)
         self.registrations = registrations
         let objects = SQLiteObjectStorage(core.database, limits: configuration.limits, signals: core.signals)
         let keyrings = SQLiteKeyringStorage(core.database, signals: core.signals)
+        let moves = MoveService(storage: SQLiteMoveStorage(core.database), identity: core.identity)
+        let imports = ImportService(
+            storage: SQLiteImportStorage(core.database, limits: configuration.limits), identity: core.identity,
+            sessions: core.sessions, limits: configuration.limits, clock: clock)
         application = try ServerApplication(core, logger: logger) { [core] open, session in
             RegistrationRoutes(core: core, storage: registrations, registration: configuration.registration)
                 .add(to: open)
@@ -40,6 +45,11 @@ package struct KeyStoreService: Sendable {
             EventRoutes(events: events).add(to: session)
             BatchRoutes(storage: objects, limits: configuration.limits).add(to: session)
             ObjectRoutes(storage: objects, limits: configuration.limits).add(to: session)
+            MoveRoutes(service: moves, limits: configuration.limits).add(to: session)
+            let importRoutes = ImportRoutes(
+                core: core, service: imports, registration: configuration.registration, limits: configuration.limits)
+            importRoutes.add(to: open)
+            importRoutes.add(toSessionRoutes: session)
         }
     }
 

@@ -12,11 +12,12 @@ struct HelpExampleTests {
     private static let order = [
         "sign-up", "whoami", "account add", "account list", "group create", "group add", "group list", "group members",
         "send", "read", "encrypt", "decrypt", "group remove", "slot add", "slot test", "slot list", "passwd",
-        "session list", "session end", "recover", "slot remove", "rotate", "sign-out", "sign-in",
+        "session list", "session end", "recover", "slot remove", "rotate", "sign-out", "sign-in", "key-store move",
+        "key-store empty-old", "key-store export", "key-store verify", "key-store import",
     ]
 
     @Test func everyExampleWorks() async throws {
-        let world = try await World.make(keyStores: 1)
+        let world = try await World.make(keyStores: 3)
         for other in ["bob", "carol"] {
             _ = try await world.signUp(other)
         }
@@ -27,6 +28,10 @@ struct HelpExampleTests {
         let place = try world.place.folder("where-the-examples-run")
         let code = try await world.setupCode()
         try FileManager.default.copyItem(at: code, to: place.appending(path: "setup-code"))
+        for (number, name) in [(1, "new-setup-code"), (2, "other-setup-code")] {
+            try FileManager.default.copyItem(
+                at: await world.setupCode(keyStore: number), to: place.appending(path: name))
+        }
         try Data("the password of alice\n".utf8).write(to: place.appending(path: "password"))
         try Data("a new password\n".utf8).write(to: place.appending(path: "new-password"))
         try FileManager.default.createSymbolicLink(

@@ -25,6 +25,9 @@ import Testing
         Format("DataKeyHandover", DataKeyHandover.self), Format("Profile", Profile.self),
         Format("SealedProfile", SealedProfile.self),
         Format("GroupAnchor", GroupAnchor.self), Format("StoreAnchor", StoreAnchor.self),
+        Format("MoveAnchor", MoveAnchor.self), Format("SignedMovedStatement", SignedMovedStatement.self),
+        Format("ForwardPointer", ForwardPointer.self), Format("ArchiveHeader", ArchiveHeader.self),
+        Format("ArchiveRecord contents", ArchiveRecord.self), Format("ArchiveRecord end", ArchiveRecord.self),
     ]
 
     private func check(_ bytes: [UInt8], _ format: Format) {

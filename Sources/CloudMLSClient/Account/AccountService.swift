@@ -127,7 +127,7 @@ extension ClientError {
         guard case .refused(let code) = code else { return nil }
         let passing: [ErrorCode] = [
             .rateLimited, .internalError, .unavailable, .quotaExceeded, .invalidToken, .invalidRefreshToken,
-            .wrongCredentials, .wrongOrigin,
+            .wrongCredentials, .wrongOrigin, .storeMoving, .storeMoved, .storeReceiving, .moveConflict,
         ]
         return passing.contains(code) ? nil : code
     }

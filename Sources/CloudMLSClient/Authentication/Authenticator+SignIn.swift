@@ -79,12 +79,28 @@ extension Authenticator {
                     return .anchor(try await authDelivery.anchor(name.bytes))
                 case .findKeyStore(let profile):
                     let service = try await reachableKeyStore(profile, keeper)
+                    try? await found?.logout()
                     found = service
                     return .keyStoreFound(service.origin)
                 case .readStore:
-                    return .store(try await Self.contents(of: try keyStore()))
+                    do {
+                        return .store(try await Self.contents(of: try keyStore()))
+                    } catch let error as ClientError where error.code == .refused(.storeMoved) {
+                        return .storeMoved
+                    }
+                case .readMove:
+                    let info = try await keyStore().serverInfo()
+                    return .move(try await keyStore().moveStatus(), info)
+                case .openStore(let opening):
+                    _ = try await keyStore().openImport(opening)
+                    return .storeOpened
                 }
             }
+        }
+        if let arrival = signedIn.arrival {
+            // Before the device remembers that the store has moved: what it remembers must not be ahead of the profile.
+            let completion = MoveCompletion(arrival, profileID: signedIn.profileID, keyring: signedIn.keyring)
+            try await run(completion) { try await KeyStoreMoves.perform($0, authDelivery) }
         }
         let context = try await complete(
             signedIn, userName: userName, authDelivery: authDelivery, keyStore: try keyStore(), keeper: keeper)

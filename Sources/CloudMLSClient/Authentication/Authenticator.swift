@@ -43,9 +43,11 @@ public struct Authenticator: Sendable {
         }
         let keeper = SessionKeeper(keys, session: session)
         await keepers.add(keeper)
-        return context(
+        let context = context(
             session, keeper, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper),
             notices: [])
+        await KeyStoreMoves(context, connector: connector).watch()
+        return context
     }
 
     /// Ends the session at both servers and forgets all keys on this device, also where a server cannot be reached.
@@ -107,18 +109,15 @@ public struct Authenticator: Sendable {
         await keepers.endAll()
         await keepers.add(keeper)
         try await keeper.begin(session)
-        return context(session, keeper, authDelivery: authDelivery, keyStore: keyStore, notices: signedIn.notices)
+        let context = context(
+            session, keeper, authDelivery: authDelivery, keyStore: keyStore, notices: signedIn.notices)
+        await KeyStoreMoves(context, connector: connector).watch()
+        return context
     }
 
     /// What the device remembers of the user's servers.
     func pins(_ userName: UserName, _ origin: Origin) async throws -> ServerPins? {
-        guard let bytes = try await local.read(ServerPins.localName(user: userName, at: origin)) else { return nil }
-        guard let pins = try? ServerPins(decoding: bytes) else {
-            throw ClientError(
-                .formatOfAnotherVersion, "What this device remembers of the servers cannot be read.",
-                hint: "Use the newest release of this program.")
-        }
-        return pins
+        try await ServerPins.read(user: userName, at: origin, from: local)
     }
 
     /// The session that a new one takes the place of.

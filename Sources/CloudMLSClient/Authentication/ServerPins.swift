@@ -49,6 +49,19 @@ package struct ServerPins: MLSStruct, Hashable {
         }
     }
 
+    /// What the device remembers of a user's servers; nil where it never met them.
+    package static func read(
+        user: UserName, at origin: Origin, from local: any LocalState
+    ) async throws -> ServerPins? {
+        guard let bytes = try await local.read(localName(user: user, at: origin)) else { return nil }
+        guard let pins = try? ServerPins(decoding: bytes) else {
+            throw ClientError(
+                .formatOfAnotherVersion, "What this device remembers of the servers cannot be read.",
+                hint: "Use the newest release of this program.")
+        }
+        return pins
+    }
+
     /// The name in the device's `LocalState`.
     package static func localName(user: UserName, at origin: Origin) -> String { "pins/\(origin)/\(user)" }
 }

@@ -47,6 +47,15 @@ actor SessionKeeper {
         try await save(new)
     }
 
+    /// Stores that the key store is another one from now on.
+    func moveKeyStore(to server: StoredSession.Server) async throws {
+        tokens[.keyStore] = server.tokens?.sessionTokens
+        guard var new = session else { return }
+        new.keyStore = server
+        session = new
+        try await save(new)
+    }
+
     private func save(_ session: StoredSession) async throws {
         let task = Task { [saving, keyStore] in
             _ = await saving?.result

@@ -14,6 +14,10 @@ package struct SignIn: OperationMachine {
         /// Find the first of the profile's origins that answers.
         case findKeyStore(Profile)
         case readStore
+        /// What a store that has moved left behind.
+        case readMove
+        /// Opens the store at its new place, where the device that moved it did not come to that.
+        case openStore(ImportOpening)
     }
 
     package enum Event: Sendable {
@@ -24,6 +28,10 @@ package struct SignIn: OperationMachine {
         case anchor(StoredAnchor?)
         case keyStoreFound(Origin)
         case store(StoreContents)
+        /// In place of its contents.
+        case storeMoved
+        case move(MoveStatus, ServerInfo)
+        case storeOpened
     }
 
     /// What is known once the password opened its slot at the auth-delivery server.
@@ -39,6 +47,8 @@ package struct SignIn: OperationMachine {
     private struct Directions {
         var entrance: Entrance
         var profile: Profile
+        /// Where the profile did not lead to the store yet, and what was left behind did.
+        var move: ImportOpening?
     }
 
     private enum State {
@@ -51,6 +61,8 @@ package struct SignIn: OperationMachine {
         case finding(Directions, StoreAnchor)
         case keyStoreLogin(Directions, StoreAnchor, Origin, Login)
         case store(Directions, StoreAnchor, Origin, Login.Output)
+        case moved(Directions, StoreAnchor)
+        case opening(Directions, StoreAnchor, Origin, Login.Output)
         case storeSlotKey(Directions, StoreAnchor, Origin, StoreContents, [StoreSlot], VerifiedSlot<StoreScope>)
         case done
     }
@@ -114,7 +126,7 @@ package struct SignIn: OperationMachine {
         ):
             return try finish(directions, anchor, origin, contents, slots) { try slot.open(with: key) }
         default:
-            throw ClientError.unexpectedEvent
+            return try handleMove(event)
         }
     }
 }
@@ -214,8 +226,33 @@ extension SignIn {
             return .perform(.logIn(.keyStore, action))
         case .finished(let output):
             guard output.isAccepted else { throw ClientError.refusedAtKeyStore(wayIn) }
-            state = .store(directions, anchor, origin, output)
+            guard let move = directions.move else {
+                state = .store(directions, anchor, origin, output)
+                return .perform(.readStore)
+            }
+            state = .opening(directions, anchor, origin, output)
+            return .perform(.openStore(move))
+        }
+    }
+
+    /// The store has moved, and the device that moved it did not come to write the profile.
+    private mutating func handleMove(_ event: Event) throws -> Step<Action, SignedIn> {
+        switch (state, event) {
+        case (.store(let directions, let anchor, _, _), .storeMoved):
+            state = .moved(directions, anchor)
+            return .perform(.readMove)
+        case (.moved(var directions, let anchor), .move(let status, let server)):
+            let (next, move) = try StoreChecks.forwarded(
+                status, by: server, from: directions.profile, with: directions.entrance.profileKey)
+            directions.profile = next
+            directions.move = ImportOpening(moveID: Bytes(move.bytes), statement: status.statement, digest: nil)
+            state = .finding(directions, anchor)
+            return .perform(.findKeyStore(next))
+        case (.opening(let directions, let anchor, let origin, let login), .storeOpened):
+            state = .store(directions, anchor, origin, login)
             return .perform(.readStore)
+        default:
+            throw ClientError.unexpectedEvent
         }
     }
 
@@ -259,16 +296,22 @@ extension SignIn {
         guard let dataKey = try? opening() else { throw StoreChecks.notAuthentic("A way in", .keyStore) }
         let (keyring, revision) = try StoreChecks.open(
             contents.keyring, with: dataKey, storeID: profile.storeID, by: profile.storePublicKey)
-        let notices = try StoreChecks.compare(
+        var notices = try StoreChecks.compare(
             anchor, pins: pins, keyringRevision: revision, slots: slots, incarnation: contents.incarnation)
         try StoreChecks.compare(
             keyring, authDelivery: directions.entrance.serverID, profileKey: directions.entrance.profileKey)
+        var arrival: MoveCompletion.Arrival?
+        if let move = directions.move.flatMap({ MoveID(bytes: $0.moveID.array) }) {
+            arrival = try MoveCompletion.Arrival(profile, moveID: move, contents, dataKey: dataKey)
+            // It is another key store, and the anchor does not know it yet.
+            notices.removeAll { $0 == .keyStoreRestored }
+        }
         state = .done
         return .finished(
             SignedIn(
                 authDeliveryServerID: directions.entrance.serverID, profileID: directions.entrance.profileID,
                 profile: profile, keyStoreOrigin: origin, dataKey: dataKey, keyring: keyring,
-                keyringRevision: revision, notices: directions.entrance.notices + notices))
+                keyringRevision: revision, notices: directions.entrance.notices + notices, arrival: arrival))
     }
 }
 

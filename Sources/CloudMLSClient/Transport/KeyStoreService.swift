@@ -1,7 +1,7 @@
 package import CloudMLSAPI
 
 /// The routes of a key store, one method each; see `AuthenticationService` for what they throw.
-package protocol KeyStoreService: AuthenticationService {
+package protocol KeyStoreService: AuthenticationService, StoreMoveService {
     /// `POST /v1/register`.
     func register(_ registration: KeyStoreRegistration) async throws
     /// `GET /v1/keyring`.

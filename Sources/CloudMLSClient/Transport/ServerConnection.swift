@@ -16,6 +16,7 @@ package actor ServerConnection {
     /// Counts the tokens that were given from outside, so that a renewal of earlier ones is noticed.
     private var adoptions = 0
     private var lastIncarnation: [UInt8]?
+    var succession = ServerSuccession()
 
     /// - Parameters:
     ///   - tokens: a stored session's, or nil before the login.
@@ -34,7 +35,12 @@ package actor ServerConnection {
     }
 
     /// 16 bytes, from the newest answer.
-    package var incarnation: [UInt8]? { lastIncarnation }
+    package var incarnation: [UInt8]? {
+        get async {
+            if let successor = succession.found { return await successor.incarnation }
+            return lastIncarnation
+        }
+    }
 
     /// The session's tokens as they are now.
     package var currentTokens: SessionTokens? { tokens }
@@ -55,14 +61,17 @@ package actor ServerConnection {
         return answer
     }
 
-    /// Sends a request with the session's token, renewed before it expires or where the server does not take it.
-    package func send(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeResponse {
+    /// Sends a request to this very server with the session's token, renewed before it expires or where the server does
+    /// not take it.
+    package func sendHere(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeResponse {
         try await authorizing(request) { try await sendOpen($0) }
     }
 
-    /// The same for an answer that goes on for long; it ends with the session that it began with.
+    /// Opens an answer that goes on for long, here or at the server that has taken this one's place; it ends with the
+    /// session that it began with.
     package func open(_ request: HTTPExchangeRequest) async throws -> HTTPStreamResponse {
-        try await authorizing(request) { request in
+        if let successor = succession.found { return try await successor.open(request) }
+        return try await authorizing(request) { request in
             let answer = try await transport.open(request)
             var complete = HTTPExchangeResponse(status: answer.status, headers: answer.headers)
             if answer.status >= 300 {

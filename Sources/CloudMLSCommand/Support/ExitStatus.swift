@@ -72,7 +72,9 @@ enum ExitStatus: Int32, CaseIterable {
     private init(refusal: ErrorCode) {
         self =
             switch refusal {
-            case .rateLimited, .unavailable, .revisionConflict, .epochConflict, .keyRetired: .tryAgain
+            case .rateLimited, .unavailable, .revisionConflict, .epochConflict, .keyRetired, .storeMoving,
+                .storeReceiving, .moveConflict:
+                .tryAgain
             case .notFound: .unknownName
             case .tooLarge, .quotaExceeded, .invalidKeyPackage, .invalidHandshake: .badData
             case .wrongCredentials, .invalidToken, .invalidRefreshToken, .registrationRefused, .notYourAccount:

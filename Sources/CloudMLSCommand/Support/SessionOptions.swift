@@ -33,7 +33,7 @@ struct SessionOptions: ParsableArguments {
     func signUp(
         name: String, authDelivery: String, setupCode: String, kdf: KDFOptions
     ) async throws -> ClientContext {
-        let name = try userName(name)
+        let name = try Self.userName(name)
         let origin = try origin(authDelivery)
         guard let code = try? SetupCode(text: setupCode) else {
             throw CommandFailure(
@@ -53,7 +53,7 @@ struct SessionOptions: ParsableArguments {
 
     /// - Parameter keyStorePasswordFile: the key store's password where it differs, after a change that was cut short.
     func signIn(name: String, authDelivery: String, keyStorePasswordFile: String?) async throws -> ClientContext {
-        let name = try userName(name)
+        let name = try Self.userName(name)
         let origin = try origin(authDelivery)
         let password = try password.password()
         let keyStorePassword = try keyStorePasswordFile.map { file throws(CommandFailure) in
@@ -76,14 +76,14 @@ struct SessionOptions: ParsableArguments {
 
     /// Signs in with this device's own key.
     func signInWithDeviceKey(name: String, authDelivery: String) async throws -> ClientContext {
-        let name = try userName(name)
+        let name = try Self.userName(name)
         let origin = try origin(authDelivery)
         return try await authenticator(folder()).signInWithDeviceKey(userName: name, authDelivery: origin)
     }
 
     /// Signs in with a recovery code.
     func recover(name: String, authDelivery: String, code: RecoveryCode) async throws -> ClientContext {
-        let name = try userName(name)
+        let name = try Self.userName(name)
         let origin = try origin(authDelivery)
         let folder = try folder()
         let context = try await authenticator(folder).signIn(
@@ -92,7 +92,8 @@ struct SessionOptions: ParsableArguments {
         return context
     }
 
-    /// The user who is signed in. Asks for the password with --no-session only, unless it is known.
+    /// The user who is signed in. Asks for the password with --no-session only.
+    /// - Parameter known: the password, where it was asked for already.
     func resume(password known: Password? = nil) async throws -> ClientContext {
         let folder = try folder()
         guard noSession else { return try await authenticator(folder).resume() }
@@ -102,7 +103,7 @@ struct SessionOptions: ParsableArguments {
             throw Self.nobodyWithoutSession
         }
         return try await signIn(
-            userName(String(words[0])), try known ?? password.password(), origin(String(words[1])), folder, nil)
+            Self.userName(String(words[0])), try known ?? password.password(), origin(String(words[1])), folder, nil)
     }
 
     /// Does a command's work for the user who is signed in.
@@ -213,7 +214,7 @@ struct SessionOptions: ParsableArguments {
 
     private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    private func userName(_ text: String) throws(CommandFailure) -> UserName {
+    static func userName(_ text: String) throws(CommandFailure) -> UserName {
         guard let name = try? UserName(typed: text) else {
             throw CommandFailure(
                 .usage, "'\(text)' cannot be a user name", advice: "use 3 to 64 of a-z, 0-9, dot, _ and -.")

@@ -48,6 +48,15 @@ enum Terminal {
         }
     }
 
+    /// Asks a question that only "yes" or "y" answers with yes; without a terminal the answer is no.
+    static func confirm(_ question: String) -> Bool {
+        guard inputIsTerminal else { return false }
+        writeError("\(question) [y/N] ")
+        var line: [UInt8] = []
+        while let byte = try? readByte(), byte != UInt8(ascii: "\n") { line.append(byte) }
+        return ["y", "yes"].contains(String(decoding: line, as: UTF8.self).lowercased())
+    }
+
     /// Asks for one line that is not shown while it is typed. Ctrl-C ends the program with the terminal as it was:
     /// signals are switched off meanwhile and the key is read as a byte.
     static func readSecret(prompt: String) throws(CommandFailure) -> [UInt8] {

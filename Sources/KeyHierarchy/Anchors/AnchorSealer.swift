@@ -30,6 +30,9 @@ public struct AnchorSealer: Sendable {
     /// The name of a store's anchor.
     public func name(storeID: StoreID) -> AnchorName { name(.store, storeID.bytes) }
 
+    /// The name of the anchor of a store's newest move.
+    public func name(moveOf storeID: StoreID) -> AnchorName { name(.move, storeID.bytes) }
+
     /// Seals an anchor; the body opens under this name and revision only.
     public func seal(
         _ anchor: some Anchor, name: AnchorName, revision: Revision

@@ -9,6 +9,7 @@ public protocol Anchor: MLSCodable, Equatable {
 public enum AnchorKind: UInt8, Sendable, MLSCodable {
     case group = 1
     case store = 2
+    case move = 3
 }
 
 /// The newest state of one MLS group.
@@ -97,6 +98,36 @@ extension StoreAnchor: MLSStruct {
             Self(
                 incarnation: incarnation, keyringRevision: keyringRevision, slotsDigest: slotsDigest,
                 keyPackagesRevision: keyPackagesRevision)
+        }
+    }
+}
+
+/// The newest move of a store: what a device needs, beside the profile, to follow without a password.
+///
+/// ```
+/// struct {
+///     uint8 version = 1;
+///     uint64 move_counter;                 // of the profile that it goes with
+///     opaque move_id[16];
+/// } MoveAnchor;
+/// ```
+public struct MoveAnchor: Anchor, Hashable {
+    public static let kind = AnchorKind.move
+
+    private let version = FormatVersion.v1
+    public var moveCounter: UInt64
+    public var moveID: MoveID
+
+    public init(moveCounter: UInt64, moveID: MoveID) {
+        self.moveCounter = moveCounter
+        self.moveID = moveID
+    }
+}
+
+extension MoveAnchor: MLSStruct {
+    public static var layout: StructLayout<Self, FormatVersion, UInt64, MoveID> {
+        StructLayout(\.version, \.moveCounter, \.moveID) { _, moveCounter, moveID in
+            Self(moveCounter: moveCounter, moveID: moveID)
         }
     }
 }

@@ -17,6 +17,10 @@ package enum Label: String, Sendable, CaseIterable {
     case profile
     case anchor
     case anchorName = "anchor-name"
+    case moved
+    case forward
+    case follow
+    case archive
 
     package static let prefix = "CloudMLS 1.0 "
 

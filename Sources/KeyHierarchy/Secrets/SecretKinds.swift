@@ -30,6 +30,10 @@ public enum SetupTokenKind: SecretKind { public static let name = "setup token" 
 /// Permits one registration at a key store.
 public typealias SetupToken = Secret<SetupTokenKind>
 
+public enum FollowTokenKind: SecretKind { public static let name = "follow token" }
+/// Begins a session at the key store that a store has moved to: whoever has the data key can make it.
+public typealias FollowToken = Secret<FollowTokenKind>
+
 /// A key for one AEAD call or one structure; it never leaves the module.
 enum SealingKeyKind: SecretKind { static let name = "sealing key" }
 typealias SealingKey = Secret<SealingKeyKind>

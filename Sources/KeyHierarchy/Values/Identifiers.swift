@@ -36,3 +36,7 @@ public typealias Signature = FixedBytes<SignatureKind>
 public enum SlotPublicKeyKind: FixedBytesKind { public static let byteCount = 32 }
 /// The X25519 public key that a recovery or device slot is sealed to.
 public typealias SlotPublicKey = FixedBytes<SlotPublicKeyKind>
+
+public enum MoveIDKind: FixedBytesKind { public static let byteCount = 16 }
+/// One try to move a store to another key store: random, made by the client that begins it.
+public typealias MoveID = FixedBytes<MoveIDKind>

@@ -15,6 +15,9 @@ enum KeyStoreMigrations {
             defer { db.remove(function: keyID) }
             try db.execute(sql: Self.second)
         }
+        migrator.registerMigration("key store 3: moves to and from other key stores") { db in
+            try db.execute(sql: Self.moves)
+        }
     }
 
     private static let first = """
@@ -54,5 +57,34 @@ enum KeyStoreMigrations {
         ALTER TABLE objects ADD COLUMN key_id INTEGER;
         UPDATE objects SET key_id = object_key_id(substr(body, 1, 37)) WHERE body IS NOT NULL;
         CREATE INDEX objects_by_name_and_key ON objects (user_id, name, key_id);
+        """
+
+    private static let moves = """
+        ALTER TABLE stores ADD COLUMN state TEXT NOT NULL DEFAULT 'active';     -- StoreState
+
+        -- The newest move away from here, cancelled ones too.
+        CREATE TABLE departures (
+            user_id INTEGER NOT NULL PRIMARY KEY REFERENCES stores (user_id) ON DELETE CASCADE,
+            move_id BLOB NOT NULL,
+            destination BLOB NOT NULL,           -- server id
+            statement BLOB,                      -- from the commit on
+            forward BLOB
+        ) STRICT;
+
+        -- The newest move to here.
+        CREATE TABLE arrivals (
+            user_id INTEGER NOT NULL PRIMARY KEY REFERENCES stores (user_id) ON DELETE CASCADE,
+            move_id BLOB NOT NULL,
+            source_key BLOB,                     -- NULL where it came from a file
+            follow_hash BLOB,                    -- SHA-256; NULL where nobody can follow any more
+            follow_expires INTEGER NOT NULL
+        ) STRICT;
+
+        -- Whoever changes the password shuts out the devices that have not followed yet.
+        CREATE TRIGGER no_follower_after_a_new_password AFTER UPDATE OF public_key ON login_keys
+        WHEN NEW.kind = 'password' AND NEW.public_key <> OLD.public_key
+        BEGIN
+            UPDATE arrivals SET follow_hash = NULL WHERE user_id = NEW.user_id;
+        END;
         """
 }

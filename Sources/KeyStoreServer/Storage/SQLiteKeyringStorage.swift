@@ -16,6 +16,7 @@ package struct SQLiteKeyringStorage: KeyringStorage {
 
     package func keyring(of user: UserID) async throws -> StoredKeyring {
         try await database.read { db in
+            try SQLiteStoreState.checkReadable(user, in: db)
             let row = try Row.fetchOne(
                 db,
                 sql: """
@@ -34,6 +35,7 @@ package struct SQLiteKeyringStorage: KeyringStorage {
         _ body: [UInt8], endingHandover: Bool, precondition: Precondition, of user: UserID
     ) async throws -> UInt64 {
         let written = try await database.write { db in
+            try SQLiteStoreState.checkWritable(user, in: db)
             try precondition.check(current: Self.revision(of: user, in: db))
             let revision = precondition.expected + 1
             try db.execute(
@@ -51,6 +53,7 @@ package struct SQLiteKeyringStorage: KeyringStorage {
     package func rotate(_ rotation: NewRotation, by session: Session) async throws -> UInt64 {
         let written = try await database.write { db in
             let user = session.userID
+            try SQLiteStoreState.checkWritable(user, in: db)
             let current = try Self.revision(of: user, in: db)
             try rotation.precondition.check(current: current)
             let minimum = try Int64.fetchOne(

@@ -16,13 +16,17 @@ package struct SQLiteObjectStorage: ObjectStorage {
     }
 
     package func object(named name: [UInt8], of user: UserID) async throws -> StoredObject {
-        try database.lookUp { db in try Self.object(named: name, of: user, in: db) }
+        try database.lookUp { db in
+            try SQLiteStoreState.checkReadable(user, in: db)
+            return try Self.object(named: name, of: user, in: db)
+        }
     }
 
     package func objects(
         named names: [[UInt8]], of user: UserID, maximumBytes: Int
     ) async throws -> [StoredObject] {
         try await database.read { db in
+            try SQLiteStoreState.checkReadable(user, in: db)
             var objects: [StoredObject] = []
             var size = 0
             for name in names {
@@ -37,7 +41,8 @@ package struct SQLiteObjectStorage: ObjectStorage {
 
     package func write(_ writes: [ObjectWrite], of user: UserID) async throws -> [UInt64] {
         let written = try await database.write { [limits] db in
-            var usage = try Usage(of: user, in: db)
+            try SQLiteStoreState.checkWritable(user, in: db)
+            var usage = try StoreUsage(of: user, in: db)
             var revisions: [UInt64] = []
             for (index, write) in writes.enumerated() {
                 do {
@@ -57,6 +62,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
 
     package func changes(after cursor: UInt64, limit: Int, of user: UserID) async throws -> ChangesResponse {
         try await database.read { db in
+            try SQLiteStoreState.checkReadable(user, in: db)
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -69,7 +75,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
                     cursor: row.unsigned("cursor"), name: Bytes(row.bytes("name")),
                     revision: row.unsigned("revision"), deleted: row["deleted"])
             }
-            let newest = try Usage(of: user, in: db).cursor
+            let newest = try StoreUsage(of: user, in: db).cursor
             return ChangesResponse(
                 changes: changes, cursor: changes.last?.cursor ?? newest, more: rows.count > limit)
         }
@@ -126,7 +132,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
     }
 
     private static func apply(
-        _ write: ObjectWrite, of user: UserID, usage: inout Usage, in db: Database
+        _ write: ObjectWrite, of user: UserID, usage: inout StoreUsage, in db: Database
     ) throws -> UInt64 {
         let row = try Row.fetchOneCached(
             db, sql: "SELECT id, revision, length(body) AS size FROM objects WHERE user_id = ? AND name = ?",
@@ -163,40 +169,5 @@ package struct SQLiteObjectStorage: ObjectStorage {
                 ])
         }
         return revision
-    }
-}
-
-/// What a user's objects come to.
-private struct Usage {
-    private let before: (bytes: Int, objects: Int)
-    var bytes: Int
-    var objects: Int
-    var cursor: UInt64
-    /// The least object key that a body may be sealed under.
-    let minimumKeyID: UInt32
-
-    init(of user: UserID, in db: Database) throws {
-        let row = try Row.fetchOneCached(
-            db, sql: "SELECT bytes, objects, cursor, minimum_key_id FROM stores WHERE user_id = ?",
-            arguments: [user.rawValue])
-        guard let row else { throw APIError(.notFound, "The user has no store.") }
-        bytes = row["bytes"]
-        objects = row["objects"]
-        cursor = row.unsigned("cursor")
-        minimumKeyID = UInt32(clamping: row.unsigned("minimum_key_id"))
-        before = (bytes, objects)
-    }
-
-    /// A user over the quota, which may have been lowered, can still write what does not make it worse.
-    func check(_ limits: KeyStoreLimits) throws(APIError) {
-        guard bytes <= max(limits.userBytes, before.bytes), objects <= max(limits.userObjects, before.objects) else {
-            throw APIError(.quotaExceeded, "The quota is used up: delete something first.")
-        }
-    }
-
-    func store(of user: UserID, in db: Database) throws {
-        try db.executeCached(
-            sql: "UPDATE stores SET bytes = ?, objects = ?, cursor = ? WHERE user_id = ?",
-            arguments: [bytes, objects, Int64(clamping: cursor), user.rawValue])
     }
 }

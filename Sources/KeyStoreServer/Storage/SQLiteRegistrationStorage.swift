@@ -10,13 +10,8 @@ package struct SQLiteRegistrationStorage: RegistrationStorage {
 
     package func register(_ store: NewStore, tokenHash: [UInt8]?, now: UInt64) async throws {
         try await database.write { db in
-            if let tokenHash {
-                // Before the name is looked at: without a good token nobody learns which names are taken.
-                try db.execute(
-                    sql: "DELETE FROM setup_tokens WHERE hash = ? AND expires > ?",
-                    arguments: [tokenHash.blob, Int64(clamping: now)])
-                guard db.changesCount == 1 else { throw APIError.registrationRefused }
-            }
+            // Before the name is looked at: without a good token nobody learns which names are taken.
+            if let tokenHash { try Self.use(tokenHash, now: now, in: db) }
             let user = try SQLiteUserStorage.insert(store.user, into: db, now: now)
             try db.execute(
                 sql: """
@@ -41,6 +36,14 @@ package struct SQLiteRegistrationStorage: RegistrationStorage {
                 sql: "INSERT INTO setup_tokens (hash, purpose, expires) VALUES (?, ?, ?)",
                 arguments: [hash.blob, purpose.rawValue, Int64(clamping: expires)])
         }
+    }
+
+    /// Uses a setup token up, in the transaction that lets somebody in; `registration_refused` where it is not good.
+    static func use(_ tokenHash: [UInt8], now: UInt64, in db: Database) throws {
+        try db.execute(
+            sql: "DELETE FROM setup_tokens WHERE hash = ? AND expires > ?",
+            arguments: [tokenHash.blob, Int64(clamping: now)])
+        guard db.changesCount == 1 else { throw APIError.registrationRefused }
     }
 
     package func hasUsers() async throws -> Bool {

@@ -22,8 +22,10 @@ package struct ServerCore: Sendable {
     package let metrics: ServerMetrics
 
     /// Opens the data folder for a server that is about to run.
+    /// - Parameter slotAccess: asked before slots are read or written.
     package init(
-        _ configuration: ServiceConfiguration, clock: ServerClock = .system, schema: DatabaseSchema
+        _ configuration: ServiceConfiguration, clock: ServerClock = .system,
+        slotAccess: @escaping SlotAccess = { _, _, _ in }, schema: DatabaseSchema
     ) throws {
         try configuration.validate()
         self.configuration = configuration
@@ -38,7 +40,7 @@ package struct ServerCore: Sendable {
         sessions = SessionService(
             storage: sessionStorage, lifetimes: configuration.sessionLifetimes, clock: clock)
         signals = UserSignals(limit: Limits.eventStreams)
-        slots = SQLiteSlotStorage(database, signals: signals)
+        slots = SQLiteSlotStorage(database, signals: signals, access: slotAccess)
         login = try LoginService(
             identity: identity, users: SQLiteUserStorage(database), sessions: sessions,
             nonces: LoginNonces(clock: clock), origins: OriginPolicy(publicURLs: configuration.publicURLs))

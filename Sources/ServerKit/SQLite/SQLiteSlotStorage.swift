@@ -1,20 +1,27 @@
 package import CloudMLSAPI
 package import GRDB
 
+/// What a server asks before slots are read or written, in the same transaction; it throws where that is not possible
+/// now.
+package typealias SlotAccess = @Sendable (_ user: UserID, _ isWrite: Bool, _ db: Database) throws -> Void
+
 /// `SlotStorage` in SQLite.
 package struct SQLiteSlotStorage: SlotStorage {
     private let database: SQLiteDatabase
     private let signals: UserSignals
+    private let access: SlotAccess
 
     /// - Parameter signals: signalled after each write.
-    package init(_ database: SQLiteDatabase, signals: UserSignals) {
+    package init(_ database: SQLiteDatabase, signals: UserSignals, access: @escaping SlotAccess = { _, _, _ in }) {
         self.database = database
         self.signals = signals
+        self.access = access
     }
 
     package func slots(of user: UserID) async throws -> [StoredSlot] {
-        try await database.read { db in
-            try Row.fetchAll(
+        try await database.read { [access] db in
+            try access(user, false, db)
+            return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT slots.id, slots.kind, revision, body, public_key,
@@ -38,8 +45,9 @@ package struct SQLiteSlotStorage: SlotStorage {
     package func writeSlot(
         _ slot: NewSlot, login: LoginKey?, keepingSessions: Bool, precondition: Precondition, by session: Session
     ) async throws -> UInt64 {
-        let written = try await database.write { db in
+        let written = try await database.write { [access] db in
             let user = session.userID
+            try access(user, true, db)
             let stored = try Self.stored(slot.id, of: user, in: db)
             try precondition.check(current: stored?.revision ?? 0)
             let revision = precondition.expected + 1
@@ -69,8 +77,9 @@ package struct SQLiteSlotStorage: SlotStorage {
     }
 
     package func deleteSlot(_ id: [UInt8], precondition: Precondition, by session: Session) async throws {
-        try await database.write { db in
+        try await database.write { [access] db in
             let user = session.userID
+            try access(user, true, db)
             guard let stored = try Self.stored(id, of: user, in: db) else {
                 throw APIError(.notFound, "There is no such slot.")
             }

@@ -48,15 +48,20 @@ package struct SQLiteUserStorage: UserStorage {
     /// Adds a user with a first slot and login key, in the transaction of a registration; `name_taken` where the name
     /// is.
     package static func insert(_ user: NewUser, into db: Database, now: UInt64) throws -> UserID {
-        guard try !exists(userNamed: user.name, in: db) else {
-            throw APIError(.nameTaken, "The user name is taken.")
-        }
-        try db.execute(
-            sql: "INSERT INTO users (name, created) VALUES (?, ?)", arguments: [user.name, Int64(clamping: now)])
-        let userID = UserID(rawValue: db.lastInsertedRowID)
+        let userID = try insert(userNamed: user.name, into: db, now: now)
         try SQLiteSlotStorage.insert(user.slot, of: userID, into: db)
         try SQLiteSlotStorage.replaceLoginKey(user.login, slotID: user.slot.id, of: userID, in: db)
         return userID
+    }
+
+    /// Adds a user who has no way in yet; `name_taken` where the name is.
+    package static func insert(userNamed name: String, into db: Database, now: UInt64) throws -> UserID {
+        guard try !exists(userNamed: name, in: db) else {
+            throw APIError(.nameTaken, "The user name is taken.")
+        }
+        try db.execute(
+            sql: "INSERT INTO users (name, created) VALUES (?, ?)", arguments: [name, Int64(clamping: now)])
+        return UserID(rawValue: db.lastInsertedRowID)
     }
 
     package static func exists(userNamed name: String, in db: Database) throws -> Bool {

@@ -15,6 +15,7 @@ actor SimulatedServer {
         var profile: StoredProfile?
         var anchors: [[UInt8]: StoredAnchor] = [:]
         var objects: [[UInt8]: StoredObject] = [:]
+        var move = SimulatedMove()
     }
 
     /// What a hostile or broken server changes in its answers.
@@ -65,6 +66,9 @@ actor SimulatedServer {
         return token
     }
 
+    func isGood(_ token: [UInt8]) -> Bool { setupTokens.contains(token) }
+    func use(_ token: [UInt8]) { setupTokens.remove(token) }
+
     func note(_ call: String) { calls.append(call) }
 
     // Login
@@ -99,8 +103,12 @@ actor SimulatedServer {
                 && LoginPublicKey(bytes: login.publicKey.array).map { proof.verify(publicKey: $0) } == true
         }
         guard isKnown else { throw Self.refusal(.wrongCredentials) }
+        return beginSession(request.user)
+    }
+
+    func beginSession(_ user: String) -> SessionTokens {
         counter += 1
-        tokens["access-\(counter)"] = request.user
+        tokens["access-\(counter)"] = user
         return SessionTokens(
             accessToken: "access-\(counter)", accessExpires: 9_000, refreshToken: "refresh-\(counter)",
             refreshExpires: 9_000)
@@ -145,7 +153,9 @@ actor SimulatedServer {
     // Stored things
 
     func slots(_ token: String?) throws -> [StoredSlot] {
-        guard let user = try users[user(token)] else { return [] }
+        let name = try user(token)
+        try checkReadable(name)
+        guard let user = users[name] else { return [] }
         return user.slots.map { slot in
             var slot = slot
             slot.login = slot.kind == .password ? user.login : user.keys[slot.id.array]
@@ -155,6 +165,7 @@ actor SimulatedServer {
 
     func deleteSlot(_ id: [UInt8], _ ifRevision: UInt64, _ token: String?) throws {
         let name = try user(token)
+        try checkWritable(name)
         guard var user = users[name], let index = user.slots.firstIndex(where: { $0.id.array == id }) else {
             throw Self.refusal(.notFound)
         }
@@ -171,6 +182,7 @@ actor SimulatedServer {
 
     func writeSlot(_ id: [UInt8], _ ifRevision: UInt64, _ write: SlotWrite, _ token: String?) throws -> WriteResult {
         let name = try user(token)
+        try checkWritable(name)
         let index = users[name]?.slots.firstIndex { $0.id.array == id }
         let current = index.flatMap { users[name]?.slots[$0].revision } ?? 0
         try Self.require(ifRevision, current)
@@ -187,12 +199,14 @@ actor SimulatedServer {
     }
 
     func keyring(_ token: String?) throws -> StoredKeyring {
+        try checkReadable(try user(token))
         guard let keyring = try users[user(token)]?.keyring else { throw Self.refusal(.notFound) }
         return interference.keyring?(keyring) ?? keyring
     }
 
     func writeKeyring(_ ifRevision: UInt64, _ write: KeyringWrite, _ token: String?) throws -> WriteResult {
         let name = try user(token)
+        try checkWritable(name)
         try Self.require(ifRevision, users[name]?.keyring?.revision ?? 0)
         users[name]?.keyring?.revision = ifRevision + 1
         users[name]?.keyring?.body = write.body
@@ -202,6 +216,7 @@ actor SimulatedServer {
 
     func rotate(_ rotation: KeyRotation, _ token: String?) throws -> WriteResult {
         let name = try user(token)
+        try checkWritable(name)
         let slots = users[name]?.slots ?? []
         let current = users[name]?.keyring?.revision ?? 0
         try Self.require(rotation.ifRevision, current)
@@ -262,6 +277,7 @@ actor SimulatedServer {
 
     func read(_ names: [[UInt8]], _ token: String?) throws -> [StoredObject] {
         let owner = try user(token)
+        try checkReadable(owner)
         return names.map { name in
             let object = users[owner]?.objects[name] ?? StoredObject(name: Bytes(name), revision: 0, body: nil)
             return interference.object?(object) ?? object
@@ -270,6 +286,7 @@ actor SimulatedServer {
 
     func write(_ operations: [BatchOperation], _ token: String?) throws -> [UInt64] {
         let owner = try user(token)
+        try checkWritable(owner)
         let minimum = users[owner]?.keyring?.minimumKeyID ?? 0
         for (index, operation) in operations.enumerated() {
             if let body = operation.body, Self.keyID(body.array) < minimum { throw Self.refusal(.keyRetired) }

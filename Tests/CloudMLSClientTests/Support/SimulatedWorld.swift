@@ -6,16 +6,21 @@ import KeyHierarchy
 struct SimulatedWorld: ServerConnector {
     let authDelivery: SimulatedServer
     let keyStore: SimulatedServer
+    /// For those who move.
+    let otherKeyStore: SimulatedServer
     let faults = FaultPlan()
     let authDeliveryOrigin: Origin
     let keyStoreOrigin: Origin
+    let otherKeyStoreOrigin: Origin
     let environment: ClientEnvironment
 
     init() throws {
         authDelivery = try SimulatedServer(.authDelivery)
         keyStore = try SimulatedServer(.keyStore)
+        otherKeyStore = try SimulatedServer(.keyStore)
         authDeliveryOrigin = try Origin(typed: "https://ad.example.org")
         keyStoreOrigin = try Origin(typed: "https://home.example.org:7464")
+        otherKeyStoreOrigin = try Origin(typed: "https://new.example.org:7464")
         var environment = ClientEnvironment.system
         environment.now = { 1_000 }
         environment.kdfPolicy = KDFPolicy(testOnlyUnsafeFloorOf: .standard)
@@ -37,7 +42,8 @@ struct SimulatedWorld: ServerConnector {
         persist: @escaping @Sendable (SessionTokens?) async throws -> Void
     ) -> any KeyStoreService {
         SimulatedKeyStore(
-            server: keyStore, origin: origin, token: TokenBox(tokens?.accessToken, persist: persist), faults: faults)
+            server: origin == otherKeyStoreOrigin ? otherKeyStore : keyStore, origin: origin,
+            token: TokenBox(tokens?.accessToken, persist: persist), faults: faults)
     }
 
     /// A device that remembers nothing yet.

@@ -254,6 +254,55 @@ put("format SealedAnchor group", u8(1) + seal(
 put("format SealedAnchor store", u8(1) + seal(
     anchor_key, fill("store anchor nonce", 12), store_anchor, u8(1) + store_name + u64(2)))
 
+# --- Moving to another key store
+
+move_id, destination_id = fill("move id", 16), fill("destination server id", 32)
+put("format MoveAnchor", u8(1) + u64(4) + move_id)
+move_name = put("anchor name move", mac(name_key, u8(3) + opaque(store_id)))
+put("format SealedAnchor move", u8(1) + seal(
+    anchor_key, fill("move anchor nonce", 12), u8(1) + u64(4) + move_id, u8(1) + move_name + u64(1)))
+
+follow_token = put("follow token", derive(data_key, "follow", move_id, destination_id))
+put("follow token hash", sha256(follow_token))
+
+moved_objects = [(fill("moved object name 1", 32), 5, b"an object"), (fill("moved object name 2", 32), 2, None)]
+moved_keyring = bytes.fromhex(vectors["format SealedKeyring"])
+digested = u8(1) + store_id + u64(len(moved_objects))
+for object_name, object_revision, body in sorted(moved_objects):
+    digested += object_name + u64(object_revision) + u8(body is None) + (bytes(32) if body is None else sha256(body))
+digested += u64(7) + sha256(moved_keyring) + u64(len(slots))
+for slot_id, body in sorted(slots):
+    digested += slot_id + body[17:18] + u64(1) + sha256(body)
+store_digest = put("store digest", sha256(digested))
+
+moved = u8(1) + store_id + move_id + server_id + destination_id + store_digest
+put("format SignedMovedStatement", moved + sign(server_seed, moved, "moved"))
+
+next_profile = (u8(1) + opaque(opaque(b"https://new.example:7464")) + destination_id + optional(None) + opaque(b"alice")
+                + store_id + ed_public(signing_seed) + u64(4))
+header = u8(1) + store_id + move_id
+forward = header + opaque(
+    seal(put("forward key", derive(profile_key, "forward")), fill("forward nonce", 12), next_profile, header))
+put("format ForwardPointer", forward + sign(signing_seed, forward, "forward"))
+
+# --- Archive
+
+archive_header = put("format ArchiveHeader", u8(1) + store_id + fill("archive salt", 32)
+                     + opaque(slots[0][1] + slots[1][1]))
+archive_key = put("archive key", derive(
+    data_key, "archive", sha256(archive_header), salt=bytes.fromhex(vectors["input archive salt"])))
+archived_slots = b"".join(
+    body + u64(1) + optional(None if index == 0 else ed_public(derive(code, "login", KEY_STORE)))
+    for index, (_, body) in enumerate(slots[:2]))
+archive_contents = put("format ArchiveRecord contents", u8(1) + u64(len(moved_objects)) + u64(7) + opaque(moved_keyring)
+                       + opaque(archived_slots))
+archive_objects = b"".join(
+    u8(2) + object_name + u64(object_revision) + optional(None if body is None else opaque(body))
+    for object_name, object_revision, body in moved_objects)
+archive_end = put("format ArchiveRecord end", u8(3) + u64(len(moved_objects)) + store_digest)
+put("archive chunk 0", AESGCM(archive_key).encrypt(bytes(12), archive_contents, b""))
+put("archive chunk 1", AESGCM(archive_key).encrypt(u8(1) + bytes(3) + u64(1), archive_objects + archive_end, b""))
+
 # --- Setup code
 
 setup = u8(1) + opaque(b"https://keys.example:7464") + server_id + optional(pin) + fill("setup token", 32)

@@ -1,0 +1,146 @@
+import CloudMLSAPI
+import KeyHierarchy
+import MLSCodec
+
+extension KeyStoreMoves {
+    /// Lets the requests of a signed-in device follow its store to another key store.
+    func watch() async {
+        await context.keyStore.whenMoved { reason in
+            do {
+                return try await follow(after: reason)
+            } catch let error as ClientError where error.code == .signedOut {
+                throw error
+            } catch is ClientError {
+                // Why the request failed says more than why nothing better was found.
+                return nil
+            }
+        }
+    }
+
+    /// Finds the key store that the user's store has moved to, and takes the session there.
+    ///
+    /// - Parameter reason: why the one that the device knows does not answer.
+    /// - Returns: nil where the store has not moved.
+    package func follow(after reason: ClientError) async throws -> (any KeyStoreService)? {
+        let session = context.session
+        let tokens = DestinationTokens()
+        var found: (any KeyStoreService)?
+        func destination() throws -> any KeyStoreService {
+            guard let found else { throw ClientError.unexpectedEvent }
+            return found
+        }
+        let machine = StoreFollow(
+            owner: try await owner(), left: session.keyStore.serverID,
+            asksSource: reason.code == .refused(.storeMoved),
+            environment: context.environment)
+        let output = try await run(machine) { action in
+            switch action {
+            case .readProfile:
+                return .profile(try await context.authDelivery.profile())
+            case .readMoveAnchor(let name):
+                return .moveAnchor(try await context.authDelivery.anchor(name.bytes))
+            case .readMove:
+                let info = try await context.keyStore.serverInfo()
+                return .move(try await context.keyStore.moveStatus(), info)
+            case .connect(let profile):
+                let service = try await reachable(profile, tokens)
+                found = service
+                return .connected(service.origin)
+            case .follow(let request):
+                return try await Self.following { _ = try await destination().follow(request) }
+                    ? .followed : .notFollowed
+            case .readImport:
+                return .imported(try await destination().importStatus())
+            case .open(let opening):
+                return .imported(try await destination().openImport(opening))
+            case .readDestination:
+                return .destination(try await Authenticator.contents(of: try destination()))
+            case .complete(let action):
+                return .completion(try await Self.perform(action, context.authDelivery))
+            }
+        }
+        guard let output else { return nil }
+        try await settle(output.profile, at: output.origin, tokens)
+        return try destination()
+    }
+
+    /// Remembers on this device that the store has moved.
+    func settle(_ profile: Profile, at origin: Origin, _ tokens: DestinationTokens) async throws {
+        let left = context.session.keyStore
+        try await context.local.write(
+            context.localName(LeftKeyStore.localName),
+            LeftKeyStore(
+                origin: left.origin, serverID: left.serverID, certificatePin: left.certificatePin,
+                userName: left.userName
+            ).encoded)
+        // The pins first, as at a sign-in: a session without them would believe an old profile.
+        if var pins = try await pins() {
+            pins.moveCounter = max(pins.moveCounter, profile.moveCounter)
+            try await context.local.write(
+                ServerPins.localName(user: context.userName, at: context.authDeliveryOrigin), pins.encoded)
+        }
+        let server = StoredSession.Server(
+            origin: origin, serverID: profile.serverID, certificatePin: profile.certificatePin,
+            userName: profile.userName, tokens: nil)
+        try await tokens.hand(to: context.keeper, as: server)
+    }
+
+    func owner() async throws -> StoreMove.Owner {
+        let session = context.session
+        return StoreMove.Owner(
+            storeID: session.storeID, profileID: session.profileID, dataKey: session.dataKey,
+            keyring: session.keyring, pins: try await pins())
+    }
+
+    private func pins() async throws -> ServerPins? {
+        try await ServerPins.read(user: context.userName, at: context.authDeliveryOrigin, from: context.local)
+    }
+
+    /// - Returns: false where the key store does not take the token.
+    static func following(_ follow: () async throws -> Void) async throws -> Bool {
+        do {
+            try await follow()
+            return true
+        } catch let error as ClientError where error.code == .refused(.wrongCredentials) {
+            return false
+        }
+    }
+
+    /// A step of what the auth-delivery server has to know.
+    static func perform(
+        _ action: MoveCompletion.Action, _ authDelivery: any AuthDeliveryService
+    ) async throws -> MoveCompletion.Event {
+        do {
+            switch action {
+            case .readProfile:
+                return .profile(try await authDelivery.profile())
+            case .readAnchor(let name):
+                return .anchor(try await authDelivery.anchor(name.bytes))
+            case .writeAnchor(let name, let revision, let anchor):
+                _ = try await authDelivery.writeAnchor(name.bytes, ifRevision: revision, anchor)
+            case .writeProfile(let revision, let profile):
+                _ = try await authDelivery.writeProfile(ifRevision: revision, profile)
+            }
+            return .written
+        } catch let error as ClientError where error.code == .refused(.revisionConflict) {
+            return .conflict
+        }
+    }
+
+    /// The first of the profile's origins at which its server answers.
+    private func reachable(_ profile: Profile, _ tokens: DestinationTokens) async throws -> any KeyStoreService {
+        var problem: ClientError?
+        for origin in profile.origins {
+            let service = connector.keyStore(at: origin, certificatePin: profile.certificatePin, tokens: nil) {
+                try await tokens.persist($0)
+            }
+            do {
+                try origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
+                if try await service.serverInfo().serverID.array == profile.serverID.bytes { return service }
+            } catch let error as ClientError {
+                problem = problem ?? error
+            }
+        }
+        throw problem ?? ClientError(.notReachable, "The new key store does not answer.")
+    }
+}

@@ -1,0 +1,213 @@
+import CloudMLSAPI
+public import KeyHierarchy
+import MLSCodec
+
+extension KeyStoreMoves {
+    /// Brings a store from an archive to a new key store; for when the old one is gone. The archive is checked as a whole
+    /// before anything is sent.
+    ///
+    /// Each step can be repeated: killed at any point, it can be run again with the same archive and code. Where the old key
+    /// store still answers, it is told that the store has moved, and has to have the same as the archive.
+    /// - Parameters:
+    ///   - oldIsGone: does not ask the old key store.
+    ///   - password: that of the archive.
+    /// - Returns: false where the store is at that key store already.
+    public func importArchive(
+        _ archive: StoreArchive, to code: SetupCode, userName: UserName? = nil, oldIsGone: Bool = false,
+        password: Password, progress: @Sendable (MoveProgress) -> Void = { _ in }
+    ) async throws -> Bool {
+        try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
+        let owner = try await owner()
+        guard archive.storeID == owner.storeID else {
+            throw ClientError(
+                .notAuthentic, "The archive is of somebody else's data.",
+                hint: "Sign in as the user that it belongs to.")
+        }
+        let current = try await currentProfile(owner)
+        guard current.serverID != code.serverID else { return false }
+        let summary = try await archive.verify(dataKey: owner.dataKey)
+        let tokens = DestinationTokens()
+        let destination = connector.keyStore(at: code.origin, certificatePin: code.certificatePin, tokens: nil) {
+            try await tokens.persist($0)
+        }
+        let route = ImportRoute(
+            code: code, userName: userName ?? context.session.keyStore.userName, owner: owner, current: current,
+            summary: summary, destination: destination)
+        let isSourceThere = try await oldIsGone ? false : freezeSource(route)
+        do {
+            try await enter(route, password)
+        } catch {
+            if isSourceThere { _ = try? await context.keyStore.cancelMove() }
+            throw error
+        }
+        try await send(archive, route, progress)
+        if isSourceThere { try await commitSource(route) }
+        _ = try await destination.openImport(
+            ImportOpening(
+                moveID: Bytes(summary.moveID.bytes), statement: nil, digest: Bytes(summary.digest.bytes)))
+        let arrival = try MoveCompletion.Arrival(
+            route.next, moveID: summary.moveID, try await Authenticator.contents(of: destination),
+            dataKey: owner.dataKey)
+        let completion = MoveCompletion(arrival, profileID: owner.profileID, keyring: owner.keyring)
+        try await run(completion) { try await Self.perform($0, context.authDelivery) }
+        try await settle(arrival.profile, at: code.origin, tokens)
+        return true
+    }
+
+    private func currentProfile(_ owner: StoreMove.Owner) async throws -> Profile {
+        guard let stored = try await context.authDelivery.profile() else {
+            throw StoreChecks.rolledBack("The auth-delivery server", "state")
+        }
+        return try StoreChecks.open(
+            stored, with: owner.keyring.profileKey, profileID: owner.profileID, pins: owner.pins)
+    }
+
+    /// - Returns: false where the old key store does not answer.
+    private func freezeSource(_ route: ImportRoute) async throws -> Bool {
+        let request = MoveRequest(
+            moveID: Bytes(route.summary.moveID.bytes), destination: Bytes(route.code.serverID.bytes))
+        do {
+            let status = try await context.keyStore.moveStatus()
+            if status.state == .moved, status.moveID == request.moveID { return false }
+            _ = try await context.keyStore.beginMove(request)
+        } catch let error as ClientError where error.code == .notReachable {
+            return false
+        }
+        guard try await context.keyStore.moveDigest().digest.array == route.summary.digest.bytes else {
+            _ = try await context.keyStore.cancelMove()
+            throw ClientError(
+                .refused(.moveConflict), "The old key store still answers, and has something else than the archive.",
+                hint: "Use `cloudmls key-store move`, or export again. If it is to be given up, say --old-is-gone.")
+        }
+        return true
+    }
+
+    private func commitSource(_ route: ImportRoute) async throws {
+        let forward = try ForwardPointer(
+            to: route.next, moveID: route.summary.moveID, profileKey: route.owner.keyring.profileKey,
+            signedBy: route.owner.keyring.storeSigningKey)
+        _ = try await context.keyStore.commitMove(
+            MoveCommit(
+                moveID: Bytes(route.summary.moveID.bytes), digest: Bytes(route.summary.digest.bytes),
+                forward: Bytes(forward.encoded)))
+    }
+
+    /// An account at the destination, and a session in it.
+    private func enter(_ route: ImportRoute, _ password: Password) async throws {
+        guard try await !follow(route) else { return }
+        let hasher = PasswordHasher(password, policy: context.environment.kdfPolicy)
+        let contents = try await route.contents(hasher, context.environment.kdfPolicy)
+        do {
+            try await route.destination.registerImport(
+                KeyStoreImport(
+                    setupToken: Bytes(route.code.token.bytes), user: route.userName.rawValue,
+                    storeID: Bytes(route.owner.storeID.bytes), contents: contents))
+            guard try await follow(route) else { throw StoreMove.misfit }
+        } catch let error as ClientError
+            where [.refused(.nameTaken), .refused(.registrationRefused)].contains(error.code)
+        {
+            // The name may be one's own, from an import that was given up.
+            let login = PasswordLogin(
+                role: .keyStore, origin: route.code.origin, userName: route.userName, pinned: route.code.serverID,
+                environment: context.environment)
+            let output = try await run(login) { action in
+                try await Authenticator.perform(action, route.destination, hasher)
+            }
+            guard output.isAccepted else { throw error }
+            _ = try await route.destination.restartImport(contents)
+        }
+    }
+
+    private func follow(_ route: ImportRoute) async throws -> Bool {
+        let token = route.owner.dataKey.followToken(moveID: route.summary.moveID, serverID: route.code.serverID)
+        let request = FollowRequest(
+            user: route.userName.rawValue, token: Bytes(token.bytes), deviceName: context.environment.shortDeviceName)
+        return try await Self.following { _ = try await route.destination.follow(request) }
+    }
+
+    private func send(
+        _ archive: StoreArchive, _ route: ImportRoute, _ progress: @Sendable (MoveProgress) -> Void
+    ) async throws {
+        var status = try await route.destination.importStatus()
+        guard status.moveID?.array == route.summary.moveID.bytes else { throw StoreMove.misfit }
+        if status.state == .active { return }
+        var page: [StoredObject] = []
+        var size = 0
+        func flush() async throws {
+            guard !page.isEmpty else { return }
+            status = try await route.destination.importObjects(
+                ImportObjects(moveID: Bytes(route.summary.moveID.bytes), objects: page))
+            progress(MoveProgress(copied: status.objects, total: route.summary.objects, bytes: status.bytes))
+            page = []
+            size = 0
+        }
+        try await archive.forEachObject(dataKey: route.owner.dataKey, after: status.lastName?.array) {
+            name, revision, body in
+            try Task.checkCancellation()
+            let count = body?.count ?? 0
+            if page.count >= Limits.movedObjects || size + count > Limits.batchSize { try await flush() }
+            page.append(
+                StoredObject(name: Bytes(name.bytes), revision: revision.rawValue, body: body.map { Bytes($0) }))
+            size += count
+        }
+        try await flush()
+        guard try await route.destination.importDigest().digest.array == route.summary.digest.bytes else {
+            throw ClientError(
+                .refused(.moveConflict), "The new key store does not have what the archive has.",
+                hint: "Run this again; if it stays, ask whoever runs the new key store.")
+        }
+    }
+}
+
+/// What an import works with.
+private struct ImportRoute {
+    let code: SetupCode
+    let userName: UserName
+    let owner: StoreMove.Owner
+    let current: Profile
+    let summary: StoreArchive.Summary
+    let destination: any KeyStoreService
+
+    /// The profile after the move.
+    var next: Profile {
+        var next = current
+        next.origins = [code.origin]
+        next.serverID = code.serverID
+        next.certificatePin = code.certificatePin
+        next.userName = userName
+        next.moveCounter += 1
+        return next
+    }
+
+    func contents(_ hasher: PasswordHasher, _ policy: KDFPolicy) async throws -> ImportContents {
+        var slots: [StoredSlot] = []
+        for archived in summary.contents.slots {
+            let slot = archived.slot
+            guard let kind = LoginKind(rawValue: slot.kind.name) else { throw StoreMove.misfit }
+            var login: CloudMLSAPI.LoginKey?
+            if let kdf = slot.header.kdf {
+                try policy.accept(kdf)
+                let key = try await hasher.key(kdf)
+                guard (try? slot.openUnverified(with: key)) == owner.dataKey else {
+                    throw ClientError(
+                        .wrongPassword, "That is not the archive's password.",
+                        hint: "It is the one that you had when the archive was made.")
+                }
+                let publicKey = try key.loginKey(role: .keyStore, serverID: code.serverID).publicKey
+                login = CloudMLSAPI.LoginKey(
+                    kind: kind, publicKey: Bytes(publicKey.bytes), kdf: KDFDescription(kdf))
+            } else if let key = archived.loginKey {
+                login = CloudMLSAPI.LoginKey(kind: kind, publicKey: Bytes(key.bytes), kdf: nil)
+            }
+            slots.append(
+                StoredSlot(
+                    id: Bytes(slot.id.bytes), kind: kind, revision: archived.revision.rawValue,
+                    body: Bytes(slot.encoded), login: login))
+        }
+        let token = owner.dataKey.followToken(moveID: summary.moveID, serverID: code.serverID)
+        return ImportContents(
+            moveID: Bytes(summary.moveID.bytes), sourceKey: nil,
+            keyringRevision: summary.contents.keyringRevision.rawValue, keyring: Bytes(summary.contents.keyring),
+            slots: slots, followHash: Bytes(token.hash))
+    }
+}

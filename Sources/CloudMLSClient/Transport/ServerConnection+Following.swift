@@ -1,0 +1,51 @@
+import CloudMLSAPI
+
+/// Where requests go once a server's part for this user has moved to another one.
+struct ServerSuccession {
+    typealias Search = @Sendable (ClientError) async throws -> ServerConnection?
+
+    /// How to find the successor.
+    var search: Search?
+    var found: ServerConnection?
+    var searching: Task<ServerConnection?, any Error>?
+}
+
+extension ServerConnection {
+    /// Sets how to find the server that takes this one's place; nil means that there is none.
+    func whenMoved(_ search: @escaping ServerSuccession.Search) { succession.search = search }
+
+    /// Sends a request with the session's token: here, or to the server that has taken this one's place.
+    package func send(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeResponse {
+        if let successor = succession.found { return try await successor.send(request) }
+        do {
+            return try await sendHere(request)
+        } catch let error as ClientError where error.mayBeOfAServerLeft {
+            guard let successor = try await successor(after: error) else { throw error }
+            return try await successor.send(request)
+        }
+    }
+
+    private func successor(after error: ClientError) async throws -> ServerConnection? {
+        if let found = succession.found { return found }
+        guard let search = succession.search else { return nil }
+        if let searching = succession.searching { return try await searching.value }
+        // A task of its own: that one caller is cancelled must not cut it short for all others.
+        let task = Task { try await search(error) }
+        succession.searching = task
+        defer { succession.searching = nil }
+        let found = try await task.value
+        succession.found = found
+        return found
+    }
+}
+
+extension ClientError {
+    /// Whether the answer may mean that the user's store is elsewhere: the server says so, or it is no longer there, or
+    /// no longer knows the session.
+    fileprivate var mayBeOfAServerLeft: Bool {
+        switch code {
+        case .refused(.storeMoved), .signedOut, .notReachable, .notTheExpectedServer, .serverIdentityChanged: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import CloudMLSAPI
+import Hummingbird
+import KeyHierarchy
+import ServerKit
+
+/// `/v1/move`: a store leaves for another key store.
+struct MoveRoutes: Sendable {
+    let service: MoveService
+    let limits: KeyStoreLimits
+
+    func add(to routes: some RouterMethods<SessionContext>) {
+        routes.get("/v1/move", use: status)
+        routes.post("/v1/move", use: begin)
+        routes.delete("/v1/move", use: cancel)
+        routes.get("/v1/move/objects", use: objects)
+        routes.get("/v1/move/digest", use: digest)
+        routes.post("/v1/move/commit", use: commit)
+        routes.delete("/v1/move/content", use: empty)
+    }
+
+    /// Answers `MoveStatus`, in every state.
+    @Sendable private func status(_ request: Request, context: SessionContext) async throws -> Response {
+        try .json(try await service.storage.status(of: context.userID))
+    }
+
+    /// Takes `MoveRequest`, answers `MoveStatus`: from now on nothing can be written.
+    @Sendable private func begin(_ request: Request, context: SessionContext) async throws -> Response {
+        try .json(try await service.begin(try await request.json(MoveRequest.self), of: context.userID))
+    }
+
+    /// Takes the move back, before it is committed; answers `MoveStatus`.
+    @Sendable private func cancel(_ request: Request, context: SessionContext) async throws -> Response {
+        try .json(try await service.storage.cancel(of: context.userID))
+    }
+
+    /// Takes `after`, a name in hexadecimal; answers `MovePage`.
+    @Sendable private func objects(_ request: Request, context: SessionContext) async throws -> Response {
+        var name: [UInt8]?
+        if let text = request.uri.queryParameters.get("after") {
+            guard text.utf8.count == 2 * ObjectRoutes.nameSize, let bytes = [UInt8](hex: text) else {
+                throw APIError(.badRequest, "\"after\" is an object's name: 64 lower-case hexadecimal digits.")
+            }
+            name = bytes
+        }
+        let page = try await service.storage.page(
+            after: name, limit: Limits.movedObjects, maximumBytes: limits.batchSize, of: context.userID)
+        return try .json(page)
+    }
+
+    /// Answers `ContentDigest`.
+    @Sendable private func digest(_ request: Request, context: SessionContext) async throws -> Response {
+        try .json(try await service.storage.digest(of: context.userID))
+    }
+
+    /// Takes `MoveCommit`, answers `MoveStatus` with the signed statement.
+    @Sendable private func commit(_ request: Request, context: SessionContext) async throws -> Response {
+        try .json(try await service.commit(try await request.json(MoveCommit.self), of: context.userID))
+    }
+
+    /// Deletes what is still here of a store that has moved; answers `MoveStatus`.
+    @Sendable private func empty(_ request: Request, context: SessionContext) async throws -> Response {
+        try .json(try await service.storage.empty(of: context.userID))
+    }
+}

@@ -1,0 +1,38 @@
+import CloudMLSAPI
+import GRDB
+import ServerKit
+
+/// What a user's objects come to.
+struct StoreUsage {
+    private let before: (bytes: Int, objects: Int)
+    var bytes: Int
+    var objects: Int
+    var cursor: UInt64
+    /// The least object key that a body may be sealed under.
+    let minimumKeyID: UInt32
+
+    init(of user: UserID, in db: Database) throws {
+        let row = try Row.fetchOneCached(
+            db, sql: "SELECT bytes, objects, cursor, minimum_key_id FROM stores WHERE user_id = ?",
+            arguments: [user.rawValue])
+        guard let row else { throw APIError(.notFound, "The user has no store.") }
+        bytes = row["bytes"]
+        objects = row["objects"]
+        cursor = row.unsigned("cursor")
+        minimumKeyID = UInt32(clamping: row.unsigned("minimum_key_id"))
+        before = (bytes, objects)
+    }
+
+    /// A user over the quota, which may have been lowered, can still write what does not make it worse.
+    func check(_ limits: KeyStoreLimits) throws(APIError) {
+        guard bytes <= max(limits.userBytes, before.bytes), objects <= max(limits.userObjects, before.objects) else {
+            throw APIError(.quotaExceeded, "The quota is used up: delete something first.")
+        }
+    }
+
+    func store(of user: UserID, in db: Database) throws {
+        try db.executeCached(
+            sql: "UPDATE stores SET bytes = ?, objects = ?, cursor = ? WHERE user_id = ?",
+            arguments: [bytes, objects, Int64(clamping: cursor), user.rawValue])
+    }
+}
