@@ -87,13 +87,13 @@ struct MoveTests {
                 keyStore, "SELECT state FROM stores JOIN users ON users.id = user_id WHERE users.name = 'alice'")
         }
 
-        /// Every object of Alice's with its revision and body, hashed by SQLite's own ordering.
+        /// Every object of Alice's with its revision and body, by name.
         func contents(_ keyStore: Int) throws -> String? {
             try value(
                 keyStore,
                 """
                 SELECT group_concat(line, ';') FROM (
-                    SELECT hex(name) || revision || hex(coalesce(body, x'')) AS line FROM objects
+                    SELECT hex(objects.name) || revision || hex(coalesce(body, x'')) AS line FROM objects
                     JOIN users ON users.id = user_id WHERE users.name = 'alice' ORDER BY objects.name)
                 """)
         }

@@ -100,7 +100,7 @@ extension Authenticator {
         if let arrival = signedIn.arrival {
             // Before the device remembers that the store has moved: what it remembers must not be ahead of the profile.
             let completion = MoveCompletion(arrival, profileID: signedIn.profileID, keyring: signedIn.keyring)
-            try await run(completion) { try await KeyStoreMoves.perform($0, authDelivery) }
+            try await run(completion) { try await StoreFollower.perform($0, authDelivery) }
         }
         let context = try await complete(
             signedIn, userName: userName, authDelivery: authDelivery, keyStore: try keyStore(), keeper: keeper)

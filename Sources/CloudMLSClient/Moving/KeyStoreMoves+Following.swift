@@ -5,9 +5,9 @@ import MLSCodec
 extension KeyStoreMoves {
     /// Lets the requests of a signed-in device follow its store to another key store.
     func watch() async {
-        await context.keyStore.whenMoved { reason in
+        await context.keyStore.whenMoved { [follower] service, reason in
             do {
-                return try await follow(after: reason)
+                return try await follower.follow(from: service, after: reason)
             } catch let error as ClientError where error.code == .signedOut {
                 throw error
             } catch is ClientError {
@@ -17,12 +17,40 @@ extension KeyStoreMoves {
         }
     }
 
+    /// As `watch` does it; where nothing was requested yet.
+    package func follow(after reason: ClientError) async throws -> (any KeyStoreService)? {
+        try await follower.follow(from: context.keyStore, after: reason)
+    }
+
+    var follower: StoreFollower {
+        StoreFollower(
+            session: context.session, keeper: context.keeper, environment: context.environment,
+            authDelivery: context.authDelivery, local: context.local, connector: connector,
+            leftName: context.localName(LeftKeyStore.localName))
+    }
+}
+
+/// Takes a signed-in device's session to where its store has moved. It does not hold the key store's service, which holds
+/// it.
+struct StoreFollower: Sendable {
+    let session: StoredSession
+    let keeper: SessionKeeper
+    let environment: ClientEnvironment
+    let authDelivery: any AuthDeliveryService
+    let local: any LocalState
+    let connector: any ServerConnector
+    /// Where the device remembers what was left.
+    let leftName: String
+
     /// Finds the key store that the user's store has moved to, and takes the session there.
     ///
-    /// - Parameter reason: why the one that the device knows does not answer.
+    /// - Parameters:
+    ///   - source: the one that the device knows.
+    ///   - reason: why that one does not answer.
     /// - Returns: nil where the store has not moved.
-    package func follow(after reason: ClientError) async throws -> (any KeyStoreService)? {
-        let session = context.session
+    func follow(
+        from source: any KeyStoreService, after reason: ClientError
+    ) async throws -> (any KeyStoreService)? {
         let tokens = DestinationTokens()
         var found: (any KeyStoreService)?
         func destination() throws -> any KeyStoreService {
@@ -32,16 +60,16 @@ extension KeyStoreMoves {
         let machine = StoreFollow(
             owner: try await owner(), left: session.keyStore.serverID,
             asksSource: reason.code == .refused(.storeMoved),
-            environment: context.environment)
+            environment: environment)
         let output = try await run(machine) { action in
             switch action {
             case .readProfile:
-                return .profile(try await context.authDelivery.profile())
+                return .profile(try await authDelivery.profile())
             case .readMoveAnchor(let name):
-                return .moveAnchor(try await context.authDelivery.anchor(name.bytes))
+                return .moveAnchor(try await authDelivery.anchor(name.bytes))
             case .readMove:
-                let info = try await context.keyStore.serverInfo()
-                return .move(try await context.keyStore.moveStatus(), info)
+                let info = try await source.serverInfo()
+                return .move(try await source.moveStatus(), info)
             case .connect(let profile):
                 let service = try await reachable(profile, tokens)
                 found = service
@@ -56,7 +84,7 @@ extension KeyStoreMoves {
             case .readDestination:
                 return .destination(try await Authenticator.contents(of: try destination()))
             case .complete(let action):
-                return .completion(try await Self.perform(action, context.authDelivery))
+                return .completion(try await Self.perform(action, authDelivery))
             }
         }
         guard let output else { return nil }
@@ -66,9 +94,9 @@ extension KeyStoreMoves {
 
     /// Remembers on this device that the store has moved.
     func settle(_ profile: Profile, at origin: Origin, _ tokens: DestinationTokens) async throws {
-        let left = context.session.keyStore
-        try await context.local.write(
-            context.localName(LeftKeyStore.localName),
+        let left = session.keyStore
+        try await local.write(
+            leftName,
             LeftKeyStore(
                 origin: left.origin, serverID: left.serverID, certificatePin: left.certificatePin,
                 userName: left.userName
@@ -76,24 +104,23 @@ extension KeyStoreMoves {
         // The pins first, as at a sign-in: a session without them would believe an old profile.
         if var pins = try await pins() {
             pins.moveCounter = max(pins.moveCounter, profile.moveCounter)
-            try await context.local.write(
-                ServerPins.localName(user: context.userName, at: context.authDeliveryOrigin), pins.encoded)
+            try await local.write(
+                ServerPins.localName(user: session.userName, at: session.authDeliveryOrigin), pins.encoded)
         }
         let server = StoredSession.Server(
             origin: origin, serverID: profile.serverID, certificatePin: profile.certificatePin,
             userName: profile.userName, tokens: nil)
-        try await tokens.hand(to: context.keeper, as: server)
+        try await tokens.hand(to: keeper, as: server)
     }
 
     func owner() async throws -> StoreMove.Owner {
-        let session = context.session
-        return StoreMove.Owner(
+        StoreMove.Owner(
             storeID: session.storeID, profileID: session.profileID, dataKey: session.dataKey,
             keyring: session.keyring, pins: try await pins())
     }
 
     private func pins() async throws -> ServerPins? {
-        try await ServerPins.read(user: context.userName, at: context.authDeliveryOrigin, from: context.local)
+        try await ServerPins.read(user: session.userName, at: session.authDeliveryOrigin, from: local)
     }
 
     /// - Returns: false where the key store does not take the token.
@@ -135,7 +162,7 @@ extension KeyStoreMoves {
                 try await tokens.persist($0)
             }
             do {
-                try origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
+                try origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
                 if try await service.serverInfo().serverID.array == profile.serverID.bytes { return service }
             } catch let error as ClientError {
                 problem = problem ?? error

@@ -17,7 +17,7 @@ extension KeyStoreMoves {
         password: Password, progress: @Sendable (MoveProgress) -> Void = { _ in }
     ) async throws -> Bool {
         try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
-        let owner = try await owner()
+        let owner = try await follower.owner()
         guard archive.storeID == owner.storeID else {
             throw ClientError(
                 .notAuthentic, "The archive is of somebody else's data.",
@@ -49,8 +49,9 @@ extension KeyStoreMoves {
             route.next, moveID: summary.moveID, try await Authenticator.contents(of: destination),
             dataKey: owner.dataKey)
         let completion = MoveCompletion(arrival, profileID: owner.profileID, keyring: owner.keyring)
-        try await run(completion) { try await Self.perform($0, context.authDelivery) }
-        try await settle(arrival.profile, at: code.origin, tokens)
+        try await run(completion) { try await StoreFollower.perform($0, context.authDelivery) }
+        try await follower.settle(arrival.profile, at: code.origin, tokens)
+        await context.keyStore.hasMoved(to: destination)
         return true
     }
 
@@ -122,7 +123,7 @@ extension KeyStoreMoves {
         let token = route.owner.dataKey.followToken(moveID: route.summary.moveID, serverID: route.code.serverID)
         let request = FollowRequest(
             user: route.userName.rawValue, token: Bytes(token.bytes), deviceName: context.environment.shortDeviceName)
-        return try await Self.following { _ = try await route.destination.follow(request) }
+        return try await StoreFollower.following { _ = try await route.destination.follow(request) }
     }
 
     private func send(

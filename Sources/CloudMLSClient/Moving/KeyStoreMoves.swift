@@ -40,7 +40,7 @@ public struct KeyStoreMoves: Sendable {
         }
         let machine = StoreMove(
             to: StoreMove.Destination(code, userName: userName ?? context.session.keyStore.userName),
-            owner: try await owner(), environment: context.environment)
+            owner: try await follower.owner(), environment: context.environment)
         let hasher = LazyPasswordHasher(policy: context.environment.kdfPolicy, password: password)
         var total: UInt64 = 0
         let output = try await run(machine) { action in
@@ -58,7 +58,8 @@ public struct KeyStoreMoves: Sendable {
         }
         switch output {
         case .moved(let arrival):
-            try await settle(arrival.profile, at: code.origin, tokens)
+            try await follower.settle(arrival.profile, at: code.origin, tokens)
+            await context.keyStore.hasMoved(to: destination)
             return true
         case .alreadyThere:
             // Another device moved it, or this one was ended before it could remember.
@@ -109,7 +110,7 @@ public struct KeyStoreMoves: Sendable {
         case .restartImport(let contents):
             .imported(try await destination.restartImport(contents))
         case .follow(let request):
-            try await following { _ = try await destination.follow(request) } ? .followed : .notFollowed
+            try await StoreFollower.following { _ = try await destination.follow(request) } ? .followed : .notFollowed
         case .readImport:
             .imported(try await destination.importStatus())
         case .readPage(let name):
@@ -125,7 +126,7 @@ public struct KeyStoreMoves: Sendable {
         case .readDestination:
             .destination(try await Authenticator.contents(of: destination))
         case .complete(let action):
-            .completion(try await perform(action, authDelivery))
+            .completion(try await StoreFollower.perform(action, authDelivery))
         }
     }
 

@@ -82,11 +82,17 @@ extension HTTPKeyStoreService {
     }
 
     package func whenMoved(
-        _ follow: @escaping @Sendable (ClientError) async throws -> (any KeyStoreService)?
+        _ follow: @escaping @Sendable (any KeyStoreService, ClientError) async throws -> (any KeyStoreService)?
     ) async {
-        await connection.whenMoved { reason in
-            (try await follow(reason) as? HTTPKeyStoreService)?.connection
+        await connection.whenMoved { [weak connection] reason in
+            guard let connection else { return nil }
+            return (try await follow(HTTPKeyStoreService(connection), reason) as? HTTPKeyStoreService)?.connection
         }
+    }
+
+    package func hasMoved(to service: any KeyStoreService) async {
+        guard let successor = (service as? HTTPKeyStoreService)?.connection else { return }
+        await connection.hasMoved(to: successor)
     }
 
     /// A request to the very key store that was dialled first.

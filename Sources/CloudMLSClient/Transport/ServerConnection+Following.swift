@@ -14,6 +14,13 @@ extension ServerConnection {
     /// Sets how to find the server that takes this one's place; nil means that there is none.
     func whenMoved(_ search: @escaping ServerSuccession.Search) { succession.search = search }
 
+    /// Lets another server take this one's place, and ends the session here. Its tokens are forgotten, not stored as
+    /// forgotten: what is stored is the successor's by now.
+    func hasMoved(to successor: ServerConnection) async {
+        succession.found = successor
+        _ = try? await sendHere(HTTPExchangeRequest(.post, "/v1/auth/logout"))
+    }
+
     /// Sends a request with the session's token: here, or to the server that has taken this one's place.
     package func send(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeResponse {
         if let successor = succession.found { return try await successor.send(request) }

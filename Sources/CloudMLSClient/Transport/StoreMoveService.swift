@@ -38,7 +38,12 @@ package protocol StoreMoveService: Sendable {
 
     // On devices that stay signed in
 
-    /// Sets how to find the key store that this one's store has moved to; where there is such a one, all requests go there
-    /// from then on. Nil means that it has not moved.
-    func whenMoved(_ follow: @escaping @Sendable (ClientError) async throws -> (any KeyStoreService)?) async
+    /// Sets how to find the key store that this one's store has moved to, by this one and why it does not answer; nil means
+    /// that it has not moved. All requests go there from then on.
+    func whenMoved(
+        _ follow: @escaping @Sendable (any KeyStoreService, ClientError) async throws -> (any KeyStoreService)?
+    ) async
+    /// Lets all requests go to another key store from now on, where this device itself has moved its store; ends the
+    /// session here, as far as it can be reached.
+    func hasMoved(to service: any KeyStoreService) async
 }

@@ -220,6 +220,7 @@ extension SimulatedKeyStore {
         try await call("open import") { try await $0.openImport(opening, $1) }
     }
     func whenMoved(
-        _ follow: @escaping @Sendable (ClientError) async throws -> (any KeyStoreService)?
+        _ follow: @escaping @Sendable (any KeyStoreService, ClientError) async throws -> (any KeyStoreService)?
     ) async {}
+    func hasMoved(to service: any KeyStoreService) async {}
 }
