@@ -1,5 +1,7 @@
 import ArgumentParser
+import AuthDeliveryServer
 import CloudMLSAPI
+import ServerKit
 import ServerOptions
 
 @main

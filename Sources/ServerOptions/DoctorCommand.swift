@@ -43,9 +43,9 @@ package struct DoctorCommand<Served: StoredRole>: ParsableCommand {
     }
 
     package func run() throws {
-        var tls: ServiceConfiguration.TLSFiles?
+        var tls: TLSFiles?
         if let tlsCertificate, let tlsKey {
-            tls = ServiceConfiguration.TLSFiles(certificateChain: tlsCertificate, privateKey: tlsKey)
+            tls = TLSFiles(certificateChain: tlsCertificate, privateKey: tlsKey)
         }
         let findings = Doctor(Served.schema).examine(dataFolder: data.folder, tls: tls)
         let isWell = !findings.contains { $0.level == .error }

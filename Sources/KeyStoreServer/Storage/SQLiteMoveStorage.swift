@@ -43,6 +43,9 @@ package struct SQLiteMoveStorage: MoveStorage {
             case .moved: throw APIError.storeMoved
             case .receiving: throw APIError.storeReceiving
             }
+            guard try !isRotating(user, in: db) else {
+                throw APIError.moveConflict("The keys of the store are being replaced: finish that first.")
+            }
             try db.execute(
                 sql: """
                     INSERT INTO departures (user_id, move_id, destination) VALUES (?, ?, ?)
@@ -53,6 +56,18 @@ package struct SQLiteMoveStorage: MoveStorage {
             try SQLiteStoreState.set(.moving, of: user, in: db)
             return try Self.status(of: user, in: db)
         }
+    }
+
+    /// Whether a rotation of the data key is unfinished: other devices still need the old keys, or objects do.
+    private func isRotating(_ user: UserID, in db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT handover IS NOT NULL
+                    OR EXISTS (SELECT 1 FROM objects WHERE user_id = stores.user_id AND key_id < minimum_key_id)
+                FROM stores WHERE user_id = ?
+                """,
+            arguments: [user.rawValue]) ?? false
     }
 
     package func cancel(of user: UserID) async throws -> MoveStatus {

@@ -7,7 +7,7 @@ struct BackupStamp: Sendable {
 
     /// Seconds since 1970.
     var created: UInt64
-    /// `ContentDigest` of everything else in the file.
+    /// `DatabaseDigest` of everything else in the file.
     var digest: [UInt8]
 
     /// Puts the stamp into a copy that has none.
@@ -20,7 +20,7 @@ struct BackupStamp: Sendable {
                     digest BLOB NOT NULL                 -- SHA-256 of all other tables
                 ) STRICT
                 """)
-        let digest = try ContentDigest.of(db, without: table)
+        let digest = try DatabaseDigest.of(db, without: table)
         try db.execute(
             sql: "INSERT INTO backup (version, created, digest) VALUES (?, ?, ?)",
             arguments: [version, Int64(clamping: now), digest.blob])
@@ -37,7 +37,7 @@ struct BackupStamp: Sendable {
             throw StartupError(.damaged, "\(subject) is damaged: it does not say what it must hold.")
         }
         let stamp = BackupStamp(created: row.unsigned("created"), digest: row.bytes("digest"))
-        guard try ContentDigest.of(db, without: table) == stamp.digest else {
+        guard try DatabaseDigest.of(db, without: table) == stamp.digest else {
             throw StartupError(.damaged, "\(subject) is damaged: it no longer holds what was backed up.")
         }
         try db.execute(sql: "DROP TABLE backup")

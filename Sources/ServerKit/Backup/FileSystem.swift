@@ -6,9 +6,12 @@
     import Glibc
 #endif
 
-// Where the compiler takes the C library's `stat` to come from.
+// Through whichever of these the compiler takes the C library's `stat` to come from.
 #if canImport(CDispatch)
     import CDispatch
+#endif
+#if canImport(CoreFoundation)
+    import CoreFoundation
 #endif
 
 /// What backups need of the file system, with errors that name the file.

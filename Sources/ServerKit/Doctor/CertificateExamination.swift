@@ -3,7 +3,7 @@ import NIOSSL
 
 /// The certificate: whether the key is its own, and how long it lasts.
 struct CertificateExamination {
-    let files: ServiceConfiguration.TLSFiles?
+    let files: TLSFiles?
     /// SHA-256 of the key of the certificate that the server last served; empty where it served none.
     let lastPin: [UInt8]?
     let now: UInt64
@@ -17,20 +17,14 @@ struct CertificateExamination {
                 "Give --tls-certificate and --tls-key as the server is given them.")
         }
         do {
-            let identity = try TLSIdentity(files)
+            let loaded = try LoadedCertificate(files)
             guard let certificate = try NIOSSLCertificate.fromPEMFile(files.certificateChain).first else {
                 return .error(subject, "\(files.certificateChain) holds no certificate.", "Give the chain as PEM.")
             }
-            do {
-                _ = try NIOSSLContext(configuration: identity.configuration)
-            } catch {
-                return .error(
-                    subject, "\(files.privateKey) is not the key of \(files.certificateChain).",
-                    "Give the key that the certificate was made for.")
-            }
-            return dates(of: certificate, file: files.certificateChain, pin: identity.pin?.bytes)
+            return dates(of: certificate, file: files.certificateChain, pin: loaded.pin?.bytes)
         } catch let error as StartupError {
-            return .error(subject, error.message, "Look whether the files are there, and are PEM.")
+            return .error(
+                subject, error.message, "Look whether the files are there, are PEM, and belong to each other.")
         } catch {
             return .error(subject, "Cannot read \(files.certificateChain): \(error).", "Give the chain as PEM.")
         }

@@ -9,7 +9,7 @@ package struct Doctor: Sendable {
     }
 
     /// - Parameter tls: the files that the server is run with; nil where it does no TLS itself.
-    package func examine(dataFolder: String, tls: ServiceConfiguration.TLSFiles?) -> [DoctorFinding] {
+    package func examine(dataFolder: String, tls: TLSFiles?) -> [DoctorFinding] {
         let files = FileExamination(folder: dataFolder)
         var findings = files.run()
         guard FileSystem.exists(files.database) else { return findings }

@@ -97,7 +97,7 @@ package struct SQLiteSlotStorage: SlotStorage {
             try db.execute(
                 sql: "DELETE FROM slots WHERE user_id = ? AND id = ?", arguments: [user.rawValue, id.blob])
         }
-        signals.signal(user)
+        signals.signal(session.userID)
     }
 
     /// Replaces the bodies of all slots that a user has; their login keys stay.

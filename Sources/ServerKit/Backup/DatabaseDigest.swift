@@ -4,12 +4,12 @@ import MLSCodec
 
 /// The SHA-256 of everything that a database holds, whatever its pages look like: a change that `PRAGMA integrity_check`
 /// cannot see, such as a flipped bit inside a sealed object, changes it. Its bytes are in `docs/formats.md`, §17.
-package struct ContentDigest {
+package struct DatabaseDigest {
     private var hash = SHA256()
 
     /// - Parameter excluded: a table that does not count.
     package static func of(_ db: Database, without excluded: String) throws -> [UInt8] {
-        var digest = ContentDigest()
+        var digest = DatabaseDigest()
         let definitions = try Row.fetchAll(
             db,
             sql: """

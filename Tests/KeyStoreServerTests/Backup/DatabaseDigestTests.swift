@@ -3,7 +3,7 @@ import GRDB
 import ServerKit
 import Testing
 
-@Suite struct ContentDigestTests {
+@Suite struct DatabaseDigestTests {
     private static let tables = """
         CREATE TABLE b (k TEXT NOT NULL PRIMARY KEY, v BLOB) WITHOUT ROWID;
         CREATE TABLE a (id INTEGER PRIMARY KEY, x REAL, y TEXT);
@@ -19,7 +19,7 @@ import Testing
         let queue = try DatabaseQueue()
         return try queue.write { db in
             try db.execute(sql: Self.tables + changes)
-            return try ContentDigest.of(db, without: "backup").hex
+            return try DatabaseDigest.of(db, without: "backup").hex
         }
     }
 
