@@ -56,7 +56,7 @@ import Testing
         #expect(again.stop() == 0)
     }
 
-    private static let calls = "openat,rename,renameat,renameat2,unlink,unlinkat,fsync,fdatasync,pwrite64,ftruncate"
+    private static let calls = "openat,?rename,?renameat,?renameat2,?unlink,unlinkat,fsync,fdatasync,pwrite64,ftruncate"
 
     /// Killed at every n-th call that touches a file: the old backup or the new one, never a half one.
     @Test(.enabled(if: Tracer.isUsable, "strace is missing, or must not trace here"))
@@ -72,7 +72,7 @@ import Testing
             let report = try store.verify()
             ends.insert(report.created == old.created)
             if result.status == 0 { break }
-            point += max(1, point / 12)
+            point += max(1, point / 25)
         }
         #expect(ends.contains(false))
         #expect(point > 50)
@@ -85,7 +85,6 @@ import Testing
     func aKilledRestoreLeavesTheOldDatabaseOrTheNew() async throws {
         let store = try await BackedUpStore(objects: 2)
         try store.backUp()
-        let backup = try Data(contentsOf: URL(filePath: store.database))
         var point = 1
         var incarnations: [Bytes] = [store.info.incarnation]
         while true {
@@ -99,12 +98,11 @@ import Testing
             let leftovers = try store.files().filter { $0.contains("restor") && !$0.contains("before-restore") }
             #expect(leftovers.isEmpty)
             if result.status == 0 { break }
-            point += max(1, point / 12)
+            point += max(1, point / 25)
         }
         #expect(point > 50)
         // Near its end a killed restore counts, and is carried through.
         #expect(incarnations.count > 2)
-        #expect(!backup.isEmpty)
     }
 
     /// Ctrl-C at any time: the backup is there or not, and nothing else is.

@@ -9,11 +9,16 @@ import Testing
 /// A database that contradicts itself is found, said loudly, and made no worse.
 @Suite struct DamageTests {
     /// Overwrites the pages in which a table or index begins and ends, past what SQLite has in its memory.
-    private func damage(_ database: String, table: String) throws {
+    private func damage(_ database: String, table: String) async throws {
         let queue = try DatabaseQueue(path: database)
-        let page = try queue.writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-            return try Int.fetchOne(db, sql: "SELECT rootpage FROM sqlite_schema WHERE name = ?", arguments: [table])
+        // Whoever reads at this moment keeps the journal from being folded into the file.
+        try await eventually {
+            try await queue.writeWithoutTransaction { db in
+                try Int.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0
+            }
+        }
+        let page = try await queue.read { db in
+            try Int.fetchOne(db, sql: "SELECT rootpage FROM sqlite_schema WHERE name = ?", arguments: [table])
         }
         let handle = try FileHandle(forUpdating: URL(filePath: database))
         try handle.seek(toOffset: UInt64(try #require(page) - 1) * 4_096)
@@ -34,7 +39,7 @@ import Testing
         // Killed, but sound: it starts.
         let again = try await ServerBinary(store.folder)
         again.kill()
-        try damage(store.database, table: "objects")
+        try await damage(store.database, table: "objects")
         let result = try await ServerBinary.run(["--data", store.dataFolder, "--port", "0"])
         #expect(result.status == 74)
         #expect(result.errors.contains("restore"))
@@ -72,7 +77,7 @@ import Testing
         }
         #expect(try await server.http.send(.GET, "/health").status == 200)
         try await eventually { try !FileManager.default.contentsOfDirectory(atPath: backups.path).isEmpty }
-        try damage(folder.dataFolder + "/data.sqlite", table: "objects_by_cursor")
+        try await damage(folder.dataFolder + "/data.sqlite", table: "objects_by_cursor")
         try await eventually { try await server.http.send(.GET, "/health").status == 503 }
         expect(try await server.http.send(.GET, "/health"), .databaseDamaged)
         let name = SignedInUser.freshName()
