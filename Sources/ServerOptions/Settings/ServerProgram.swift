@@ -16,8 +16,8 @@ public enum ServerProgram<Served: ServedRole> {
             Terminal.complain("\(Served.programName): \(error.message)")
             exit(error.exitCode.rawValue)
         } catch {
-            // Without a table there are still flags.
-            await root.main(commandLine)
+            Terminal.complain("\(Served.programName): the table of settings cannot be made: \(error)")
+            exit(70)
         }
     }
 

@@ -12,7 +12,7 @@ struct SettingsTable: Sendable {
     /// - Parameter secrets: names of settings that are never shown.
     init(_ root: any ParsableCommand.Type, secrets: Set<String>) throws {
         let program = try JSONDecoder().decode(Description.self, from: Data(root._dumpHelp().utf8)).command
-        guard let defaultCommand = program.defaultSubcommand,
+        guard let defaultCommand = root.configuration.defaultSubcommand?._commandName,
             let serve = program.subcommands?.first(where: { $0.commandName == defaultCommand })
         else { throw NoDefaultCommand() }
         self.defaultCommand = defaultCommand
@@ -32,7 +32,6 @@ struct SettingsTable: Sendable {
 
     private struct Command: Decodable {
         var commandName: String
-        var defaultSubcommand: String?
         var subcommands: [Command]?
         var arguments: [Argument]?
     }
