@@ -5,7 +5,9 @@ import ServerOptions
 
 /// `auth-delivery-server serve`: the server itself.
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run the server. This is what happens without a command.")
+    static let configuration = CommandConfiguration(
+        abstract: "Run the server. This is what happens without a command.",
+        discussion: AuthDeliveryServerCommand.discussion)
 
     @OptionGroup(title: "Data") var data: DataOptions<AuthDelivery>
     @OptionGroup(title: "Network") var network: NetworkOptions<AuthDelivery>

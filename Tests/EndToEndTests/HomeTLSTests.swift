@@ -34,8 +34,8 @@ import Testing
         try await keyStore.stop()
         try Data(TestCertificate().key.utf8).write(to: key)
         let impostor = try await restart(keyStore, world)
-        for arguments in [["send", "holiday", "again"], ["read", "holiday"]] {
-            let outcome = try await laptop.run(arguments)
+        for command in ["send", "read"] {
+            let outcome = try await laptop.run(command, "holiday", input: "again")
             #expect(outcome.status == 76, "\(outcome)")
             #expect(outcome.errors.contains("another certificate"))
         }

@@ -1,6 +1,7 @@
 import CloudMLSAPI
 import CloudMLSClient
 import KeyHierarchy
+import MLSCodec
 import Testing
 
 @Suite struct SignUpTests {
@@ -19,6 +20,21 @@ import Testing
         let atKeyStore = await world.keyStore.calls
         #expect(atKeyStore.first == "key-store prelogin")
         #expect(atKeyStore.count { $0.hasSuffix("register") } == 1)
+    }
+
+    @Test func theProfileHasAllAddresses() async throws {
+        await world.keyStore.answer(
+            at: [
+                "https://home.example.org:7464", "https://192.168.1.20:7464", "http://192.168.1.20:7464", "nonsense",
+                "https://192.168.1.20:7464",
+            ])
+        let context = try await world.signUp()
+        let user = try #require(await world.authDelivery.users["alice"])
+        let slot = try ProfileSlot(decoding: try #require(user.slots.first).body.array)
+        let profile = try SealedProfile(decoding: try #require(user.profile).body.array).open(
+            with: context.keyring.profileKey, profileID: slot.header.scopeID, storePublicKey: nil)
+        // The one that was dialled first, none twice, and none that is less safe.
+        #expect(profile.origins.map(\.rawValue) == ["https://home.example.org:7464", "https://192.168.1.20:7464"])
     }
 
     @Test func aNewDeviceFindsTheSameKeys() async throws {

@@ -1,10 +1,12 @@
 import Foundation
 import GRDB
 
-/// Everything that a server stores for its users, to compare: all tables but those of sessions.
+/// Everything that a server stores for its users, to compare: all tables but those of sessions and login limits.
 enum StoredData {
     /// The sequence counts sessions.
-    private static let volatile: Set<String> = ["sessions", "used_refresh_tokens", "sqlite_sequence"]
+    private static let volatile: Set<String> = [
+        "sessions", "used_refresh_tokens", "sqlite_sequence", "login_buckets", "known_networks",
+    ]
 
     static func of(_ server: ServerProcess) throws -> [String: [String]] {
         var found: [String: [String]] = [:]
