@@ -19,8 +19,10 @@ extension WaysIn {
         keepsSessions: Bool = false
     ) async throws -> [ServerRole] {
         let session = context.session
-        let dataKey = try await context.keys.read().keys.dataKey
         let policy = context.environment.kdfPolicy
+        // Before a server is asked anything.
+        try policy.accept(PasswordKDF(parameters: parameters ?? context.environment.kdfDefault))
+        let dataKey = try await context.keys.read().keys.dataKey
         let currentHasher = current.map { PasswordHasher($0, policy: policy) } ?? .none
         let newHasher = PasswordHasher(new, policy: policy)
         let machine = PasswordChange(

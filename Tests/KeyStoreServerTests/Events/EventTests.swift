@@ -11,6 +11,13 @@ import Testing
 @Suite struct EventTests {
     /// An open stream: what has come of it, in lines.
     private struct Stream {
+        /// The shared client has no more than eight connections to one server.
+        private static let client: HTTPClient = {
+            var configuration = HTTPClient.Configuration()
+            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 100
+            return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        }()
+
         let response: HTTPClientResponse
         private var iterator: HTTPClientResponse.Body.AsyncIterator
         private var text = ""
@@ -18,7 +25,7 @@ import Testing
         init(_ user: SignedInUser) async throws {
             var request = HTTPClientRequest(url: user.http.origin + "/v1/events")
             request.headers.add(name: "Authorization", value: "Bearer \(user.tokens.accessToken)")
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            response = try await Self.client.execute(request, timeout: .seconds(30))
             iterator = response.body.makeAsyncIterator()
         }
 
