@@ -68,7 +68,7 @@ public struct MovePage: Codable, Sendable {
 }
 
 /// `GET /v1/move/digest` at the source, `GET /v1/import/digest` at the destination.
-public struct ContentDigest: Codable, Sendable, Hashable {
+public struct StoreDigestAnswer: Codable, Sendable, Hashable {
     /// Deleted ones included.
     public var objects: UInt64
     public var bytes: UInt64

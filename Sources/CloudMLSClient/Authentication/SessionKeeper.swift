@@ -47,6 +47,9 @@ actor SessionKeeper {
         try await save(new)
     }
 
+    /// The session as it is now; nil where nothing is stored.
+    var stored: StoredSession? { session }
+
     /// Stores that the key store is another one from now on.
     func moveKeyStore(to server: StoredSession.Server) async throws {
         tokens[.keyStore] = server.tokens?.sessionTokens

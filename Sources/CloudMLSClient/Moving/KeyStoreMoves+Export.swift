@@ -22,11 +22,12 @@ extension KeyStoreMoves {
     private func exportOnce(
         to path: String, progress: @Sendable (MoveProgress) -> Void
     ) async throws -> MoveProgress? {
-        let session = context.session
+        let session = try await newestSession()
+        guard session.keyring.objectKeys.count == 1 else { throw StoreMove.rotationUnderWay }
         let before = try await context.keyStore.moveDigest()
         let keyring = try await context.keyStore.keyring()
         let stored = try await context.keyStore.slots()
-        let slots = try archived(stored)
+        let slots = try archived(stored, of: session)
         guard let revision = Revision(rawValue: keyring.revision), keyring.storeID.array == session.storeID.bytes else {
             throw StoreMove.misfit
         }
@@ -67,10 +68,10 @@ extension KeyStoreMoves {
         return done
     }
 
-    private func archived(_ stored: [StoredSlot]) throws -> [ArchivedSlot] {
+    private func archived(_ stored: [StoredSlot], of session: StoredSession) throws -> [ArchivedSlot] {
         let slots = try StoreChecks.slots(stored, of: StoreScope.self)
         _ = try StoreChecks.verify(
-            slots, by: context.keyring.storeSigningKey.publicKey, scopeID: context.session.storeID)
+            slots, by: session.keyring.storeSigningKey.publicKey, scopeID: session.storeID)
         return try zip(slots, stored).map { slot, row in
             guard let revision = Revision(rawValue: row.revision) else { throw StoreMove.misfit }
             let key = slot.kind == .password ? nil : row.login.flatMap { LoginPublicKey(bytes: $0.publicKey.array) }

@@ -114,7 +114,9 @@ struct StoreFollower: Sendable {
     }
 
     func owner() async throws -> StoreMove.Owner {
-        StoreMove.Owner(
+        // Its keys may be newer by now.
+        let session = await keeper.stored ?? session
+        return StoreMove.Owner(
             storeID: session.storeID, profileID: session.profileID, dataKey: session.dataKey,
             keyring: session.keyring, pins: try await pins())
     }

@@ -34,6 +34,8 @@ public struct KeyStoreMoves: Sendable {
         progress: @Sendable (MoveProgress) -> Void = { _ in }
     ) async throws -> Bool {
         try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
+        // Another device may have changed the keys since this one was used last.
+        if try await context.keyStore.moveStatus().state != .moved { _ = try await newestSession() }
         let tokens = DestinationTokens()
         let destination = connector.keyStore(at: code.origin, certificatePin: code.certificatePin, tokens: nil) {
             try await tokens.persist($0)
@@ -68,6 +70,12 @@ public struct KeyStoreMoves: Sendable {
             }
             return false
         }
+    }
+
+    /// The session with the newest keys of the store.
+    func newestSession() async throws -> StoredSession {
+        _ = try await context.keys.read()
+        return await context.keeper.stored ?? context.session
     }
 
     /// Takes back a move that the old key store has not committed.

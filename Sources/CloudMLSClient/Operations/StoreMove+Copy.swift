@@ -54,7 +54,7 @@ extension StoreMove {
     }
 
     private mutating func compare(
-        _ route: Route, _ source: ContentDigest, _ target: ContentDigest
+        _ route: Route, _ source: StoreDigestAnswer, _ target: StoreDigestAnswer
     ) throws -> Step<Action, Output> {
         guard source == target else {
             guard !isSecondCopy else {

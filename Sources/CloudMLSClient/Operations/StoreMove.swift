@@ -48,7 +48,7 @@ package struct StoreMove: OperationMachine {
         case notFollowed
         case imported(ImportStatus)
         case page(MovePage)
-        case digests(source: ContentDigest, destination: ContentDigest)
+        case digests(source: StoreDigestAnswer, destination: StoreDigestAnswer)
         case destination(StoreContents)
         case completion(MoveCompletion.Event)
     }
@@ -135,10 +135,7 @@ package struct StoreMove: OperationMachine {
     }
 
     package mutating func start() throws -> Step<Action, Output> {
-        guard owner.keyring.objectKeys.count == 1 else {
-            throw ClientError(
-                .busy, "A rotation of your keys has not finished.", hint: "Finish it first, with `cloudmls rotate`.")
-        }
+        guard owner.keyring.objectKeys.count == 1 else { throw Self.rotationUnderWay }
         state = .profile
         return .perform(.readProfile)
     }
@@ -225,6 +222,11 @@ extension StoreMove {
         return followTo(
             Route(current: current, sourceKey: key, next: next, moveID: move, statement: statement),
             isRegistered: false)
+    }
+
+    static var rotationUnderWay: ClientError {
+        ClientError(
+            .busy, "A rotation of your keys has not finished.", hint: "Finish it first, with `cloudmls rotate`.")
     }
 
     static var misfit: ClientError {

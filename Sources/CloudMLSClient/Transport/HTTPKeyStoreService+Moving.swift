@@ -27,10 +27,10 @@ extension HTTPKeyStoreService {
         return page
     }
 
-    package func moveDigest() async throws -> ContentDigest {
+    package func moveDigest() async throws -> StoreDigestAnswer {
         var request = HTTPExchangeRequest(.get, "/v1/move/digest")
         request.timeout = Self.longTimeout
-        return try await connection.sendHere(request).decoded(ContentDigest.self, from: connection.origin)
+        return try await connection.sendHere(request).decoded(StoreDigestAnswer.self, from: connection.origin)
     }
 
     package func commitMove(_ commit: MoveCommit) async throws -> MoveStatus {
@@ -70,8 +70,8 @@ extension HTTPKeyStoreService {
         }
     }
 
-    package func importDigest() async throws -> ContentDigest {
-        try await get("/v1/import/digest", ContentDigest.self, timeout: Self.longTimeout)
+    package func importDigest() async throws -> StoreDigestAnswer {
+        try await get("/v1/import/digest", StoreDigestAnswer.self, timeout: Self.longTimeout)
     }
 
     package func openImport(_ opening: ImportOpening) async throws -> ImportStatus {

@@ -13,7 +13,7 @@ package protocol StoreMoveService: Sendable {
     /// `GET /v1/move/objects`.
     func movePage(after name: [UInt8]?) async throws -> MovePage
     /// `GET /v1/move/digest`.
-    func moveDigest() async throws -> ContentDigest
+    func moveDigest() async throws -> StoreDigestAnswer
     /// `POST /v1/move/commit`.
     func commitMove(_ commit: MoveCommit) async throws -> MoveStatus
     /// `DELETE /v1/move/content`.
@@ -32,7 +32,7 @@ package protocol StoreMoveService: Sendable {
     /// `PUT /v1/import/objects`; cuts the objects into several requests where the server takes less at a time.
     func importObjects(_ objects: ImportObjects) async throws -> ImportStatus
     /// `GET /v1/import/digest`.
-    func importDigest() async throws -> ContentDigest
+    func importDigest() async throws -> StoreDigestAnswer
     /// `POST /v1/import/open`.
     func openImport(_ opening: ImportOpening) async throws -> ImportStatus
 

@@ -6,7 +6,8 @@ import CloudMLSAPI
 /// `key-store-server openapi > docs/key-store-openapi.json`. Tests compare the rows with the routes that the server has,
 /// and every answer in the tests with the rows.
 package enum KeyStoreRouteTable {
-    package static let routes: [DescribedRoute] = server + authentication + slots + keyring + objects
+    package static let routes: [DescribedRoute] =
+        server + authentication + slots + keyring + objects + MoveRouteTable.routes
 
     private static let server: [DescribedRoute] = [
         DescribedRoute("GET", "/health", "Whether the server serves.", .open, answers: 200, .anyJSON),
@@ -38,7 +39,9 @@ package enum KeyStoreRouteTable {
     ]
 
     private static let slots: [DescribedRoute] = [
-        DescribedRoute("GET", "/v1/slots", "List the ways in.", .session, answers: 200, .json("SlotList")),
+        DescribedRoute(
+            "GET", "/v1/slots", "List the ways in.", .session, answers: 200, .json("SlotList"),
+            errors: MoveRouteTable.unreadable),
         DescribedRoute(
             "PUT", "/v1/slots/{id}", "Write a slot and its login key.", .session,
             parameters: ["SlotID", "IfMatch", "IfNoneMatch"], takes: .json("SlotWrite"), answers: 200,
@@ -46,13 +49,15 @@ package enum KeyStoreRouteTable {
         DescribedRoute(
             "DELETE", "/v1/slots/{id}", "Delete a slot and its login key.", .session,
             parameters: ["SlotID", "IfMatch"],
-            answers: 204, errors: [.notFound, .lastWayIn, .revisionConflict, .preconditionRequired, .quotaExceeded]),
+            answers: 204,
+            errors: [.notFound, .lastWayIn, .revisionConflict, .preconditionRequired, .quotaExceeded]
+                + MoveRouteTable.unwritable),
     ]
 
     private static let keyring: [DescribedRoute] = [
         DescribedRoute(
             "GET", "/v1/keyring", "Read the keyring.", .session, answers: 200, .json("StoredKeyring"), hasETag: true,
-            errors: [.notFound]),
+            errors: [.notFound] + MoveRouteTable.unreadable),
         DescribedRoute(
             "PUT", "/v1/keyring", "Write the keyring.", .session, parameters: ["IfMatch"], takes: .json("KeyringWrite"),
             answers: 200, .json("WriteResult"), hasETag: true, errors: written),
@@ -61,7 +66,7 @@ package enum KeyStoreRouteTable {
     private static let objects: [DescribedRoute] = [
         DescribedRoute(
             "GET", "/v1/objects/{name}", "Read an object.", .session, parameters: ["ObjectName"], answers: 200, .octets,
-            hasETag: true, errors: [.notFound]),
+            hasETag: true, errors: [.notFound] + MoveRouteTable.unreadable),
         DescribedRoute(
             "PUT", "/v1/objects/{name}", "Write an object.", .session,
             parameters: ["ObjectName", "IfMatch", "IfNoneMatch"], takes: .octets, answers: 200, .json("WriteResult"),
@@ -69,22 +74,21 @@ package enum KeyStoreRouteTable {
         DescribedRoute(
             "DELETE", "/v1/objects/{name}", "Leave a tombstone.", .session, parameters: ["ObjectName", "IfMatch"],
             answers: 200, .json("WriteResult"), hasETag: true,
-            errors: [.notFound, .revisionConflict, .preconditionRequired, .quotaExceeded]),
+            errors: [.notFound, .revisionConflict, .preconditionRequired, .quotaExceeded] + MoveRouteTable.unwritable),
         DescribedRoute(
             "POST", "/v1/objects/read", "Read many objects.", .session, takes: .json("ObjectsReadRequest"),
             answers: 200,
-            .json("ObjectsReadResponse"), errors: [.tooLarge]),
+            .json("ObjectsReadResponse"), errors: [.tooLarge] + MoveRouteTable.unreadable),
         DescribedRoute(
             "POST", "/v1/objects/batch", "Write many objects, all or nothing.", .session, takes: .json("BatchRequest"),
             answers: 200, .json("BatchResponse"),
-            errors: [.notFound, .revisionConflict, .tooLarge, .quotaExceeded]),
+            errors: [.notFound, .revisionConflict, .tooLarge, .quotaExceeded] + MoveRouteTable.unwritable),
         DescribedRoute(
             "GET", "/v1/changes", "List what changed.", .session, parameters: ["After", "Limit"], answers: 200,
-            .json("ChangesResponse")),
+            .json("ChangesResponse"), errors: MoveRouteTable.unreadable),
     ]
 
     /// What a write of one thing under a precondition can meet.
-    private static let written: [ErrorCode] = [
-        .revisionConflict, .preconditionRequired, .tooLarge, .quotaExceeded,
-    ]
+    private static let written: [ErrorCode] =
+        [.revisionConflict, .preconditionRequired, .tooLarge, .quotaExceeded] + MoveRouteTable.unwritable
 }

@@ -3,12 +3,14 @@ import CloudMLSAPI
 /// The types of `/openapi.json`: those of `CloudMLSAPI`, in JSON Schema.
 enum OpenAPISchemas {
     static let all: [String: JSONValue] = values.merging(structures) { first, _ in first }
+        .merging(moves) { first, _ in first }
 
     static let parameters: [String: JSONValue] = [
         "ObjectName": path("name", "A blinded name.", hex(64)),
         "SlotID": path("id", "The id in the slot.", hex(32)),
         "SessionID": path("id", "From the list of sessions.", ["type": "integer", "format": "int64"]),
         "After": query("after", "Changes behind this cursor; 0 for all.", ["type": "integer", "minimum": 0]),
+        "AfterName": query("after", "Objects behind this name.", hex(64)),
         "Limit": query("limit", "Rows at most; more than 1,000 is 1,000.", ["type": "integer", "minimum": 0]),
         "IfMatch": header(
             "If-Match", "The revision that is replaced, in double quotes.",
@@ -124,7 +126,7 @@ enum OpenAPISchemas {
 
     private static let token: JSONValue = ["type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"]
 
-    private static func object(
+    static func object(
         _ properties: [String: JSONValue], optional: Set<String> = []
     ) -> JSONValue {
         let required = properties.keys.filter { !optional.contains($0) }.sorted()
@@ -133,9 +135,9 @@ enum OpenAPISchemas {
         ]
     }
 
-    private static func array(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
+    static func array(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
 
-    private static func number(maximum: Int64) -> JSONValue {
+    static func number(maximum: Int64) -> JSONValue {
         ["type": "integer", "minimum": 0, "maximum": .number(maximum)]
     }
 

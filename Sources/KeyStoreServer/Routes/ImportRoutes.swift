@@ -63,7 +63,7 @@ struct ImportRoutes: Sendable {
         return try .json(try await service.add(body, of: context.userID))
     }
 
-    /// Answers `ContentDigest`.
+    /// Answers `StoreDigestAnswer`.
     @Sendable private func digest(_ request: Request, context: SessionContext) async throws -> Response {
         try .json(try await service.storage.digest(of: context.userID))
     }

@@ -47,7 +47,7 @@ struct MoveRoutes: Sendable {
         return try .json(page)
     }
 
-    /// Answers `ContentDigest`.
+    /// Answers `StoreDigestAnswer`.
     @Sendable private func digest(_ request: Request, context: SessionContext) async throws -> Response {
         try .json(try await service.storage.digest(of: context.userID))
     }

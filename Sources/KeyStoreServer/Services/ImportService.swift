@@ -36,7 +36,8 @@ struct ImportService: Sendable {
         for (index, object) in request.objects.enumerated() {
             let name = object.name.array
             guard name.count == ObjectRoutes.nameSize, previous.lexicographicallyPrecedes(name),
-                (1...Revision.maximum).contains(object.revision)
+                // A tombstone is at least the second revision.
+                ((object.body == nil ? 2 : 1)...Revision.maximum).contains(object.revision)
             else { throw APIError(.badRequest, "Objects come by ascending name, with a revision.", operation: index) }
             guard object.body?.array.count ?? 0 <= limits.objectSize else {
                 throw APIError(.tooLarge, "An object has at most \(limits.objectSize) bytes here.", operation: index)

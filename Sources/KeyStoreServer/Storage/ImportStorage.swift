@@ -35,7 +35,7 @@ package protocol ImportStorage: Sendable {
     func restart(_ store: StoreImport, followUntil: UInt64, of user: UserID) async throws -> ImportStatus
     func status(of user: UserID) async throws -> ImportStatus
     func add(_ objects: [StoredObject], move: MoveID, of user: UserID) async throws -> ImportStatus
-    func digest(of user: UserID) async throws -> ContentDigest
+    func digest(of user: UserID) async throws -> StoreDigestAnswer
     func expected(of user: UserID) async throws -> ExpectedMove
     /// Receiving to active.
     func open(_ move: MoveID, followUntil: UInt64, of user: UserID) async throws -> ImportStatus

@@ -1,3 +1,4 @@
+import CloudMLSAPI
 import GRDB
 import KeyHierarchy
 import MLSCodec
@@ -10,6 +11,7 @@ enum KeyStoreRowChecks {
         try checkObjects(in: db, &findings)
         try checkUsage(in: db, &findings)
         try checkSetupTokens(in: db, &findings)
+        try checkMoves(in: db, &findings)
     }
 
     private static func checkStores(in db: Database, _ findings: inout RowFindings) throws {
@@ -17,7 +19,7 @@ enum KeyStoreRowChecks {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT users.id AS user_id, store_id, keyring_revision, keyring
+                SELECT users.id AS user_id, store_id, keyring_revision, keyring, state
                 FROM users LEFT JOIN stores ON stores.user_id = users.id
                 """)
         while let row = try rows.next() {
@@ -25,7 +27,13 @@ enum KeyStoreRowChecks {
             findings.expect(row.bytes("store_id").count == StoreIDKind.byteCount, "user \(user) has no store")
             findings.expect(row.hasRevision("keyring_revision"), "the keyring of user \(user) has no revision")
             // The server takes whatever a client calls its keyring, a newer version's included.
-            if (try? SealedKeyring(decoding: row.bytes("keyring"))) == nil { findings.noteUnknownForm(of: "keyrings") }
+            let state = (row["state"] as String?).flatMap(StoreState.init(rawValue:))
+            findings.expect(state != nil, "the store of user \(user) stands nowhere")
+            // What has moved away may have been emptied.
+            let isEmptied = state == .moved && row.bytes("keyring").isEmpty
+            if !isEmptied, (try? SealedKeyring(decoding: row.bytes("keyring"))) == nil {
+                findings.noteUnknownForm(of: "keyrings")
+            }
             count += 1
         }
         findings.count("stores", count)
@@ -67,6 +75,30 @@ enum KeyStoreRowChecks {
             findings.expect(row["bytes"] as Int64 == row["size"], "user \(user) has other sizes than are counted")
             findings.expect(
                 row["cursor"] as Int64 >= row["newest"], "user \(user) has an object behind the end of the change feed")
+        }
+    }
+
+    private static func checkMoves(in db: Database, _ findings: inout RowFindings) throws {
+        let departures = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT departures.user_id, move_id, destination, statement, state
+                FROM departures JOIN stores ON stores.user_id = departures.user_id
+                """)
+        while let row = try departures.next() {
+            let statement = try? SignedMovedStatement(decoding: row.bytes("statement"))
+            findings.expect(
+                row.bytes("move_id").count == MoveIDKind.byteCount
+                    && row.bytes("destination").count == ServerIDKind.byteCount
+                    && (statement != nil || row["state"] as String != StoreState.moved.rawValue),
+                "the move of user \(row["user_id"] as Int64) is not of its form")
+        }
+        let arrivals = try Row.fetchCursor(db, sql: "SELECT user_id, move_id, source_key, follow_hash FROM arrivals")
+        while let row = try arrivals.next() {
+            findings.expect(
+                row.bytes("move_id").count == MoveIDKind.byteCount && [0, 32].contains(row.bytes("source_key").count)
+                    && [0, 32].contains(row.bytes("follow_hash").count),
+                "the arrival of user \(row["user_id"] as Int64) is not of its form")
         }
     }
 

@@ -14,7 +14,7 @@ package protocol MoveStorage: Sendable {
     /// `maximumBytes`.
     func page(after name: [UInt8]?, limit: Int, maximumBytes: Int, of user: UserID) async throws -> MovePage
     /// Over one consistent state.
-    func digest(of user: UserID) async throws -> ContentDigest
+    func digest(of user: UserID) async throws -> StoreDigestAnswer
     /// Moving to moved, with what is left behind, in one transaction.
     func commit(
         _ move: MoveID, statement: SignedMovedStatement, forward: [UInt8], of user: UserID

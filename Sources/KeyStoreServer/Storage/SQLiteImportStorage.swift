@@ -67,7 +67,7 @@ package struct SQLiteImportStorage: ImportStorage {
         }
     }
 
-    package func digest(of user: UserID) async throws -> ContentDigest {
+    package func digest(of user: UserID) async throws -> StoreDigestAnswer {
         try await database.read { db in try SQLiteStoreDigest.digest(of: user, in: db) }
     }
 

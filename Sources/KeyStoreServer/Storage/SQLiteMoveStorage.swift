@@ -112,7 +112,7 @@ package struct SQLiteMoveStorage: MoveStorage {
         }
     }
 
-    package func digest(of user: UserID) async throws -> ContentDigest {
+    package func digest(of user: UserID) async throws -> StoreDigestAnswer {
         try await database.read { db in
             try SQLiteStoreState.checkReadable(user, in: db)
             return try SQLiteStoreDigest.digest(of: user, in: db)

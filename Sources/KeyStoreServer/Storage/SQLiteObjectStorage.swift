@@ -94,6 +94,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
         after name: [UInt8]?, belowKey key: UInt32?, limit: Int, of user: UserID
     ) async throws -> ObjectsPage {
         try await database.read { db in
+            try SQLiteStoreState.checkReadable(user, in: db)
             // The key's column stands behind the body: from this index it comes without a walk through the body's pages.
             let wanted = """
                 FROM objects INDEXED BY objects_by_name_and_key

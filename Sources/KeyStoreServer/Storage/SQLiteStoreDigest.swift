@@ -5,7 +5,7 @@ import ServerKit
 
 /// Computes a store's digest, one object in memory at a time.
 enum SQLiteStoreDigest {
-    static func digest(of user: UserID, in db: Database) throws -> ContentDigest {
+    static func digest(of user: UserID, in db: Database) throws -> StoreDigestAnswer {
         let store = try Row.fetchOne(
             db, sql: "SELECT store_id, keyring_revision, keyring, bytes FROM stores WHERE user_id = ?",
             arguments: [user.rawValue])
@@ -36,6 +36,6 @@ enum SQLiteStoreDigest {
         }
         let digest = builder.finish(
             keyringRevision: store.unsigned("keyring_revision"), keyring: store.bytes("keyring"), slots: slots)
-        return ContentDigest(objects: objects, bytes: store.unsigned("bytes"), digest: Bytes(digest.bytes))
+        return StoreDigestAnswer(objects: objects, bytes: store.unsigned("bytes"), digest: Bytes(digest.bytes))
     }
 }

@@ -48,6 +48,8 @@ struct SharedRowChecks {
             count += 1
             let user: Int64 = row["user_id"]
             let kind = LoginKind(rawValue: row["kind"])
+            // A store that has moved to another key store may have been emptied; its logins go on.
+            if role == .keyStore, kind != nil, row.bytes("body").isEmpty { continue }
             let slot = kind.flatMap { try? NewSlot(body: row.bytes("body"), kind: $0, role: role) }
             findings.expect(slot != nil, "a slot of user \(user) is not of its form")
             findings.expect(slot == nil || slot?.id == row.bytes("id"), "a slot of user \(user) has another id inside")

@@ -68,7 +68,7 @@ import Testing
     }
 
     /// How many calls a whole move takes; the test below dies at each.
-    private static let calls = 29
+    private static let calls = 31
 
     @Test(arguments: FaultPlan.Moment.allCases, 0..<calls)
     func runAgainAfterAnEndAtAnyCall(moment: FaultPlan.Moment, count: Int) async throws {

@@ -68,7 +68,7 @@ extension SimulatedServer {
         return MovePage(objects: Array(sorted.prefix(2)), more: sorted.count > 2)
     }
 
-    func contentDigest(_ token: String?) throws -> ContentDigest {
+    func contentDigest(_ token: String?) throws -> StoreDigestAnswer {
         guard let user = users[try user(token)], let keyring = user.keyring,
             let storeID = StoreID(bytes: keyring.storeID.array)
         else { throw Self.refusal(.notFound) }
@@ -82,7 +82,7 @@ extension SimulatedServer {
                 let parsed = try StoreSlot(decoding: slot.body.array)
                 return .init(id: parsed.id, kind: parsed.kind, revision: slot.revision, body: slot.body.array)
             })
-        return ContentDigest(objects: UInt64(user.objects.count), bytes: 0, digest: Bytes(digest.bytes))
+        return StoreDigestAnswer(objects: UInt64(user.objects.count), bytes: 0, digest: Bytes(digest.bytes))
     }
 
     func commitMove(_ commit: MoveCommit, _ token: String?) throws -> MoveStatus {
@@ -189,7 +189,7 @@ extension SimulatedKeyStore {
     func movePage(after name: [UInt8]?) async throws -> MovePage {
         try await call("move page") { try await $0.movePage(after: name, $1) }
     }
-    func moveDigest() async throws -> ContentDigest {
+    func moveDigest() async throws -> StoreDigestAnswer {
         try await call("move digest") { try await $0.contentDigest($1) }
     }
     func commitMove(_ commit: MoveCommit) async throws -> MoveStatus {
@@ -213,7 +213,7 @@ extension SimulatedKeyStore {
     func importObjects(_ objects: ImportObjects) async throws -> ImportStatus {
         try await call("import objects") { try await $0.importObjects(objects, $1) }
     }
-    func importDigest() async throws -> ContentDigest {
+    func importDigest() async throws -> StoreDigestAnswer {
         try await call("import digest") { try await $0.contentDigest($1) }
     }
     func openImport(_ opening: ImportOpening) async throws -> ImportStatus {

@@ -105,7 +105,7 @@ struct Mover {
             json: MoveCommit(moveID: Bytes(moveID.bytes), digest: digest, forward: Bytes(forward.encoded)))
     }
 
-    func digest(_ user: SignedInUser, _ path: String) async throws -> ContentDigest {
+    func digest(_ user: SignedInUser, _ path: String) async throws -> StoreDigestAnswer {
         try await user.http.send(.GET, path).json()
     }
 
