@@ -20,6 +20,8 @@ package struct DescribedRoute: Sendable {
         case anyJSON
         /// Server-sent events.
         case events
+        /// Text for a program that is not a client.
+        case text
     }
 
     package let method: String
@@ -33,11 +35,11 @@ package struct DescribedRoute: Sendable {
     package let status: Int
     let answer: Content
     let hasETag: Bool
-    /// What it can answer beyond `common` and, with a session, `invalid_token`.
+    /// What it can answer beyond `common` and, with a session, what a token or cookie meets.
     private let ownErrors: [ErrorCode]
 
     /// What any route can answer.
-    static let common: [ErrorCode] = [.badRequest, .internalError, .unavailable]
+    static let common: [ErrorCode] = [.badRequest, .internalError, .unavailable, .databaseDamaged]
 
     init(
         _ method: String, _ path: String, _ summary: String, _ access: Access, parameters: [String] = [],
@@ -58,7 +60,7 @@ package struct DescribedRoute: Sendable {
 
     /// Every error that the route can answer.
     package var errors: [ErrorCode] {
-        Self.common + (access == .session ? [.invalidToken] : []) + ownErrors
+        Self.common + (access == .session ? [.invalidToken, .crossSite] : []) + ownErrors
     }
 
     /// Such as `GET /v1/keyring`.

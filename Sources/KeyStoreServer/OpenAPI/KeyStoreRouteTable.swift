@@ -12,6 +12,9 @@ package enum KeyStoreRouteTable {
     private static let server: [DescribedRoute] = [
         DescribedRoute("GET", "/health", "Whether the server serves.", .open, answers: 200, .anyJSON),
         DescribedRoute("GET", "/openapi.json", "This document.", .open, answers: 200, .anyJSON),
+        DescribedRoute(
+            "GET", "/metrics", "Counts, in Prometheus' text format, for programs on the server's machine.", .open,
+            answers: 200, .text, errors: [.notFound]),
         DescribedRoute("GET", "/v1/server", "Who the server is.", .open, answers: 200, .json("ServerInfo")),
     ]
 
@@ -21,10 +24,11 @@ package enum KeyStoreRouteTable {
             .json("PreLoginResponse"), errors: [.rateLimited, .tooLarge]),
         DescribedRoute(
             "POST", "/v1/auth/login", "Sign in.", .open, takes: .json("LoginRequest"), answers: 200,
-            .json("SessionTokens"), errors: [.wrongCredentials, .wrongOrigin, .rateLimited, .tooLarge, .quotaExceeded]),
+            .json("SignedIn"),
+            errors: [.wrongCredentials, .wrongOrigin, .crossSite, .rateLimited, .tooLarge, .quotaExceeded]),
         DescribedRoute(
             "POST", "/v1/auth/refresh", "Exchange the tokens.", .open, takes: .json("RefreshRequest"), answers: 200,
-            .json("SessionTokens"), errors: [.invalidRefreshToken, .rateLimited, .tooLarge, .quotaExceeded]),
+            .json("SignedIn"), errors: [.invalidRefreshToken, .crossSite, .rateLimited, .tooLarge, .quotaExceeded]),
         DescribedRoute("POST", "/v1/auth/logout", "End the session.", .session, answers: 204, errors: [.quotaExceeded]),
         DescribedRoute(
             "GET", "/v1/sessions", "List the user's sessions.", .session, answers: 200, .json("SessionList")),
@@ -61,6 +65,9 @@ package enum KeyStoreRouteTable {
         DescribedRoute(
             "PUT", "/v1/keyring", "Write the keyring.", .session, parameters: ["IfMatch"], takes: .json("KeyringWrite"),
             answers: 200, .json("WriteResult"), hasETag: true, errors: written),
+        DescribedRoute(
+            "POST", "/v1/rotation", "Replace the data key.", .session, takes: .json("KeyRotation"), answers: 200,
+            .json("WriteResult"), hasETag: true, errors: [.revisionConflict, .tooLarge, .quotaExceeded]),
     ]
 
     private static let objects: [DescribedRoute] = [
@@ -70,7 +77,7 @@ package enum KeyStoreRouteTable {
         DescribedRoute(
             "PUT", "/v1/objects/{name}", "Write an object.", .session,
             parameters: ["ObjectName", "IfMatch", "IfNoneMatch"], takes: .octets, answers: 200, .json("WriteResult"),
-            hasETag: true, errors: written),
+            hasETag: true, errors: written + [.keyRetired]),
         DescribedRoute(
             "DELETE", "/v1/objects/{name}", "Leave a tombstone.", .session, parameters: ["ObjectName", "IfMatch"],
             answers: 200, .json("WriteResult"), hasETag: true,
@@ -82,10 +89,15 @@ package enum KeyStoreRouteTable {
         DescribedRoute(
             "POST", "/v1/objects/batch", "Write many objects, all or nothing.", .session, takes: .json("BatchRequest"),
             answers: 200, .json("BatchResponse"),
-            errors: [.notFound, .revisionConflict, .tooLarge, .quotaExceeded] + MoveRouteTable.unwritable),
+            errors: [.notFound, .keyRetired, .revisionConflict, .tooLarge, .quotaExceeded]),
+        DescribedRoute(
+            "GET", "/v1/objects", "List objects by name.", .session, parameters: ["AfterName", "Limit", "BelowKey"],
+            answers: 200, .json("ObjectsPage")),
         DescribedRoute(
             "GET", "/v1/changes", "List what changed.", .session, parameters: ["After", "Limit"], answers: 200,
-            .json("ChangesResponse"), errors: MoveRouteTable.unreadable),
+            .json("ChangesResponse")),
+        DescribedRoute(
+            "GET", "/v1/events", "Wait for changes.", .session, answers: 200, .events, errors: [.rateLimited]),
     ]
 
     /// What a write of one thing under a precondition can meet.

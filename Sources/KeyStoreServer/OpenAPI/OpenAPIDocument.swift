@@ -118,6 +118,7 @@ package enum OpenAPIDocument {
         case .anyJSON: ["application/json": ["schema": ["type": "object"]]]
         case .octets: ["application/octet-stream": [:]]
         case .events: ["text/event-stream": [:]]
+        case .text: ["text/plain": ["schema": ["type": "string"]]]
         }
     }
 

@@ -10,7 +10,9 @@ enum OpenAPISchemas {
         "SlotID": path("id", "The id in the slot.", hex(32)),
         "SessionID": path("id", "From the list of sessions.", ["type": "integer", "format": "int64"]),
         "After": query("after", "Changes behind this cursor; 0 for all.", ["type": "integer", "minimum": 0]),
-        "AfterName": query("after", "Objects behind this name.", hex(64)),
+        "AfterName": query("after", "The last name of the page before.", hex(64)),
+        "BelowKey": query(
+            "belowKey", "Bodies under a lower object key only.", ["type": "integer", "minimum": 0]),
         "Limit": query("limit", "Rows at most; more than 1,000 is 1,000.", ["type": "integer", "minimum": 0]),
         "IfMatch": header(
             "If-Match", "The revision that is replaced, in double quotes.",
@@ -22,6 +24,7 @@ enum OpenAPISchemas {
         "UserName": ["type": "string", "pattern": "^[a-z0-9._-]{3,64}$"],
         "Kind": ["enum": .array(LoginKind.allCases.map { .string($0.rawValue) })],
         "Revision": number(maximum: 9_007_199_254_740_991),
+        "KeyID": number(maximum: 4_294_967_295),
         "Cursor": number(maximum: 9_007_199_254_740_991),
         "Time": [
             "type": "integer", "minimum": 0, "description": "Seconds since 1970-01-01 00:00 UTC.",
@@ -33,10 +36,11 @@ enum OpenAPISchemas {
     ]
 
     private static let structures: [String: JSONValue] = [
-        "ServerInfo": object([
-            "role": ["const": "key-store"], "protocolVersion": ["const": 1], "serverID": ref("Bytes32"),
-            "identityKey": ref("Bytes32"), "incarnation": ref("Bytes16"),
-        ]),
+        "ServerInfo": object(
+            [
+                "role": ["const": "key-store"], "protocolVersion": ["const": 1], "serverID": ref("Bytes32"),
+                "identityKey": ref("Bytes32"), "incarnation": ref("Bytes16"), "origins": array(["type": "string"]),
+            ], optional: ["origins"]),
         "KDF": object([
             "algorithm": ["enum": ["argon2id", "pbkdf2-hmac-sha512"]], "iterations": number(maximum: 4_294_967_295),
             "memoryKiB": number(maximum: 4_294_967_295), "parallelism": number(maximum: 4_294_967_295),
@@ -58,6 +62,9 @@ enum OpenAPISchemas {
         "SessionTokens": object([
             "accessToken": token, "accessExpires": ref("Time"), "refreshToken": token, "refreshExpires": ref("Time"),
         ]),
+        "CookieSession": object(["accessExpires": ref("Time"), "refreshExpires": ref("Time")]),
+        // The second where cookies were asked for.
+        "SignedIn": ["anyOf": [ref("SessionTokens"), ref("CookieSession")]],
         "RefreshRequest": object(["refreshToken": token]),
         "SessionList": object([
             "sessions": array(
@@ -88,10 +95,31 @@ enum OpenAPISchemas {
                 "keepsSessions": ["type": "boolean"],
             ], optional: ["login", "keepsSessions"]),
         "WriteResult": object(["revision": ref("Revision")]),
-        "StoredKeyring": object([
-            "storeID": ref("Bytes16"), "revision": ref("Revision"), "body": ref("Bytes"),
-        ]),
-        "KeyringWrite": object(["body": ref("Bytes")]),
+        "StoredKeyring": object(
+            [
+                "storeID": ref("Bytes16"), "revision": ref("Revision"), "body": ref("Bytes"),
+                "minimumKeyID": ref("KeyID"), "handover": ref("Bytes"),
+            ], optional: ["handover"]),
+        "KeyringWrite": object(
+            ["body": ref("Bytes"), "endsHandover": ["type": "boolean"]], optional: ["endsHandover"]),
+        "KeyRotation": object(
+            [
+                "ifRevision": ref("Revision"), "keyring": ref("Bytes"),
+                "slots": array(
+                    object(["id": ref("Bytes16"), "ifRevision": ref("Revision"), "body": ref("Bytes")])),
+                "minimumKeyID": ref("KeyID"), "handover": ref("Bytes"), "endsOtherSessions": ["type": "boolean"],
+            ], optional: ["handover"]),
+        "ObjectsPage": object(
+            [
+                "objects": array(
+                    object(
+                        [
+                            "name": ref("Bytes32"), "revision": ref("Revision"), "size": ref("Cursor"),
+                            "keyID": ref("KeyID"), "deleted": ["type": "boolean"],
+                        ], optional: ["keyID"])), "more": ["type": "boolean"], "count": ref("Cursor"),
+            ], optional: ["count"]),
+        // The data of an event.
+        "ChangeEvent": object(["cursor": ref("Cursor"), "keyringRevision": ref("Revision")]),
         "ObjectsReadRequest": object(["names": array(ref("Bytes32"))]),
         "ObjectsReadResponse": object([
             "objects": array(

@@ -21,12 +21,14 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         database = try SQLiteDatabase(
-            folder: DataFolder(path: folder.dataFolder, exclusively: true), role: .keyStore
-        ) { migrator in
-            migrator.registerMigration("test") {
-                try $0.execute(sql: "CREATE TABLE rows (value INTEGER NOT NULL PRIMARY KEY) STRICT")
-            }
-        }
+            folder: DataFolder(path: folder.dataFolder, exclusively: true),
+            schema: DatabaseSchema(
+                role: .keyStore,
+                migrations: { migrator in
+                    migrator.registerMigration("test") {
+                        try $0.execute(sql: "CREATE TABLE rows (value INTEGER NOT NULL PRIMARY KEY) STRICT")
+                    }
+                }))
     }
 
     /// Runs writes that all wait before the first of them begins.
