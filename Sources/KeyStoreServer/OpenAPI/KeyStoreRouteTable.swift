@@ -7,7 +7,7 @@ import CloudMLSAPI
 /// and every answer in the tests with the rows.
 package enum KeyStoreRouteTable {
     package static let routes: [DescribedRoute] =
-        server + authentication + slots + keyring + objects + MoveRouteTable.routes
+        server + authentication + slots + keyring + objects + leaving + arriving
 
     private static let server: [DescribedRoute] = [
         DescribedRoute("GET", "/health", "Whether the server serves.", .open, answers: 200, .anyJSON),
@@ -44,61 +44,116 @@ package enum KeyStoreRouteTable {
 
     private static let slots: [DescribedRoute] = [
         DescribedRoute(
-            "GET", "/v1/slots", "List the ways in.", .session, answers: 200, .json("SlotList"),
-            errors: MoveRouteTable.unreadable),
+            "GET", "/v1/slots", "List the ways in.", .session, answers: 200, .json("SlotList"), errors: readable),
         DescribedRoute(
             "PUT", "/v1/slots/{id}", "Write a slot and its login key.", .session,
             parameters: ["SlotID", "IfMatch", "IfNoneMatch"], takes: .json("SlotWrite"), answers: 200,
-            .json("WriteResult"), hasETag: true, errors: written),
+            .json("WriteResult"), hasETag: true, errors: writable + written),
         DescribedRoute(
             "DELETE", "/v1/slots/{id}", "Delete a slot and its login key.", .session,
             parameters: ["SlotID", "IfMatch"],
             answers: 204,
-            errors: [.notFound, .lastWayIn, .revisionConflict, .preconditionRequired, .quotaExceeded]
-                + MoveRouteTable.unwritable),
+            errors: writable + [.notFound, .lastWayIn, .revisionConflict, .preconditionRequired, .quotaExceeded]),
     ]
 
     private static let keyring: [DescribedRoute] = [
         DescribedRoute(
             "GET", "/v1/keyring", "Read the keyring.", .session, answers: 200, .json("StoredKeyring"), hasETag: true,
-            errors: [.notFound] + MoveRouteTable.unreadable),
+            errors: readable + [.notFound]),
         DescribedRoute(
             "PUT", "/v1/keyring", "Write the keyring.", .session, parameters: ["IfMatch"], takes: .json("KeyringWrite"),
-            answers: 200, .json("WriteResult"), hasETag: true, errors: written),
+            answers: 200, .json("WriteResult"), hasETag: true, errors: writable + written),
         DescribedRoute(
             "POST", "/v1/rotation", "Replace the data key.", .session, takes: .json("KeyRotation"), answers: 200,
-            .json("WriteResult"), hasETag: true, errors: [.revisionConflict, .tooLarge, .quotaExceeded]),
+            .json("WriteResult"), hasETag: true, errors: writable + [.revisionConflict, .tooLarge, .quotaExceeded]),
     ]
 
     private static let objects: [DescribedRoute] = [
         DescribedRoute(
             "GET", "/v1/objects/{name}", "Read an object.", .session, parameters: ["ObjectName"], answers: 200, .octets,
-            hasETag: true, errors: [.notFound] + MoveRouteTable.unreadable),
+            hasETag: true, errors: readable + [.notFound]),
         DescribedRoute(
             "PUT", "/v1/objects/{name}", "Write an object.", .session,
             parameters: ["ObjectName", "IfMatch", "IfNoneMatch"], takes: .octets, answers: 200, .json("WriteResult"),
-            hasETag: true, errors: written + [.keyRetired]),
+            hasETag: true, errors: writable + written + [.keyRetired]),
         DescribedRoute(
             "DELETE", "/v1/objects/{name}", "Leave a tombstone.", .session, parameters: ["ObjectName", "IfMatch"],
             answers: 200, .json("WriteResult"), hasETag: true,
-            errors: [.notFound, .revisionConflict, .preconditionRequired, .quotaExceeded] + MoveRouteTable.unwritable),
+            errors: writable + [.notFound, .revisionConflict, .preconditionRequired, .quotaExceeded]),
         DescribedRoute(
             "POST", "/v1/objects/read", "Read many objects.", .session, takes: .json("ObjectsReadRequest"),
             answers: 200,
-            .json("ObjectsReadResponse"), errors: [.tooLarge] + MoveRouteTable.unreadable),
+            .json("ObjectsReadResponse"), errors: readable + [.tooLarge]),
         DescribedRoute(
             "POST", "/v1/objects/batch", "Write many objects, all or nothing.", .session, takes: .json("BatchRequest"),
             answers: 200, .json("BatchResponse"),
-            errors: [.notFound, .keyRetired, .revisionConflict, .tooLarge, .quotaExceeded]),
+            errors: writable + [.notFound, .keyRetired, .revisionConflict, .tooLarge, .quotaExceeded]),
         DescribedRoute(
             "GET", "/v1/objects", "List objects by name.", .session, parameters: ["AfterName", "Limit", "BelowKey"],
-            answers: 200, .json("ObjectsPage")),
+            answers: 200, .json("ObjectsPage"), errors: readable),
         DescribedRoute(
             "GET", "/v1/changes", "List what changed.", .session, parameters: ["After", "Limit"], answers: 200,
-            .json("ChangesResponse")),
+            .json("ChangesResponse"), errors: readable),
         DescribedRoute(
-            "GET", "/v1/events", "Wait for changes.", .session, answers: 200, .events, errors: [.rateLimited]),
+            "GET", "/v1/events", "Wait for changes.", .session, answers: 200, .events, errors: readable + [.rateLimited]
+        ),
     ]
+
+    /// A store leaves for another key store.
+    private static let leaving: [DescribedRoute] = [
+        DescribedRoute("GET", "/v1/move", "Where the store stands.", .session, answers: 200, .json("MoveStatus")),
+        DescribedRoute(
+            "POST", "/v1/move", "Let nothing be written any more.", .session, takes: .json("MoveRequest"), answers: 200,
+            .json("MoveStatus"), errors: moving + [.tooLarge, .quotaExceeded]),
+        DescribedRoute(
+            "DELETE", "/v1/move", "Take the move back.", .session, answers: 200, .json("MoveStatus"),
+            errors: moving + [.quotaExceeded]),
+        DescribedRoute(
+            "GET", "/v1/move/objects", "Read all objects, a page at a time.", .session, parameters: ["AfterName"],
+            answers: 200, .json("MovePage"), errors: moving),
+        DescribedRoute(
+            "GET", "/v1/move/digest", "What there is to compare.", .session, answers: 200, .json("ContentDigest"),
+            errors: moving),
+        DescribedRoute(
+            "POST", "/v1/move/commit", "Have moved, for good.", .session, takes: .json("MoveCommit"), answers: 200,
+            .json("MoveStatus"), errors: moving + [.tooLarge, .quotaExceeded]),
+        DescribedRoute(
+            "DELETE", "/v1/move/content", "Delete what stayed behind.", .session, answers: 200, .json("MoveStatus"),
+            errors: moving + [.quotaExceeded]),
+    ]
+
+    /// A store arrives from another key store.
+    private static let arriving: [DescribedRoute] = [
+        DescribedRoute(
+            "POST", "/v1/import", "Register for a store that arrives.", .open, takes: .json("KeyStoreImport"),
+            answers: 201,
+            errors: [.registrationRefused, .nameTaken, .rateLimited, .tooLarge, .quotaExceeded]),
+        DescribedRoute(
+            "POST", "/v1/import/follow", "Go on with a session of the source's.", .open, takes: .json("FollowRequest"),
+            answers: 200, .json("SessionTokens"),
+            errors: [.wrongCredentials, .rateLimited, .tooLarge, .quotaExceeded]),
+        DescribedRoute(
+            "GET", "/v1/import", "How much has arrived.", .session, answers: 200, .json("ImportStatus"), errors: moving),
+        DescribedRoute(
+            "PUT", "/v1/import", "Begin anew.", .session, takes: .json("ImportContents"), answers: 200,
+            .json("ImportStatus"), errors: moving + [.tooLarge, .quotaExceeded]),
+        DescribedRoute(
+            "PUT", "/v1/import/objects", "Bring objects.", .session, takes: .json("ImportObjects"), answers: 200,
+            .json("ImportStatus"), errors: moving + [.tooLarge, .quotaExceeded]),
+        DescribedRoute(
+            "GET", "/v1/import/digest", "What there is to compare.", .session, answers: 200, .json("ContentDigest"),
+            errors: moving),
+        DescribedRoute(
+            "POST", "/v1/import/open", "Open the store.", .session, takes: .json("ImportOpening"), answers: 200,
+            .json("ImportStatus"), errors: moving + [.tooLarge, .quotaExceeded]),
+    ]
+
+    /// What a read meets while the store is not here.
+    private static let readable: [ErrorCode] = [.storeMoved, .storeReceiving]
+    /// What a write meets while the store is not here, or about to go.
+    private static let writable: [ErrorCode] = [.storeMoving, .storeMoved, .storeReceiving]
+    /// What a step of a move meets that does not fit the state that the store is in.
+    private static let moving: [ErrorCode] = [.storeMoving, .storeMoved, .storeReceiving, .moveConflict, .notFound]
 
     /// What a write of one thing under a precondition can meet.
     private static let written: [ErrorCode] =

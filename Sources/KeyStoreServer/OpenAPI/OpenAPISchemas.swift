@@ -83,11 +83,7 @@ enum OpenAPISchemas {
             ], optional: ["setupToken"]),
         "SlotList": object([
             "slots": array(
-                object(
-                    [
-                        "id": ref("Bytes16"), "kind": ref("Kind"), "revision": ref("Revision"), "body": ref("Bytes"),
-                        "login": ref("LoginKey"),
-                    ], optional: ["login"]))
+                storedSlot)
         ]),
         "SlotWrite": object(
             [
@@ -123,8 +119,7 @@ enum OpenAPISchemas {
         "ObjectsReadRequest": object(["names": array(ref("Bytes32"))]),
         "ObjectsReadResponse": object([
             "objects": array(
-                object(
-                    ["name": ref("Bytes32"), "revision": ref("Revision"), "body": ref("Bytes")], optional: ["body"]))
+                storedObject)
         ]),
         "BatchRequest": object([
             "operations": array(
@@ -139,6 +134,40 @@ enum OpenAPISchemas {
                     "deleted": ["type": "boolean"],
                 ])), "cursor": ref("Cursor"), "more": ["type": "boolean"],
         ]),
+        "StoreState": ["enum": .array(StoreState.allCases.map { .string($0.rawValue) })],
+        "MoveStatus": object(
+            [
+                "state": ref("StoreState"), "moveID": ref("Bytes16"), "destination": ref("Bytes32"),
+                "objects": ref("Cursor"), "bytes": ref("Cursor"), "statement": ref("Bytes"), "forward": ref("Bytes"),
+            ], optional: ["moveID", "destination", "statement", "forward"]),
+        "MoveRequest": object(["moveID": ref("Bytes16"), "destination": ref("Bytes32")]),
+        "MovePage": object(["objects": array(storedObject), "more": ["type": "boolean"]]),
+        "ContentDigest": object([
+            "objects": ref("Cursor"), "bytes": ref("Cursor"), "digest": ref("Bytes32"),
+        ]),
+        "MoveCommit": object(["moveID": ref("Bytes16"), "digest": ref("Bytes32"), "forward": ref("Bytes")]),
+        "ImportContents": object(
+            [
+                "moveID": ref("Bytes16"), "sourceKey": ref("Bytes32"), "keyringRevision": ref("Revision"),
+                "keyring": ref("Bytes"), "slots": array(storedSlot), "followHash": ref("Bytes32"),
+            ], optional: ["sourceKey"]),
+        "KeyStoreImport": object(
+            [
+                "setupToken": ref("Bytes32"), "user": ref("UserName"), "storeID": ref("Bytes16"),
+                "contents": ref("ImportContents"),
+            ], optional: ["setupToken"]),
+        "ImportStatus": object(
+            [
+                "state": ref("StoreState"), "moveID": ref("Bytes16"), "lastName": ref("Bytes32"),
+                "objects": ref("Cursor"), "bytes": ref("Cursor"),
+            ], optional: ["moveID", "lastName"]),
+        "ImportObjects": object(["moveID": ref("Bytes16"), "objects": array(storedObject)]),
+        "ImportOpening": object(
+            ["moveID": ref("Bytes16"), "statement": ref("Bytes"), "digest": ref("Bytes32")],
+            optional: ["statement", "digest"]),
+        "FollowRequest": object([
+            "user": ref("UserName"), "token": ref("Bytes32"), "deviceName": ["type": "string", "maxLength": 64],
+        ]),
         "Error": object([
             "error": object(
                 [
@@ -152,6 +181,13 @@ enum OpenAPISchemas {
 
     static func ref(_ name: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(name)")] }
 
+    private static let storedObject = object(
+        ["name": ref("Bytes32"), "revision": ref("Revision"), "body": ref("Bytes")], optional: ["body"])
+    private static let storedSlot = object(
+        [
+            "id": ref("Bytes16"), "kind": ref("Kind"), "revision": ref("Revision"), "body": ref("Bytes"),
+            "login": ref("LoginKey"),
+        ], optional: ["login"])
     private static let token: JSONValue = ["type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"]
 
     static func object(
