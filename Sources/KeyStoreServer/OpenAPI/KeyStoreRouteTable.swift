@@ -112,7 +112,7 @@ package enum KeyStoreRouteTable {
             "GET", "/v1/move/objects", "Read all objects, a page at a time.", .session, parameters: ["AfterName"],
             answers: 200, .json("MovePage"), errors: moving),
         DescribedRoute(
-            "GET", "/v1/move/digest", "What there is to compare.", .session, answers: 200, .json("ContentDigest"),
+            "GET", "/v1/move/digest", "What there is to compare.", .session, answers: 200, .json("StoreDigestAnswer"),
             errors: moving),
         DescribedRoute(
             "POST", "/v1/move/commit", "Have moved, for good.", .session, takes: .json("MoveCommit"), answers: 200,
@@ -141,7 +141,7 @@ package enum KeyStoreRouteTable {
             "PUT", "/v1/import/objects", "Bring objects.", .session, takes: .json("ImportObjects"), answers: 200,
             .json("ImportStatus"), errors: moving + [.tooLarge, .quotaExceeded]),
         DescribedRoute(
-            "GET", "/v1/import/digest", "What there is to compare.", .session, answers: 200, .json("ContentDigest"),
+            "GET", "/v1/import/digest", "What there is to compare.", .session, answers: 200, .json("StoreDigestAnswer"),
             errors: moving),
         DescribedRoute(
             "POST", "/v1/import/open", "Open the store.", .session, takes: .json("ImportOpening"), answers: 200,
@@ -156,6 +156,7 @@ package enum KeyStoreRouteTable {
     private static let moving: [ErrorCode] = [.storeMoving, .storeMoved, .storeReceiving, .moveConflict, .notFound]
 
     /// What a write of one thing under a precondition can meet.
-    private static let written: [ErrorCode] =
-        [.revisionConflict, .preconditionRequired, .tooLarge, .quotaExceeded] + MoveRouteTable.unwritable
+    private static let written: [ErrorCode] = [
+        .revisionConflict, .preconditionRequired, .tooLarge, .quotaExceeded,
+    ]
 }

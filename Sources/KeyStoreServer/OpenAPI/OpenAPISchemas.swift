@@ -3,7 +3,6 @@ import CloudMLSAPI
 /// The types of `/openapi.json`: those of `CloudMLSAPI`, in JSON Schema.
 enum OpenAPISchemas {
     static let all: [String: JSONValue] = values.merging(structures) { first, _ in first }
-        .merging(moves) { first, _ in first }
 
     static let parameters: [String: JSONValue] = [
         "ObjectName": path("name", "A blinded name.", hex(64)),
@@ -142,7 +141,7 @@ enum OpenAPISchemas {
             ], optional: ["moveID", "destination", "statement", "forward"]),
         "MoveRequest": object(["moveID": ref("Bytes16"), "destination": ref("Bytes32")]),
         "MovePage": object(["objects": array(storedObject), "more": ["type": "boolean"]]),
-        "ContentDigest": object([
+        "StoreDigestAnswer": object([
             "objects": ref("Cursor"), "bytes": ref("Cursor"), "digest": ref("Bytes32"),
         ]),
         "MoveCommit": object(["moveID": ref("Bytes16"), "digest": ref("Bytes32"), "forward": ref("Bytes")]),

@@ -1,6 +1,7 @@
 import CloudMLSAPI
 import Foundation
 import KeyStoreServer
+import NIOHTTP1
 import Testing
 
 /// The document says what the server does. That every answer in these tests is one that the document has is checked where
