@@ -151,6 +151,34 @@ import Testing
         #expect(error?.code == .signedOut)
     }
 
+    @Test func aDeviceWithAKeyOfItsOwnFollowsAlsoAfterwards() async throws {
+        let otherKeys = MemoryKeyStore()
+        let other = try await world.signIn(on: world.device(keys: otherKeys))
+        try await WaysIn(other).addDevice(name: "laptop")
+        _ = try await context.rotateKeys(password: Self.password)
+        #expect(try await other.sealed.read(["0"])["0"]?.body == [1])
+        let session = try #require(await otherKeys.loadSession())
+        #expect(session.keyring.objectKeys.map(\.id.rawValue) == [2])
+        #expect(await context.keys.current.dataKey == session.dataKey)
+        try await expectRotated()
+    }
+
+    /// A device that has the old data key makes a way in while a rotation runs: it opens the new one.
+    @Test func aWayInThatIsAddedMeanwhileHoldsTheNewKey() async throws {
+        let other = try await world.signIn()
+        let start = try await Self.start(context)
+        let code = try await WaysIn(other).addRecoveryCode(name: "paper")
+        let slots = try await stored.slots.map { try StoreSlot(decoding: $0.body.array) }
+        let slot = try #require(slots.first { $0.kind == .recovery })
+        #expect(try slot.openUnverified(with: code) == start.dataKey)
+        _ = try await context.rotateKeys(password: Self.password)
+        let again = try await context.rotateKeys(password: Self.password)
+        #expect(again.keyID == 3)
+        let device = try await world.device().signIn(
+            userName: UserName(typed: "alice"), recoveryCode: code, authDelivery: world.authDeliveryOrigin)
+        #expect(try await device.sealed.read(["0"])["0"]?.body == [1])
+    }
+
     @Test func evictingEndsOtherSessionsAndLeavesNoHandover() async throws {
         let other = try await world.signIn()
         _ = try await context.rotateKeys(evictingOthers: true, password: Self.password)
