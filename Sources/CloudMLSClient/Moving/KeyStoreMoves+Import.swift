@@ -33,13 +33,10 @@ extension KeyStoreMoves {
         let route = ImportRoute(
             code: code, userName: userName ?? context.session.keyStore.userName, owner: owner, current: current,
             summary: summary, destination: destination)
+        // The account first: its contents are the archive's, whatever becomes of the old key store, and a wrong password or
+        // a used code leaves that one as it was.
+        try await enter(route, password)
         let isSourceThere = try await oldIsGone ? false : freezeSource(route)
-        do {
-            try await enter(route, password)
-        } catch {
-            if isSourceThere { _ = try? await context.keyStore.cancelMove() }
-            throw error
-        }
         try await send(archive, route, progress)
         if isSourceThere { try await commitSource(route) }
         _ = try await destination.openImport(
@@ -70,17 +67,27 @@ extension KeyStoreMoves {
         do {
             let status = try await context.keyStore.moveStatus()
             if status.state == .moved, status.moveID == request.moveID { return false }
+            // Before it begins: a move that was cancelled cannot begin again, and the archive's is always the same one.
+            try await compareSource(route)
             _ = try await context.keyStore.beginMove(request)
         } catch let error as ClientError where error.code == .notReachable {
             return false
         }
-        guard try await context.keyStore.moveDigest().digest.array == route.summary.digest.bytes else {
+        do {
+            try await compareSource(route)
+        } catch let error as ClientError where error.code == .refused(.moveConflict) {
             _ = try await context.keyStore.cancelMove()
+            throw error
+        }
+        return true
+    }
+
+    private func compareSource(_ route: ImportRoute) async throws {
+        guard try await context.keyStore.moveDigest().digest.array == route.summary.digest.bytes else {
             throw ClientError(
                 .refused(.moveConflict), "The old key store still answers, and has something else than the archive.",
                 hint: "Use `cloudmls key-store move`, or export again. If it is to be given up, say --old-is-gone.")
         }
-        return true
     }
 
     private func commitSource(_ route: ImportRoute) async throws {
