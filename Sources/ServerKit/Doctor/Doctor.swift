@@ -16,7 +16,9 @@ package struct Doctor: Sendable {
         let database = DatabaseExamination(schema: schema, path: files.database, now: clock.now)
         let (contents, databaseFindings) = database.run()
         findings += databaseFindings
-        findings.append(CertificateExamination(files: tls, lastPin: contents?.certificatePin, now: clock.now).run())
+        let certificate = tls ?? SelfSignedCertificate.existingFiles(inFolder: dataFolder)
+        findings.append(
+            CertificateExamination(files: certificate, lastPin: contents?.certificatePin, now: clock.now).run())
         findings.append(backup(in: dataFolder))
         return findings
     }

@@ -32,6 +32,13 @@ extension ServerMetrics {
             Gauge(name: "cloudmls_database_wal_bytes", help: "Size of the database's journal.") {
                 Self.size(folder.databasePath + "-wal")
             })
+        add(
+            Gauge(
+                name: "cloudmls_backup_age_seconds",
+                help: "Age of the newest backup that was verified; absent where there is none."
+            ) {
+                BackupRecord.newest(in: folder).map { Double(clock.now) - Double($0.created) }
+            })
         guard let certificate else { return }
         add(
             Gauge(

@@ -37,8 +37,16 @@ struct SelfSignedCertificate {
         self.clock = clock
     }
 
-    var files: TLSFiles {
-        TLSFiles(certificateChain: path(Self.certificateFile), privateKey: path(Self.keyFile))
+    var files: TLSFiles { Self.files(inFolder: folder.path) }
+
+    /// The files of a server that has such a certificate.
+    static func existingFiles(inFolder folder: String) -> TLSFiles? {
+        let files = files(inFolder: folder)
+        return FileSystem.exists(files.certificateChain) ? files : nil
+    }
+
+    private static func files(inFolder folder: String) -> TLSFiles {
+        TLSFiles(certificateChain: "\(folder)/\(certificateFile)", privateKey: "\(folder)/\(keyFile)")
     }
 
     /// Sees to it that key and certificate are there and good.
