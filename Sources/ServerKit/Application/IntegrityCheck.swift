@@ -16,9 +16,11 @@ struct IntegrityCheck: Service {
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var wait = min(interval, Self.firstWait)
-            while health.damage == nil {
+            // Never returns by itself, not even once damage is known: that would end the server with it.
+            while true {
                 try await Task.sleep(for: .seconds(wait))
                 wait = interval
+                guard health.damage == nil else { continue }
                 do {
                     try await check()
                 } catch is CancellationError {
