@@ -8,7 +8,9 @@ enum Interruption {
     /// From here on, either signal removes those files and ends the program with 130, as a shell counts it.
     static func removeFiles() {
         for number in [SIGINT, SIGTERM] {
-            signal(number, SIG_IGN)
+            #if canImport(Darwin)
+                signal(number, SIG_IGN)
+            #endif
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 Terminal.complain("interrupted")
