@@ -93,6 +93,8 @@ private final class PartialFile {
     init(_ path: String) throws(StartupError) {
         descriptor = try TemporaryFiles.making(path) { () throws(StartupError) in try Self.open(path) }
         self.path = path
+        // A journal that a killed program left would be applied to the new file.
+        unlink("\(path)-journal")
     }
 
     private static func open(_ path: String) throws(StartupError) -> Int32 {
@@ -117,6 +119,7 @@ private final class PartialFile {
 
     deinit {
         if !isKept { unlink(path) }
+        unlink("\(path)-journal")
         TemporaryFiles.forget(path)
         close(descriptor)
     }

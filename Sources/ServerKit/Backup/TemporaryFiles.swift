@@ -26,6 +26,7 @@ package enum TemporaryFiles {
     /// Removes all of them, and ends the program while nobody can make others.
     package static func removeAllAndExit(_ status: Int32) -> Never {
         paths.withLock { paths in
+            for path in paths { unlink("\(path)-journal") }
             for path in paths where unlink(path) != 0 {
                 // SQLite may be making a file in it at this moment.
                 for _ in 0..<100 where !ScratchFolder.remove(path) {}

@@ -109,24 +109,23 @@ import Testing
         if call == "rename" { #expect(incarnations.count > 2) }
     }
 
-    /// Ctrl-C at any time: the backup is there or not, and nothing else is.
-    @Test(.enabled(if: Tracer.isUsable, "strace is missing, or must not trace here"), arguments: ["SIGINT", "SIGTERM"])
+    /// Ctrl-C in the middle: the backup is there or not, and nothing else is.
+    @Test(.enabled(if: Tracer.isUsable, "strace is missing, or must not trace here"), arguments: ["INT", "TERM"])
     func anInterruptedCommandCleansUp(signal: String) async throws {
         let store = try await BackedUpStore(objects: 2)
-        var interrupted = 0
-        for point in stride(from: 1, through: 60, by: 7) {
-            for arguments in [
-                ["backup", store.path("backup"), "--force"], ["backup", "--verify", store.path("backup")],
-            ] {
-                let result = try await ServerBinary.run(
-                    arguments + ["--data", store.dataFolder],
-                    wrapper: Tracer.signalling(signal, at: "pwrite64", number: point))
-                if result.status == 130 { interrupted += 1 }
-                let others = try store.files().filter { !$0.hasPrefix("data") && $0 != "backup" }
-                #expect(others.isEmpty, "\(arguments) at \(point)")
-            }
+        try store.backUp(to: "good")
+        // The disk is slow, so that the signal comes while the copy is being written.
+        let wrapper = [
+            Tracer.path, "-f", "-qq", "-e", "trace=fsync,fdatasync", "-e",
+            "inject=fsync,fdatasync:delay_enter=5000000:when=1", "-o", "/dev/null", "/usr/bin/timeout",
+            "--preserve-status", "--signal=\(signal)", "1",
+        ]
+        let before = try store.files()
+        for arguments in [["backup", store.path("backup")], ["backup", "--verify", store.path("good")]] {
+            let result = try await ServerBinary.run(arguments + ["--data", store.dataFolder], wrapper: wrapper)
+            #expect(result.status == 130, "\(arguments): \(result.errors)")
+            #expect(try store.files().filter { !$0.hasPrefix("data/data.sqlite-") } == before)
         }
-        #expect(interrupted > 0)
     }
 
     @Test(arguments: [
