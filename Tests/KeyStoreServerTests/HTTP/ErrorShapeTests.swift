@@ -20,7 +20,7 @@ import Testing
         await server.stop()
     }
 
-    @Test(arguments: ["/", "/v1", "/v1/", "/v2/server", "/v1/objects", "/v1/objects/a/b"])
+    @Test(arguments: ["/", "/v1", "/v1/", "/v2/server", "/v1/object", "/v1/objects/a/b"])
     func anUnknownRouteIsNotFound(path: String) async throws {
         let server = try await RunningKeyStore.start()
         expect(try await server.http.send(.GET, path), .notFound)
