@@ -24,7 +24,7 @@ enum PythonClient {
     /// Whether the tests that need Python run: `Deploy/test` sets one up and names it, and then none is left out.
     static var isWanted: Bool { named != nil || python != nil }
 
-    private static let named = ProcessInfo.processInfo.environment["CLOUDMLS_TEST_PYTHON"]
+    private static let named = ProcessInfo.processInfo.environment["MLS_TEST_PYTHON"]
 
     /// A Python that has `cryptography` and `argon2-cffi`.
     private static let python: URL? = {
