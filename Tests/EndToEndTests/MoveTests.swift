@@ -208,4 +208,29 @@ struct MoveTests {
         try await scene.expectConversation([scene.alice, scene.tablet])
         try await scene.world.stop()
     }
+
+    /// The first thing that the other device does after a move must be right for the server where the store is now.
+    @Test func aPasswordIsChangedWhereTheStoreIsNow() async throws {
+        let scene = try await Scene.make(objects: 0)
+        try await scene.alice.succeeds("account", "list")
+        #expect(try await scene.alice.run(scene.moving).status == 0)
+        let new = try scene.world.place.file("new-password", "a new password\n")
+        try await scene.tablet.succeeds(
+            "passwd", "--password-file", scene.world.passwordFile(of: "alice").path, "--new-password-file", new.path)
+        try await scene.tablet.succeeds("slot", "test", "password", "--password-file", new.path)
+        let fresh = try scene.world.device("fresh")
+        try await fresh.signIn("alice", password: "a new password", in: scene.world)
+        #expect(try await fresh.succeeds("account", "list").contains("folder:alice"))
+        try await scene.world.stop()
+    }
+
+    @Test func sessionsAreEndedWhereTheStoreIsNow() async throws {
+        let scene = try await Scene.make(objects: 0)
+        #expect(try await scene.alice.run(scene.moving).status == 0)
+        try await scene.alice.succeeds("account", "list")
+        try await scene.tablet.succeeds("session", "end", "--others")
+        #expect(try await scene.alice.run("account", "list").status == 77)
+        try await scene.tablet.succeeds("account", "list")
+        try await scene.world.stop()
+    }
 }

@@ -26,7 +26,7 @@ public struct DeviceSessions: Sendable {
     /// The sessions at both servers, the newest sign-in first.
     public func list() async throws -> [DeviceSession] {
         var found: [DeviceSession] = []
-        for (role, service) in services {
+        for (role, service) in try await services() {
             found += try await service.sessions().map { record in
                 DeviceSession(
                     server: role, id: record.id, deviceName: record.deviceName,
@@ -39,15 +39,19 @@ public struct DeviceSessions: Sendable {
 
     /// Ends one session at once. Its device asks for the password again, or signs in with its own key.
     public func end(_ session: DeviceSession) async throws {
-        for (role, service) in services where role == session.server { try await service.endSession(session.id) }
+        for (role, service) in try await services() where role == session.server {
+            try await service.endSession(session.id)
+        }
     }
 
     /// Ends all sessions at both servers but this device's.
     public func endOthers() async throws {
-        for (_, service) in services { try await service.endOtherSessions() }
+        for (_, service) in try await services() { try await service.endOtherSessions() }
     }
 
-    private var services: [(ServerRole, any AuthenticationService)] {
-        [(.authDelivery, context.authDelivery), (.keyStore, context.keyStore)]
+    private func services() async throws -> [(ServerRole, any AuthenticationService)] {
+        // A key store that the store has left answers for its sessions still; the keyring's route says where the store is.
+        _ = try await context.keyStore.keyring()
+        return [(.authDelivery, context.authDelivery), (.keyStore, context.keyStore)]
     }
 }

@@ -48,8 +48,13 @@ extension ClientContext {
                 if hasher == nil { hasher = PasswordHasher(try await password(), policy: environment.kdfPolicy) }
                 guard let hasher else { throw ClientError.unexpectedEvent }
                 return .passwordKey(try await hasher.key(kdf))
-            case .begin(let request):
-                return try await Self.outcome { try await keyStore.rotate(request) }
+            case .begin(let request, let new):
+                // A task of its own: whoever interrupts this must not lose a data key that the key store has already.
+                return try await Task {
+                    let event = try await Self.outcome { try await keyStore.rotate(request) }
+                    if case .stored = event { try await keys.adopt(new) }
+                    return event
+                }.value
             case .readKeyring:
                 return .keyring(try await keyStore.keyring())
             case .adopt(let new):

@@ -33,6 +33,7 @@ extension KeyStoreMoves {
         let route = ImportRoute(
             code: code, userName: userName ?? context.session.keyStore.userName, owner: owner, current: current,
             summary: summary, destination: destination)
+        try await compareAnchor(summary, owner)
         // The account first: its contents are the archive's, whatever becomes of the old key store, and a wrong password or
         // a used code leaves that one as it was.
         try await enter(route, password)
@@ -52,6 +53,22 @@ extension KeyStoreMoves {
         return true
     }
 
+    /// An archive from before the last change of the keyring would bring back what was removed since, and is refused at the
+    /// end of the way: better before it begins.
+    private func compareAnchor(_ summary: StoreArchive.Summary, _ owner: StoreMove.Owner) async throws {
+        let sealer = AnchorSealer(profileKey: owner.keyring.profileKey)
+        let name = sealer.name(storeID: owner.storeID)
+        guard let stored = try await context.authDelivery.anchor(name.bytes) else {
+            throw StoreChecks.rolledBack("The auth-delivery server", "state")
+        }
+        guard try summary.contents.keyringRevision >= StoreChecks.open(stored, name: name, with: sealer).keyringRevision
+        else {
+            throw ClientError(
+                .rolledBack, "The archive is older than the last change of your keys or ways in.",
+                hint: "Use a newer one: export again after every `slot` and `rotate`.")
+        }
+    }
+
     private func currentProfile(_ owner: StoreMove.Owner) async throws -> Profile {
         guard let stored = try await context.authDelivery.profile() else {
             throw StoreChecks.rolledBack("The auth-delivery server", "state")
@@ -60,7 +77,7 @@ extension KeyStoreMoves {
             stored, with: owner.keyring.profileKey, profileID: owner.profileID, pins: owner.pins)
     }
 
-    /// - Returns: false where the old key store does not answer.
+    /// - Returns: false where the old key store has been told already.
     private func freezeSource(_ route: ImportRoute) async throws -> Bool {
         let request = MoveRequest(
             moveID: Bytes(route.summary.moveID.bytes), destination: Bytes(route.code.serverID.bytes))
@@ -71,7 +88,9 @@ extension KeyStoreMoves {
             try await compareSource(route)
             _ = try await context.keyStore.beginMove(request)
         } catch let error as ClientError where error.code == .notReachable {
-            return false
+            throw ClientError(
+                .notReachable, "The old key store does not answer, and your other devices may go on writing to it.",
+                hint: "Try again when it does. If it is gone for good, say --old-is-gone.")
         }
         do {
             try await compareSource(route)

@@ -34,14 +34,15 @@ public struct KeyStoreMoves: Sendable {
         progress: @Sendable (MoveProgress) -> Void = { _ in }
     ) async throws -> Bool {
         try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
-        // Another device may have changed the keys since this one was used last.
-        if try await context.keyStore.moveStatus().state != .moved { _ = try await newestSession() }
+        try await meetStore(on: code.serverID)
         let tokens = DestinationTokens()
         let destination = connector.keyStore(at: code.origin, certificatePin: code.certificatePin, tokens: nil) {
             try await tokens.persist($0)
         }
+        let session = await context.keeper.stored ?? context.session
         let machine = StoreMove(
-            to: StoreMove.Destination(code, userName: userName ?? context.session.keyStore.userName),
+            to: StoreMove.Destination(
+                code, userName: userName ?? session.keyStore.userName),
             owner: try await follower.owner(), environment: context.environment)
         let hasher = LazyPasswordHasher(policy: context.environment.kdfPolicy, password: password)
         var total: UInt64 = 0
@@ -69,6 +70,19 @@ public struct KeyStoreMoves: Sendable {
                 _ = try await follow(after: ClientError(.notReachable, "The store has moved."))
             }
             return false
+        }
+    }
+
+    /// Finds where the store is, which another device may have moved, and its newest keys; but a move to the destination
+    /// of this one is to be finished from where it began.
+    private func meetStore(on destination: ServerID) async throws {
+        do {
+            let status = try await context.keyStore.moveStatus()
+            guard status.state != .moved || status.destination?.array != destination.bytes else { return }
+            _ = try await newestSession()
+        } catch let error as ClientError where [.notReachable, .signedOut].contains(error.code) {
+            // Follows, or fails for the same reason.
+            _ = try await context.keyStore.keyring()
         }
     }
 

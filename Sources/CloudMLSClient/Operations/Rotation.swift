@@ -12,7 +12,8 @@ package struct Rotation: OperationMachine {
         case readKeys
         case readSlots
         case deriveKey(PasswordKDF)
-        case begin(KeyRotation)
+        /// Begin the rotation, and store its keys at once: where nobody is to follow, they are nowhere else.
+        case begin(KeyRotation, StoreKeys)
         /// The keyring as it is stored.
         case readKeyring
         /// Store keys that the key store has.
@@ -74,6 +75,8 @@ package struct Rotation: OperationMachine {
     private var isUnderWay: Bool
     private var wasUnderWay: Bool
     private var hasBegun = false
+    /// Whether this run saw one that was under way.
+    private var hasMet = false
     /// Whether the one to finish does not shut out whom this one is to shut out.
     private var mustFollow = false
     private var attempts = 0
@@ -153,6 +156,7 @@ extension Rotation {
         let keys = reading.keys
         if keys.isRotating {
             isUnderWay = true
+            hasMet = true
             if !hasBegun {
                 wasUnderWay = true
                 mustFollow = isEvicting && reading.hasHandover
@@ -160,7 +164,11 @@ extension Rotation {
             return raise(keys)
         }
         // It was finished by another device, or by this one, which then lost the answer.
-        if isUnderWay { return raiseLast(keys) }
+        if isUnderWay {
+            // Nothing says whom one that is over has shut out.
+            if isEvicting, !hasBegun, !hasMet { mustFollow = true }
+            return raiseLast(keys)
+        }
         return begin(keys)
     }
 
@@ -215,7 +223,7 @@ extension Rotation {
             keys, slots: slots.verified, revisions: slots.revisions, storeID: storeID, passwordKey: passwordKey,
             isEvicting: isEvicting, environment: environment)
         state = .beginning(plan)
-        return .perform(.begin(plan.request))
+        return .perform(.begin(plan.request, plan.keys))
     }
 
     /// The keys go to the disk before the anchor is raised: without them this device could not open what it just wrote.

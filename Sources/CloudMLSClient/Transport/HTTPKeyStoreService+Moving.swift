@@ -19,7 +19,7 @@ extension HTTPKeyStoreService {
     package func movePage(after name: [UInt8]?) async throws -> MovePage {
         var request = HTTPExchangeRequest(.get, "/v1/move/objects" + (name.map { "?after=\($0.hex)" } ?? ""))
         request.timeout = 120
-        let page = try await connection.sendHere(request).decoded(MovePage.self, from: connection.origin)
+        let page = try await connection.sendKnown(request).decoded(MovePage.self, from: connection.origin)
         let names = [name ?? []] + page.objects.map(\.name.array)
         guard zip(names, names.dropFirst()).allSatisfy({ $0.lexicographicallyPrecedes($1) }),
             !page.more || !page.objects.isEmpty
@@ -30,7 +30,7 @@ extension HTTPKeyStoreService {
     package func moveDigest() async throws -> StoreDigestAnswer {
         var request = HTTPExchangeRequest(.get, "/v1/move/digest")
         request.timeout = Self.longTimeout
-        return try await connection.sendHere(request).decoded(StoreDigestAnswer.self, from: connection.origin)
+        return try await connection.sendKnown(request).decoded(StoreDigestAnswer.self, from: connection.origin)
     }
 
     package func commitMove(_ commit: MoveCommit) async throws -> MoveStatus {
@@ -95,14 +95,14 @@ extension HTTPKeyStoreService {
         await connection.hasMoved(to: successor)
     }
 
-    /// A request to the very key store that was dialled first.
+    /// A request to the key store where the store was last found; a move is not followed meanwhile.
     private func source(
         _ method: HTTPExchangeRequest.Method, _ path: String, body: (any Encodable)? = nil
     ) async throws -> MoveStatus {
         var request = HTTPExchangeRequest(method, path)
         request.timeout = Self.longTimeout
         if let body { try request.setJSON(body) }
-        return try await connection.sendHere(request).decoded(MoveStatus.self, from: connection.origin)
+        return try await connection.sendKnown(request).decoded(MoveStatus.self, from: connection.origin)
     }
 
     private func putImport(_ path: String, _ body: some Encodable) async throws -> ImportStatus {

@@ -12,7 +12,7 @@ extension HTTPService {
     package func incarnation() async -> [UInt8]? { await connection.incarnation }
 
     package func serverInfo() async throws -> ServerInfo {
-        try await connection.sendOpen(HTTPExchangeRequest(.get, "/v1/server"))
+        try await connection.sendOpenKnown(HTTPExchangeRequest(.get, "/v1/server"))
             .decoded(ServerInfo.self, from: connection.origin)
     }
 
@@ -43,7 +43,11 @@ extension HTTPService {
     }
 
     package func writeSlot(id: [UInt8], ifRevision: UInt64, _ slot: SlotWrite) async throws -> WriteResult {
-        try await put("/v1/slots/\(id.hex)", slot, ifRevision: ifRevision)
+        var request = HTTPExchangeRequest(.put, "/v1/slots/\(id.hex)")
+        try request.setJSON(slot)
+        request.setPrecondition(ifRevision)
+        // A password's login key is made for one server: it must not follow a store to another one.
+        return try await connection.sendKnown(request).decoded(WriteResult.self, from: connection.origin)
     }
 
     package func deleteSlot(id: [UInt8], ifRevision: UInt64) async throws {

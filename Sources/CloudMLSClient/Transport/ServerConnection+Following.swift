@@ -32,6 +32,18 @@ extension ServerConnection {
         }
     }
 
+    /// The same where it is known by now which server that is; looks for none.
+    package func sendKnown(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeResponse {
+        if let successor = succession.found { return try await successor.sendKnown(request) }
+        return try await sendHere(request)
+    }
+
+    /// The same without a token.
+    package func sendOpenKnown(_ request: HTTPExchangeRequest) async throws -> HTTPExchangeResponse {
+        if let successor = succession.found { return try await successor.sendOpenKnown(request) }
+        return try await sendOpen(request)
+    }
+
     private func successor(after error: ClientError) async throws -> ServerConnection? {
         if let found = succession.found { return found }
         guard let search = succession.search else { return nil }

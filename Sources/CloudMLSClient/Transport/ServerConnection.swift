@@ -128,7 +128,8 @@ package actor ServerConnection {
         do {
             let fresh = try await sendOpen(request).decoded(SessionTokens.self, from: origin)
             guard adoptions == started else { return try replacement() }
-            try await persist(fresh)
+            // What is stored by now are the tokens of the server that has taken this one's place.
+            if succession.found == nil { try await persist(fresh) }
             guard adoptions == started else { return try replacement() }
             tokens = fresh
             return fresh

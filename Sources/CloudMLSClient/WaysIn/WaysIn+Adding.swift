@@ -5,10 +5,15 @@ import MLSCodec
 extension WaysIn {
     /// Makes a recovery code, with which somebody who lost the password signs in at both servers.
     ///
-    /// - Parameter name: what the user calls it, such as where the paper is.
-    /// - Returns: the code, which is nowhere else: it is to be shown once.
-    /// - Throws: `invalidArgument` for a name that is in use, `busy`, or why a server refused.
-    public func addRecoveryCode(name: String) async throws -> RecoveryCode {
+    /// - Parameters:
+    ///   - name: what the user calls it, such as where the paper is.
+    ///   - show: given the code before the last write, which makes it work: no code works that nobody has seen.
+    /// - Returns: the code, which is nowhere else.
+    /// - Throws: `invalidArgument` for a name that is in use, `busy`, or why a server refused; then the code does not work.
+    @discardableResult
+    public func addRecoveryCode(
+        name: String, show: (RecoveryCode) async throws -> Void = { _ in }
+    ) async throws -> RecoveryCode {
         let code = RecoveryCode.random()
         try await add(
             kind: .recovery, name: name,
@@ -17,7 +22,8 @@ extension WaysIn {
                 loginKey: try code.loginKey(role: .keyStore)),
             profile: Half(
                 id: context.environment.fresh(), recipient: try code.recipient(role: .authDelivery),
-                loginKey: try code.loginKey(role: .authDelivery)))
+                loginKey: try code.loginKey(role: .authDelivery))
+        ) { try await show(code) }
         return code
     }
 
@@ -61,7 +67,11 @@ extension WaysIn {
 
     /// Names, keyring, key store, auth-delivery server, anchor. The keyring knows every slot before there is one, so that
     /// a rotation of the data key leaves none behind.
-    private func add(kind: LoginKind, name: String, store: Half, profile: Half) async throws {
+    ///
+    /// - Parameter beforeLast: called before the write that makes the way in work.
+    private func add(
+        kind: LoginKind, name: String, store: Half, profile: Half, beforeLast: () async throws -> Void = {}
+    ) async throws {
         guard !name.isEmpty, name.utf8.count <= 128, SlotKind(name: name) == nil else {
             throw ClientError(
                 .invalidArgument, "\"\(name)\" cannot be the name of a way in.",
@@ -85,9 +95,11 @@ extension WaysIn {
             sealing: context.profileKey, scopeID: session.profileID, id: profile.id, to: profile.recipient,
             signedBy: key)
         try await write(store, kind, holding: keys.dataKey)
+        try await beforeLast()
         _ = try await context.authDelivery.writeSlot(
             id: profile.id.bytes, ifRevision: 0, profile.write(kind, profileSlot.encoded))
-        try await raiseAnchor()
+        // It works from here on: an anchor that cannot be raised now is raised by the next change.
+        do { try await raiseAnchor() } catch is ClientError {}
     }
 
     /// Writes a slot at the key store, and again where a rotation began meanwhile, which did not know of the slot yet.

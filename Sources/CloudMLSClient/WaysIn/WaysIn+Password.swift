@@ -18,11 +18,12 @@ extension WaysIn {
         current: Password?, new: Password, parameters: KDFParameters? = nil, allowsWeakerHash: Bool = false,
         keepsSessions: Bool = false
     ) async throws -> [ServerRole] {
-        let session = context.session
         let policy = context.environment.kdfPolicy
         // Before a server is asked anything.
         try policy.accept(PasswordKDF(parameters: parameters ?? context.environment.kdfDefault))
         let dataKey = try await context.keys.read().keys.dataKey
+        // Reading follows a store that has moved: the login key is for the server at which it is now.
+        let session = await context.keeper.stored ?? context.session
         let currentHasher = current.map { PasswordHasher($0, policy: policy) } ?? .none
         let newHasher = PasswordHasher(new, policy: policy)
         let machine = PasswordChange(
@@ -45,7 +46,9 @@ extension WaysIn {
             case .write(let role, let id, let revision, let slot):
                 // A rotation since then either changed the data key before the slots were read, which shows here, or
                 // it changes the slot's revision.
-                guard try await context.keys.read().keys.dataKey == dataKey else { return .conflict }
+                guard try await context.keys.read().keys.dataKey == dataKey,
+                    (await context.keeper.stored ?? session).keyStore.serverID == session.keyStore.serverID
+                else { return .conflict }
                 do {
                     _ = try await service(role).writeSlot(id: id.bytes, ifRevision: revision, slot)
                     return .written

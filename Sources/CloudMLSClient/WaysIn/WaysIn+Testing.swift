@@ -15,10 +15,12 @@ extension WaysIn {
     ///
     /// - Throws: `wrongPassword` where it does not open, `unknownWayIn` where a server has no slot for it.
     public func test(_ secret: Secret) async throws {
+        // Reading the keys follows a store that has moved.
+        let dataKey = try await context.keys.read().keys.dataKey
+        let session = await context.keeper.stored ?? context.session
         let state = try await state()
-        let session = context.session
         try await test(
-            secret, in: state.store, of: StoreScope.self, holding: try await context.keys.read().keys.dataKey,
+            secret, in: state.store, of: StoreScope.self, holding: dataKey,
             server: session.keyStore.serverID)
         try await test(
             secret, in: state.profile, of: ProfileScope.self, holding: context.profileKey,

@@ -36,14 +36,18 @@ struct Passwd: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await session.using(try await session.resume()) { context in
+        // With --no-session the password is asked for to sign in with, and is the current one.
+        let known = session.noSession ? try session.password.password() : nil
+        try await session.using(try await session.resume(password: known)) { context in
             let waysIn = WaysIn(context)
             let hasPassword = try await waysIn.list().contains { $0.kind == .password }
             guard hasPassword || !same else {
                 throw CommandFailure(.usage, "there is no password yet", advice: "leave out --same.")
             }
-            let current =
-                hasPassword ? try session.password.password(prompt: same ? "Password" : "Current password") : nil
+            var current = hasPassword ? known : nil
+            if hasPassword, current == nil {
+                current = try session.password.password(prompt: same ? "Password" : "Current password")
+            }
             var new = current
             if !same {
                 new = try PasswordOptions.read(file: newPasswordFile, new: true, prompt: "New password")

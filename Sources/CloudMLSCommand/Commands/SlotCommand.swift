@@ -53,15 +53,23 @@ struct SlotCommand: AsyncParsableCommand {
         var name: String?
         @OptionGroup var session: SessionOptions
 
+        func validate() throws {
+            guard kind != .device || !session.noSession else {
+                throw ValidationError("a device's key is kept on the device: leave out --no-session")
+            }
+        }
+
         func run() async throws {
             try await session.using(try await session.resume()) { context in
                 let waysIn = WaysIn(context)
                 let name = name ?? "\(kind.rawValue) of \(WayInReport.day(context.environment.now()))"
                 switch kind {
                 case .recovery:
-                    let code = try await waysIn.addRecoveryCode(name: name)
-                    if session.json { return try JSONOutput.write(["recoveryCode": code.text, "name": name]) }
-                    Terminal.writeOutput("\(code.text)\n")
+                    try await waysIn.addRecoveryCode(name: name) { code in
+                        if session.json { return try JSONOutput.write(["recoveryCode": code.text, "name": name]) }
+                        Terminal.writeOutput("\(code.text)\n")
+                    }
+                    if session.json { return }
                     Terminal.note(
                         "This code is shown this once. Write it down, then try it with `cloudmls slot test recovery`.")
                 case .device:

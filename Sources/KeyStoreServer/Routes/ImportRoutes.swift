@@ -13,6 +13,7 @@ struct ImportRoutes: Sendable {
 
     /// Bytes of all slots and the keyring in base64, and what goes around them.
     private static let contentsLimit = 4 << 20
+    private let bodies = BodyGate(limit: 4)
 
     func add(to routes: some RouterMethods<OpenContext>) {
         routes.post("/v1/import", use: register)
@@ -30,7 +31,7 @@ struct ImportRoutes: Sendable {
     /// Takes `KeyStoreImport`, with a setup code's token like a registration; answers 201 without a body.
     @Sendable private func register(_ request: Request, context: OpenContext) async throws -> Response {
         try core.countRequest(request, context)
-        let body = try await request.json(KeyStoreImport.self, upTo: Self.contentsLimit)
+        let body = try await bodies.pass { try await request.json(KeyStoreImport.self, upTo: Self.contentsLimit) }
         let token = body.setupToken.flatMap { SetupToken(bytes: $0.array) }
         guard registration == .open || token != nil else { throw APIError.registrationRefused }
         try await service.register(body, tokenHash: registration == .open ? nil : token.map { SetupCodes.hash($0) })
@@ -52,7 +53,7 @@ struct ImportRoutes: Sendable {
     /// Takes `ImportContents`, answers `ImportStatus`: what another move had copied is dropped.
     @Sendable private func restart(_ request: Request, context: SessionContext) async throws -> Response {
         let contents = try await request.json(ImportContents.self, upTo: Self.contentsLimit)
-        return try .json(try await service.restart(contents, of: context.userID))
+        return try .json(try await service.restart(contents, by: context.session))
     }
 
     /// Takes `ImportObjects`, answers `ImportStatus`.

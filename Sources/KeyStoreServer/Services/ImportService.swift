@@ -23,8 +23,8 @@ struct ImportService: Sendable {
             tokenHash: tokenHash, now: clock.now)
     }
 
-    func restart(_ contents: ImportContents, of user: UserID) async throws -> ImportStatus {
-        try await storage.restart(Self.checked(contents), followUntil: followUntil, of: user)
+    func restart(_ contents: ImportContents, by session: Session) async throws -> ImportStatus {
+        try await storage.restart(Self.checked(contents), followUntil: followUntil, by: session)
     }
 
     func add(_ request: ImportObjects, of user: UserID) async throws -> ImportStatus {

@@ -31,8 +31,8 @@ package protocol ImportStorage: Sendable {
     func register(
         user: String, storeID: StoreID, _ store: StoreImport, followUntil: UInt64, tokenHash: [UInt8]?, now: UInt64
     ) async throws
-    /// Takes slots and keyring anew, and drops what another move had copied.
-    func restart(_ store: StoreImport, followUntil: UInt64, of user: UserID) async throws -> ImportStatus
+    /// Takes slots and keyring anew, drops what another move had copied, and ends all sessions but the one that asks.
+    func restart(_ store: StoreImport, followUntil: UInt64, by session: Session) async throws -> ImportStatus
     func status(of user: UserID) async throws -> ImportStatus
     func add(_ objects: [StoredObject], move: MoveID, of user: UserID) async throws -> ImportStatus
     func digest(of user: UserID) async throws -> StoreDigestAnswer

@@ -86,5 +86,10 @@ enum KeyStoreMigrations {
         BEGIN
             UPDATE arrivals SET follow_hash = NULL WHERE user_id = NEW.user_id;
         END;
+        -- So does whoever takes a way in away.
+        CREATE TRIGGER no_follower_after_a_removed_key AFTER DELETE ON login_keys
+        BEGIN
+            UPDATE arrivals SET follow_hash = NULL WHERE user_id = OLD.user_id;
+        END;
         """
 }

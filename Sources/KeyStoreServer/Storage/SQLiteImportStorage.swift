@@ -29,8 +29,9 @@ package struct SQLiteImportStorage: ImportStorage {
         }
     }
 
-    package func restart(_ store: StoreImport, followUntil: UInt64, of user: UserID) async throws -> ImportStatus {
+    package func restart(_ store: StoreImport, followUntil: UInt64, by session: Session) async throws -> ImportStatus {
         try await database.write { db in
+            let user = session.userID
             switch try SQLiteStoreState.state(of: user, in: db) {
             case .receiving: break
             case .moved:
@@ -46,6 +47,10 @@ package struct SQLiteImportStorage: ImportStorage {
                     sql: "UPDATE stores SET bytes = 0, objects = 0 WHERE user_id = ?", arguments: [user.rawValue])
             }
             try Self.take(store, followUntil: followUntil, of: user, in: db)
+            // What was signed in here before the store left may be somebody who was shut out at the place it was since.
+            try db.execute(
+                sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ?",
+                arguments: [user.rawValue, session.id.rawValue])
             return try Self.status(of: user, in: db)
         }
     }
@@ -97,7 +102,9 @@ package struct SQLiteImportStorage: ImportStorage {
             try db.execute(
                 sql: """
                     UPDATE stores SET minimum_key_id =
-                        ifnull((SELECT MIN(key_id) FROM objects WHERE objects.user_id = stores.user_id), 0)
+                        max(
+                            minimum_key_id,
+                            ifnull((SELECT MIN(key_id) FROM objects WHERE objects.user_id = stores.user_id), 0))
                     WHERE user_id = ?
                     """,
                 arguments: [user.rawValue])

@@ -78,6 +78,9 @@ package struct SQLiteKeyringStorage: KeyringStorage {
                 try db.execute(
                     sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ?",
                     arguments: [user.rawValue, session.id.rawValue])
+                // Whoever has the old data key could still make a token to follow a move with.
+                try db.execute(
+                    sql: "UPDATE arrivals SET follow_hash = NULL WHERE user_id = ?", arguments: [user.rawValue])
             }
             return revision
         }

@@ -83,7 +83,9 @@ struct ScheduledBackups: Service {
         }
         logger.notice("backed up", metadata: ["file": "\(file)", "bytes": "\(report.size)"])
         let own = FileSystem.names(in: schedule.folder).filter { names.isOwn($0) }
-        for old in own.dropLast(schedule.keep) where old != name {
+        // By what was made last. Names from the future are from before the clock was set right: they go first.
+        let ordered = own.filter { $0 > name } + own.filter { $0 <= name }
+        for old in ordered.dropLast(schedule.keep) where old != name {
             FileSystem.remove("\(schedule.folder)/\(old)")
             logger.notice("removed an old backup", metadata: ["file": "\(schedule.folder)/\(old)"])
         }

@@ -1,5 +1,6 @@
 import CloudMLSAPI
 package import HTTPTypes
+import KeyHierarchy
 
 /// What a write demands of what is stored (RFC 9110 §13.1).
 package enum Precondition: Hashable, Sendable {
@@ -41,6 +42,9 @@ package enum Precondition: Hashable, Sendable {
     /// Throws `revision_conflict` unless it holds.
     /// - Parameter current: the revision that is stored, a tombstone's included; 0 where there never was one.
     package func check(current: UInt64, operation: Int? = nil) throws(APIError) {
+        guard expected < Revision.maximum else {
+            throw APIError(.badRequest, "There is no revision after this one.")
+        }
         guard current == expected else { throw APIError.conflict(current: current, operation: operation) }
     }
 

@@ -4,6 +4,9 @@ package import GRDB
 /// A server's database: one SQLite file in WAL mode, one writer and a few readers.
 package final class SQLiteDatabase: Sendable {
     private let pool: DatabasePool
+    /// For `lookUp` alone, whose callers wait on their thread: none of its readers is ever held by a task that waits for a
+    /// thread to go on.
+    private let lookUps: DatabasePool
     private let groupCommit = GroupCommit()
     /// Whether what is in it can be trusted.
     package let health = ServerHealth()
@@ -21,6 +24,7 @@ package final class SQLiteDatabase: Sendable {
             }
             try Self.checkFormat(pool, folder: folder, role: role, migrator: migrator)
             try migrator.migrate(pool)
+            lookUps = try DatabasePool(path: folder.databasePath, configuration: Self.configuration)
         } catch let error as StartupError {
             throw error
         } catch let error as DatabaseError where Self.isDamage(error) {
@@ -49,7 +53,7 @@ package final class SQLiteDatabase: Sendable {
     package func lookUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
         // A statement sees one consistent state; a transaction around it would cost as much as it does.
         do {
-            return try pool.unsafeRead(body)
+            return try lookUps.unsafeRead(body)
         } catch let error as DatabaseError {
             throw answer(to: error)
         }
@@ -114,6 +118,7 @@ package final class SQLiteDatabase: Sendable {
 
     /// Folds the journal into the file, and closes all connections.
     package func close() throws {
+        try? lookUps.close()
         _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         try pool.close()
     }

@@ -4,7 +4,14 @@ package import GRDB
 extension SQLiteSlotStorage {
     /// Makes a user's slots and login keys exactly these. Sessions stay where the slot that began them does.
     package static func replaceAll(_ slots: [ImportedSlot], of user: UserID, in db: Database) throws {
-        let known = try Row.fetchAll(db, sql: "SELECT id FROM slots WHERE user_id = ?", arguments: [user.rawValue])
+        let known = try Row.fetchAll(
+            db, sql: "SELECT id, kind FROM slots WHERE user_id = ?", arguments: [user.rawValue])
+        for row in known {
+            let new = slots.first { $0.slot.id == row.bytes("id") }
+            guard new == nil || new?.slot.kind.rawValue == row["kind"] else {
+                throw APIError(.badRequest, "A slot cannot change its kind.")
+            }
+        }
         let wanted = Set(slots.map(\.slot.id))
         for id in known.map({ $0.bytes("id") }) where !wanted.contains(id) {
             try db.execute(

@@ -1,5 +1,6 @@
 package import CloudMLSAPI
 package import GRDB
+import struct KeyHierarchy.Revision
 
 /// What a server asks before slots are read or written, in the same transaction; it throws where that is not possible
 /// now.
@@ -90,9 +91,14 @@ package struct SQLiteSlotStorage: SlotStorage {
             guard let other else {
                 throw APIError(.lastWayIn, "This is the last way in: add another one first.")
             }
-            // The session that asks goes on with another key: it has more to do, here and at the other server.
+            // The session that asks goes on with another key: it has more to do, here and at the other server. One that
+            // did not begin with a password is not renewed any more: the key may have been a thief's.
             try db.execute(
-                sql: "UPDATE sessions SET slot_id = ? WHERE id = ? AND user_id = ? AND slot_id = ?",
+                sql: """
+                    UPDATE sessions SET slot_id = ?,
+                        refresh_expires = iif(kind = 'password', refresh_expires, min(refresh_expires, access_expires))
+                    WHERE id = ? AND user_id = ? AND slot_id = ?
+                    """,
                 arguments: [other.bytes("slot_id").blob, session.id.rawValue, user.rawValue, id.blob])
             try db.execute(
                 sql: "DELETE FROM slots WHERE user_id = ? AND id = ?", arguments: [user.rawValue, id.blob])
@@ -108,7 +114,9 @@ package struct SQLiteSlotStorage: SlotStorage {
         guard count == slots.count else { return false }
         for rewrapped in slots {
             let stored = try stored(rewrapped.slot.id, of: user, in: db)
-            guard let stored, stored.revision == rewrapped.ifRevision, stored.kind == rewrapped.slot.kind else {
+            guard let stored, stored.revision == rewrapped.ifRevision, stored.kind == rewrapped.slot.kind,
+                rewrapped.ifRevision < Revision.maximum
+            else {
                 return false
             }
         }

@@ -9,9 +9,10 @@ extension KeyStoreCommand {
             commandName: "import",
             abstract: "Bring an exported file to a new key store, where the old one is gone.",
             discussion: """
-                Use it on a device that is signed in. The whole file is checked before anything is sent. If the old key \
-                store still answers, it has to have the same as the file, and is told that your data has moved; where both \
-                are there, `cloudmls key-store move` is the better way. Stopped at any point, run the same command again.
+                Use it on a device that is signed in. The whole file is checked before anything is sent. The old key \
+                store has to have the same as the file, and is told that your data has moved; where both are there, \
+                `cloudmls key-store move` is the better way. If the old one is gone for good, say --old-is-gone. Stopped at \
+                any point, run the same command again.
 
                 Example:
                   cloudmls key-store import my-keys.archive --to-file other-setup-code --password-file password
