@@ -42,10 +42,10 @@ package enum Precondition: Hashable, Sendable {
     /// Throws `revision_conflict` unless it holds.
     /// - Parameter current: the revision that is stored, a tombstone's included; 0 where there never was one.
     package func check(current: UInt64, operation: Int? = nil) throws(APIError) {
+        guard current == expected else { throw APIError.conflict(current: current, operation: operation) }
         guard expected < Revision.maximum else {
             throw APIError(.badRequest, "There is no revision after this one.")
         }
-        guard current == expected else { throw APIError.conflict(current: current, operation: operation) }
     }
 
     private static func revision(_ tag: String) -> UInt64? {
