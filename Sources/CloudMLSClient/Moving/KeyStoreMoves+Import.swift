@@ -6,10 +6,10 @@ extension KeyStoreMoves {
     /// Brings a store from an archive to a new key store; for when the old one is gone. The archive is checked as a whole
     /// before anything is sent.
     ///
-    /// Each step can be repeated: killed at any point, it can be run again with the same archive and code. Where the old key
-    /// store still answers, it is told that the store has moved, and has to have the same as the archive.
+    /// Each step can be repeated: killed at any point, it can be run again with the same archive and code. The old key store
+    /// has to have the same as the archive, and is told that the store has moved.
     /// - Parameters:
-    ///   - oldIsGone: does not ask the old key store.
+    ///   - oldIsGone: does not ask the old key store: what other devices still write to it is lost.
     ///   - password: that of the archive.
     /// - Returns: false where the store is at that key store already.
     public func importArchive(
