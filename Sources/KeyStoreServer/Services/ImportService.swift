@@ -72,7 +72,7 @@ struct ImportService: Sendable {
         guard let wanted, wanted == digest else {
             throw APIError.moveConflict("What was copied here is not what was there.")
         }
-        return try await storage.open(move, followUntil: followUntil, of: user)
+        return try await storage.open(move, since: expected.mark, followUntil: followUntil, of: user)
     }
 
     func follow(_ request: FollowRequest) async throws -> SessionTokens {

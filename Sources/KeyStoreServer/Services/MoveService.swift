@@ -19,12 +19,13 @@ struct MoveService: Sendable {
     }
 
     /// Moved, for good. While a store is moving nothing in it changes, so its digest can be computed before the
-    /// transaction: a cancelled move does not come back under its id.
+    /// transaction, which notices if the move was taken back meanwhile.
     func commit(_ request: MoveCommit, of user: UserID) async throws -> MoveStatus {
         guard let move = MoveID(bytes: request.moveID.array), let wanted = StoreDigest(bytes: request.digest.array),
             request.forward.array.count <= Limits.smallBody,
             (try? ForwardPointer(decoding: request.forward.array)) != nil
         else { throw APIError(.badRequest, "A commit has a move's id, a digest and a forward pointer.") }
+        let mark = try await storage.mark(of: user)
         let status = try await storage.status(of: user)
         guard status.moveID?.array == move.bytes,
             let destination = status.destination.flatMap({ ServerID(bytes: $0.array) })
@@ -38,6 +39,6 @@ struct MoveService: Sendable {
             destination: destination, digest: wanted)
         return try await storage.commit(
             move, statement: try SignedMovedStatement(statement, signedBy: identity.signingKey),
-            forward: request.forward.array, of: user)
+            forward: request.forward.array, since: mark, of: user)
     }
 }

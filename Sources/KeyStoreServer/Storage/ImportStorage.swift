@@ -20,6 +20,8 @@ package struct ExpectedMove: Sendable {
     package var moveID: MoveID
     package var sourceKey: ServerPublicKey?
     package var state: StoreState
+    /// Rises with whatever arrives.
+    package var mark: UInt64
 }
 
 /// A store that comes from another key store.
@@ -37,8 +39,8 @@ package protocol ImportStorage: Sendable {
     func add(_ objects: [StoredObject], move: MoveID, of user: UserID) async throws -> ImportStatus
     func digest(of user: UserID) async throws -> StoreDigestAnswer
     func expected(of user: UserID) async throws -> ExpectedMove
-    /// Receiving to active.
-    func open(_ move: MoveID, followUntil: UInt64, of user: UserID) async throws -> ImportStatus
+    /// Receiving to active; `move_conflict` where something arrived since `mark`.
+    func open(_ move: MoveID, since mark: UInt64, followUntil: UInt64, of user: UserID) async throws -> ImportStatus
     /// The login key that a session of a device that followed hangs on; nil unless the token is the user's and good.
     func followed(user: String, tokenHash: [UInt8], now: UInt64) async throws -> (key: StoredLoginKey, kind: LoginKind)?
 }

@@ -81,7 +81,7 @@ package struct SQLiteImportStorage: ImportStorage {
             let row = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT state, store_id, move_id, source_key
+                    SELECT state, store_id, move_id, source_key, cursor
                     FROM stores JOIN arrivals ON arrivals.user_id = stores.user_id WHERE stores.user_id = ?
                     """,
                 arguments: [user.rawValue])
@@ -90,13 +90,18 @@ package struct SQLiteImportStorage: ImportStorage {
             else { throw APIError(.notFound, "No store was moved here.") }
             return ExpectedMove(
                 storeID: storeID, moveID: moveID, sourceKey: ServerPublicKey(bytes: row.bytes("source_key")),
-                state: state)
+                state: state, mark: row.unsigned("cursor"))
         }
     }
 
-    package func open(_ move: MoveID, followUntil: UInt64, of user: UserID) async throws -> ImportStatus {
+    package func open(
+        _ move: MoveID, since mark: UInt64, followUntil: UInt64, of user: UserID
+    ) async throws -> ImportStatus {
         try await database.write { db in
             try Self.checkReceiving(move, of: user, in: db)
+            guard try SQLiteStoreState.mark(of: user, in: db) == mark else {
+                throw APIError.moveConflict("Something arrived while the store was looked through: try again.")
+            }
             try SQLiteStoreState.set(.active, of: user, in: db)
             // No store leaves in the middle of a rotation, so the key of what came is the one that writes are under.
             try db.execute(
@@ -141,6 +146,7 @@ package struct SQLiteImportStorage: ImportStorage {
         _ store: StoreImport, followUntil: UInt64, of user: UserID, in db: Database
     ) throws {
         try SQLiteSlotStorage.replaceAll(store.slots, of: user, in: db)
+        try SQLiteStoreState.raiseMark(of: user, in: db)
         try db.execute(
             sql: "UPDATE stores SET keyring_revision = ?, keyring = ? WHERE user_id = ?",
             arguments: [Int64(clamping: store.keyringRevision), store.keyring.blob, user.rawValue])

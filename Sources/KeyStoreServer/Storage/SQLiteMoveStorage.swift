@@ -74,7 +74,9 @@ package struct SQLiteMoveStorage: MoveStorage {
         try await database.write { db in
             switch try SQLiteStoreState.state(of: user, in: db) {
             case .active: break
-            case .moving: try SQLiteStoreState.set(.active, of: user, in: db)
+            case .moving:
+                try SQLiteStoreState.set(.active, of: user, in: db)
+                try SQLiteStoreState.raiseMark(of: user, in: db)
             case .moved: throw APIError.storeMoved
             case .receiving: throw APIError.storeReceiving
             }
@@ -112,6 +114,10 @@ package struct SQLiteMoveStorage: MoveStorage {
         }
     }
 
+    package func mark(of user: UserID) async throws -> UInt64 {
+        try await database.read { db in try SQLiteStoreState.mark(of: user, in: db) }
+    }
+
     package func digest(of user: UserID) async throws -> StoreDigestAnswer {
         try await database.read { db in
             try SQLiteStoreState.checkReadable(user, in: db)
@@ -120,7 +126,7 @@ package struct SQLiteMoveStorage: MoveStorage {
     }
 
     package func commit(
-        _ move: MoveID, statement: SignedMovedStatement, forward: [UInt8], of user: UserID
+        _ move: MoveID, statement: SignedMovedStatement, forward: [UInt8], since mark: UInt64, of user: UserID
     ) async throws -> MoveStatus {
         try await database.write { db in
             let state = try SQLiteStoreState.state(of: user, in: db)
@@ -129,6 +135,9 @@ package struct SQLiteMoveStorage: MoveStorage {
                 throw APIError.moveConflict("This move is not under way.")
             }
             if state == .moved { return status }
+            guard try SQLiteStoreState.mark(of: user, in: db) == mark else {
+                throw APIError.moveConflict("The move was taken back meanwhile.")
+            }
             try db.execute(
                 sql: "UPDATE departures SET statement = ?, forward = ? WHERE user_id = ?",
                 arguments: [statement.encoded.blob, forward.blob, user.rawValue])

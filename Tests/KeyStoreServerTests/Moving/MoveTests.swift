@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import GRDB
 import KeyHierarchy
 import KeyStoreServer
 import MLSCodec
@@ -64,6 +65,36 @@ import Testing
         // What was cancelled does not come back; a new move can begin.
         expect(try await mover.begin(), .moveConflict)
         #expect(try await mover.begin(.random()).status == 200)
+        await mover.stop()
+    }
+
+    /// A commit looks through the store before its transaction: what happened in between must not be lost with it.
+    @Test func aCommitDoesNotOutliveACancel() async throws {
+        let mover = try await Mover.make()
+        let names = try await Mover.write(1, mover.alice)
+        let database = mover.source.service.core.database
+        let storage = SQLiteMoveStorage(database)
+        let user = UserID(
+            rawValue: try await database.read { try Int64.fetchOne($0, sql: "SELECT user_id FROM stores") } ?? 0)
+        #expect(try await mover.begin().status == 200)
+        let mark = try await storage.mark(of: user)
+        let digest = try await storage.digest(of: user).digest.array
+        let statement = try SignedMovedStatement(
+            MovedStatement(
+                storeID: mover.alice.user.storeID, moveID: mover.moveID,
+                source: mover.source.service.core.identity.serverID, destination: mover.targetID,
+                digest: try #require(StoreDigest(bytes: digest))),
+            signedBy: mover.source.service.core.identity.signingKey)
+        // Taken back, written to, begun twice anew, the last time under the first one's id.
+        #expect(try await mover.http.send(.DELETE, "/v1/move").status == 200)
+        #expect(try await mover.alice.put(names[0], [2], ifRevision: 1).status == 200)
+        #expect(try await mover.begin(.random()).status == 200)
+        #expect(try await mover.http.send(.DELETE, "/v1/move").status == 200)
+        #expect(try await mover.begin().status == 200)
+        await #expect(throws: APIError(.moveConflict, "")) {
+            try await storage.commit(mover.moveID, statement: statement, forward: [], since: mark, of: user)
+        }
+        #expect(try await mover.status().state == .moving)
         await mover.stop()
     }
 
