@@ -29,7 +29,8 @@ extension ClientContext {
     ///   - password: asked for the key store's password, at most once, and only where there is a password slot.
     ///   - progress: called after each batch.
     /// - Throws: `ClientError`; among others `wrongPassword`, `busy`, `notAuthentic`, `signedOut`, `notReachable`. After
-    ///   any of them the next call goes on where this one stopped. `CancellationError` likewise.
+    ///   any of them the next call goes on where this one stopped. `CancellationError` likewise. A process that is killed
+    ///   while it evicts others may lose the new data key: then this device has to sign in again too; nothing else is lost.
     public func rotateKeys(
         evictingOthers: Bool = false, password: @escaping @Sendable () async throws -> Password,
         progress: @escaping @Sendable (RotationProgress) -> Void = { _ in }

@@ -6,11 +6,11 @@ struct SignOut: AsyncParsableCommand {
         commandName: "sign-out",
         abstract: "End the session on both servers and remove all keys from this device.",
         discussion: """
-            The keys are removed also when a server cannot be reached. With --no-session every command ends its \
+            The session's keys are removed also when a server cannot be reached. With --no-session every command ends its \
             session itself; this one makes the device forget who signed in.
 
-            A key that `slot add device` gave this device is removed too, here and at the servers; with \
-            --keep-device-key it stays, and `sign-in --device-key` takes it.
+            A key that `slot add device` gave this device is removed first, here and at the servers, which takes both \
+            of them; with --keep-device-key it stays, and `sign-in --device-key` takes it.
 
             Example:
               cloudmls sign-out

@@ -17,8 +17,10 @@ package struct SQLiteObjectStorage: ObjectStorage {
 
     package func object(named name: [UInt8], of user: UserID) async throws -> StoredObject {
         try database.lookUp { db in
+            let object = try Self.object(named: name, of: user, in: db)
+            // Behind the object, since the two are not one state: a store is emptied only after it has moved.
             try SQLiteStoreState.checkReadable(user, in: db)
-            return try Self.object(named: name, of: user, in: db)
+            return object
         }
     }
 

@@ -48,10 +48,10 @@ package final class SQLiteDatabase: Sendable {
         }
     }
 
-    /// Reads with one statement that touches a few rows: such as the session of a request, or one object. It runs on the
-    /// thread that asks: going to another one and back takes several times as long as such a read does.
+    /// Reads with statements that touch a few rows: such as the session of a request, or one object. It runs on the thread
+    /// that asks: going to another one and back takes several times as long as such a read does.
     package func lookUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        // A statement sees one consistent state; a transaction around it would cost as much as it does.
+        // Each statement sees a state of its own: a transaction around it would cost as much as it does.
         do {
             return try lookUps.unsafeRead(body)
         } catch let error as DatabaseError {

@@ -8,7 +8,8 @@ extension KeyStoreCommand {
             discussion: """
                 The file says nothing to whoever finds it, but for how large it is and how your password is hashed: your \
                 password opens it, so it is as safe as that is good. `cloudmls key-store import` brings it to another key \
-                store. An old file is not harmless: groups that went on since cannot be written to from its state.
+                store. An old file is not harmless: groups that went on since cannot be written to from its state, and one from \
+                before the last change of your ways in or keys is refused: export again after each.
 
                 Example:
                   cloudmls key-store export my-keys.archive
