@@ -5,7 +5,7 @@ import Foundation
 struct KeyStoreBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key-store",
-        abstract: "Measures a key store: durable writes, reads, change feed, sign-ins, memory, start.",
+        abstract: "Measures a key store: writes, reads, change feed, sign-ins, new passwords, memory, start.",
         discussion: """
             Starts a key-store-server of its own, which lies beside this program, in a folder that it removes afterwards, \
             and beside it a bare server of the same HTTP library whose routes do nothing. Both get the same requests \
@@ -28,7 +28,7 @@ struct KeyStoreBench: ParsableCommand {
     var connections = 64
 
     @Option(
-        help: ArgumentHelp("Objects with which memory and start are measured; 0 leaves that out.", valueName: "count"))
+        help: ArgumentHelp("Objects with which new passwords, memory and start are measured; 0 leaves that out.", valueName: "count"))
     var objects = 100_000
 
     @Option(
@@ -79,7 +79,13 @@ struct KeyStoreBench: ParsableCommand {
         defer { server.stop() }
         try measureRequests(of: server.address, bare: bare, into: &report)
         if objects > 0 {
-            try BenchUser(at: server.address).write(objects: objects)
+            let user = try BenchUser(at: server.address)
+            var written = 0
+            for count in Set([0, 1_000, objects]).sorted() where count <= objects {
+                try user.write(objects: count - written)
+                written = count
+                report.passwordChanges.append(.init(objects: count, try user.changePassword(times: 3)))
+            }
             report.memory = BenchReport.Memory(objects: objects, rssAnonAfterWriting: try server.rssAnon)
             server.stop()
             server = try StartedServer.keyStore(data: folder.path("data"))

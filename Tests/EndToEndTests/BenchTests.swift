@@ -17,7 +17,13 @@ struct BenchTests {
             var objects: Int
             var rssAnonAfterStart: Double
         }
+        struct PasswordChange: Decodable {
+            var objects: Int
+            var milliseconds: Double
+            var hashingMilliseconds: Double
+        }
         var rows: [Row]
+        var passwordChanges: [PasswordChange]
         var memory: Memory
     }
 
@@ -34,6 +40,10 @@ struct BenchTests {
         for row in report.rows {
             #expect(row.rate.perSecond > 0, "\(row.name)")
             #expect(row.bare.perSecond > 0, "\(row.name)")
+        }
+        #expect(report.passwordChanges.map(\.objects) == [0, 100])
+        for change in report.passwordChanges {
+            #expect(change.hashingMilliseconds > 0 && change.milliseconds > change.hashingMilliseconds)
         }
         #expect(report.memory.objects == 100)
         #expect(report.memory.rssAnonAfterStart > 0)

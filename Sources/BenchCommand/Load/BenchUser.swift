@@ -3,11 +3,17 @@ import Foundation
 import KeyHierarchy
 import MLSCodec
 
-/// Somebody with a store at the server. No KDF runs: what comes out of one is simply random here.
+/// Somebody with a store at the server. No KDF runs but for changes of the password: what comes out of one is simply
+/// random here.
 struct BenchUser: Sendable {
     private let address: ServerAddress
     private let name: UserName
+    private let serverID: ServerID
     private let loginKey: KeyHierarchy.LoginKey
+    private let storeID = StoreID.random()
+    private let dataKey = DataKey.random()
+    private let signingKey: StoreSigningKey
+    private let slotID = SlotID.random()
     private var accessToken = ""
 
     /// Registers, and signs in.
@@ -19,13 +25,13 @@ struct BenchUser: Sendable {
         guard let serverID = ServerID(bytes: info.serverID.array) else {
             throw BenchConnection.Failed(description: "\(address.origin) is no key store")
         }
-        let storeID = StoreID.random()
+        self.serverID = serverID
+        signingKey = try StoreSigningKey.random()
         let passwordKey = PasswordKey.random()
         let kdf = PasswordKDF()
         loginKey = try passwordKey.loginKey(role: .keyStore, serverID: serverID)
         let slot = try StoreSlot(
-            sealing: DataKey.random(), scopeID: storeID, id: SlotID.random(), passwordKey: passwordKey, kdf: kdf,
-            signedBy: StoreSigningKey.random())
+            sealing: dataKey, scopeID: storeID, id: slotID, passwordKey: passwordKey, kdf: kdf, signedBy: signingKey)
         let registration = KeyStoreRegistration(
             setupToken: nil, user: name.rawValue,
             login: CloudMLSAPI.LoginKey(
@@ -84,6 +90,37 @@ struct BenchUser: Sendable {
         return names
     }
 
+    /// Sets new passwords, one after the other, with the KDF that clients use: each replaces one slot and one login key.
+    func changePassword(times: Int) throws -> PasswordChangeTimes {
+        let connection = try BenchConnection(address)
+        let list: SlotList = try Self.answer(connection, "GET /v1/slots", status: 200, fields: [authorization])
+        guard var revision = list.slots.first?.revision else {
+            throw BenchConnection.Failed(description: "the server lists no slot")
+        }
+        var times = PasswordChangeTimes(changes: times)
+        let start = ContinuousClock.now
+        for _ in 0..<times.changes {
+            let kdf = PasswordKDF()
+            let password = try Password("bench \(LoginNonce.random().bytes.hex)")
+            let beforeHashing = ContinuousClock.now
+            let key = try kdf.key(from: password)
+            times.hashing += (ContinuousClock.now - beforeHashing) / .milliseconds(1)
+            let login = try key.loginKey(role: .keyStore, serverID: serverID)
+            let slot = try StoreSlot(
+                sealing: dataKey, scopeID: storeID, id: slotID, passwordKey: key, kdf: kdf, signedBy: signingKey)
+            let write = SlotWrite(
+                kind: .password, body: Bytes(slot.encoded),
+                login: CloudMLSAPI.LoginKey(
+                    kind: .password, publicKey: Bytes(login.publicKey.bytes), kdf: KDFDescription(kdf)))
+            let result: WriteResult = try Self.answer(
+                connection, "PUT /v1/slots/\(slotID.hex)", status: 200,
+                fields: [authorization, "If-Match: \"\(revision)\""], body: try JSONEncoder().encode(write))
+            revision = result.revision
+        }
+        times.all = (ContinuousClock.now - start) / .milliseconds(1)
+        return times
+    }
+
     private static func exchange(
         _ connection: BenchConnection, _ line: String, fields: [String] = [], _ body: Data?
     ) throws -> BenchConnection.Answer {
@@ -101,4 +138,12 @@ struct BenchUser: Sendable {
         }
         return try JSONDecoder().decode(Value.self, from: Data(answer.body))
     }
+}
+
+/// What changes of the password took, in milliseconds altogether.
+struct PasswordChangeTimes {
+    var changes: Int
+    var all = 0.0
+    /// Of that the client's KDF.
+    var hashing = 0.0
 }

@@ -19,9 +19,24 @@ struct BenchReport: Codable {
         var startMilliseconds = 0.0
     }
 
+    /// A change of the password: means of a few, in milliseconds.
+    struct PasswordChange: Codable {
+        var objects: Int
+        var milliseconds: Double
+        /// Of that the client's KDF.
+        var hashingMilliseconds: Double
+
+        init(objects: Int, _ times: PasswordChangeTimes) {
+            self.objects = objects
+            milliseconds = times.all / Double(times.changes)
+            hashingMilliseconds = times.hashing / Double(times.changes)
+        }
+    }
+
     var seconds: Double
     var connections: Int
     var rows: [Row] = []
+    var passwordChanges: [PasswordChange] = []
     var memory: Memory?
     /// With slower syncs: one connection, then many.
     var slowSyncWrites: [Rate] = []
@@ -63,6 +78,13 @@ struct BenchReport: Codable {
         if let slowSyncFactor {
             lines.append(
                 "With slow syncs, many connections write \(Self.number(slowSyncFactor, 1)) times as much as one.")
+        }
+        for change in passwordChanges {
+            lines.append(
+                """
+                A new password with \(change.objects) objects: \(Self.number(change.milliseconds, 0)) ms, \
+                \(Self.number(change.hashingMilliseconds, 0)) ms of them the client's KDF.
+                """)
         }
         if let memory {
             lines.append(

@@ -20,7 +20,10 @@ package enum Base64URL {
     }
 
     /// `nil` for any other character, an impossible length, or unused bits that are not zero: each value has one text.
-    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(String(text)) }
+
+    /// The same for a `String`, of which every request decodes one.
+    package static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count * 3 / 4)
         var buffer: UInt32 = 0

@@ -18,6 +18,9 @@ enum KeyStoreMigrations {
         migrator.registerMigration("key store 3: moves to and from other key stores") { db in
             try db.execute(sql: Self.moves)
         }
+        migrator.registerMigration("key store 4: an object's key in front of its body") { db in
+            try db.execute(sql: Self.keyBeforeBody)
+        }
     }
 
     private static let first = """
@@ -91,5 +94,24 @@ enum KeyStoreMigrations {
         BEGIN
             UPDATE arrivals SET follow_hash = NULL WHERE user_id = OLD.user_id;
         END;
+        """
+
+    /// A column behind a long body is reached only through all of the body's pages, which an index over names and keys made
+    /// up for. It was half of what a write changed.
+    private static let keyBeforeBody = """
+        CREATE TABLE new_objects (
+            id INTEGER PRIMARY KEY,
+            user_id INTEGER NOT NULL REFERENCES stores (user_id) ON DELETE CASCADE,
+            name BLOB NOT NULL,
+            revision INTEGER NOT NULL,
+            cursor INTEGER NOT NULL,
+            key_id INTEGER,                      -- from the body's header: 0 where it cannot be read, NULL for a tombstone
+            body BLOB,                           -- NULL for a tombstone, whose revision keeps counting
+            UNIQUE (user_id, name)
+        ) STRICT;
+        INSERT INTO new_objects SELECT id, user_id, name, revision, cursor, key_id, body FROM objects ORDER BY id;
+        DROP TABLE objects;
+        ALTER TABLE new_objects RENAME TO objects;
+        CREATE UNIQUE INDEX objects_by_cursor ON objects (user_id, cursor);
         """
 }

@@ -17,10 +17,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
 
     package func object(named name: [UInt8], of user: UserID) async throws -> StoredObject {
         try database.lookUp { db in
-            let object = try Self.object(named: name, of: user, in: db)
-            // Behind the object, since the two are not one state: a store is emptied only after it has moved.
-            try SQLiteStoreState.checkReadable(user, in: db)
-            return object
+            try Self.readableObject(named: name, of: user, in: db)
         }
     }
 
@@ -28,11 +25,10 @@ package struct SQLiteObjectStorage: ObjectStorage {
         named names: [[UInt8]], of user: UserID, maximumBytes: Int
     ) async throws -> [StoredObject] {
         try await database.read { db in
-            try SQLiteStoreState.checkReadable(user, in: db)
             var objects: [StoredObject] = []
             var size = 0
             for name in names {
-                let object = try Self.object(named: name, of: user, in: db)
+                let object = try Self.readableObject(named: name, of: user, in: db)
                 size += object.body?.array.count ?? 0
                 guard objects.isEmpty || size <= maximumBytes else { break }
                 objects.append(object)
@@ -43,8 +39,8 @@ package struct SQLiteObjectStorage: ObjectStorage {
 
     package func write(_ writes: [ObjectWrite], of user: UserID) async throws -> [UInt64] {
         let written = try await database.write { [limits] db in
-            try SQLiteStoreState.checkWritable(user, in: db)
             var usage = try StoreUsage(of: user, in: db)
+            try usage.state.checkWritable()
             var revisions: [UInt64] = []
             for (index, write) in writes.enumerated() {
                 do {
@@ -97,9 +93,8 @@ package struct SQLiteObjectStorage: ObjectStorage {
     ) async throws -> ObjectsPage {
         try await database.read { db in
             try SQLiteStoreState.checkReadable(user, in: db)
-            // The key's column stands behind the body: from this index it comes without a walk through the body's pages.
             let wanted = """
-                FROM objects INDEXED BY objects_by_name_and_key
+                FROM objects
                 WHERE user_id = ? AND name > ? AND (? IS NULL OR key_id < ?)
                 """
             let key = key.map { Int64($0) }
@@ -124,41 +119,47 @@ package struct SQLiteObjectStorage: ObjectStorage {
         }
     }
 
-    private static func object(named name: [UInt8], of user: UserID, in db: Database) throws -> StoredObject {
-        let row = try Row.fetchOneCached(
-            db, sql: "SELECT revision, body, body IS NULL AS deleted FROM objects WHERE user_id = ? AND name = ?",
-            arguments: [user.rawValue, name.blob])
-        guard let row else { return StoredObject(name: Bytes(name), revision: 0, body: nil) }
-        return StoredObject(
-            name: Bytes(name), revision: row.unsigned("revision"),
-            body: row["deleted"] ? nil : Bytes(row.bytes("body")))
+    /// In one statement, and so of one state: where the store stands goes with what is in it.
+    private static func readableObject(named name: [UInt8], of user: UserID, in db: Database) throws -> StoredObject {
+        let sql = """
+            SELECT state, revision, body FROM stores
+            LEFT JOIN objects ON objects.user_id = stores.user_id AND name = ?
+            WHERE stores.user_id = ?
+            """
+        let object = try db.firstRow(sql: sql, arguments: [name.blob, user.rawValue]) { row in
+            try SQLiteStoreState.state(row[0]).checkReadable()
+            return StoredObject(
+                name: Bytes(name), revision: row.unsigned(at: 1), body: try row.bytes(at: 2).map { Bytes($0) })
+        }
+        guard let object else { throw APIError.noStore }
+        return object
     }
 
     private static func apply(
         _ write: ObjectWrite, of user: UserID, usage: inout StoreUsage, in db: Database
     ) throws -> UInt64 {
-        let row = try Row.fetchOneCached(
-            db, sql: "SELECT id, revision, length(body) AS size FROM objects WHERE user_id = ? AND name = ?",
-            arguments: [user.rawValue, write.name.blob])
-        let oldSize: Int? = row?["size"]
+        let old = try db.firstRow(
+            sql: "SELECT id, revision, length(body) FROM objects WHERE user_id = ? AND name = ?",
+            arguments: [user.rawValue, write.name.blob]
+        ) { row in (id: row[0] as Int64, revision: row.unsigned(at: 1), size: row[2] as Int?) }
         let keyID = write.body.map(ObjectKeyID.of)
         // Before the revision: who seals under a retired key has to read the keyring first in any case.
         if let keyID, keyID < usage.minimumKeyID {
             throw APIError(.keyRetired, "The body is sealed under a key that was replaced: read the keyring again.")
         }
-        try write.precondition.check(current: row?.unsigned("revision") ?? 0)
-        guard write.body != nil || oldSize != nil else {
+        try write.precondition.check(current: old?.revision ?? 0)
+        guard write.body != nil || old?.size != nil else {
             throw APIError(.notFound, "There is nothing to delete.")
         }
         let revision = write.precondition.expected + 1
         usage.cursor += 1
-        usage.bytes += (write.body?.count ?? 0) - (oldSize ?? 0)
-        if let row {
+        usage.bytes += (write.body?.count ?? 0) - (old?.size ?? 0)
+        if let old {
             try db.executeCached(
                 sql: "UPDATE objects SET revision = ?, cursor = ?, body = ?, key_id = ? WHERE id = ?",
                 arguments: [
                     Int64(clamping: revision), Int64(clamping: usage.cursor), write.body?.blob,
-                    keyID.map { Int64($0) }, row["id"] as Int64,
+                    keyID.map { Int64($0) }, old.id,
                 ])
         } else {
             usage.objects += 1

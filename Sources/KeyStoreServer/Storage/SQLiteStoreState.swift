@@ -5,11 +5,16 @@ import ServerKit
 /// Where a user's store stands, as the transactions that depend on it read it.
 enum SQLiteStoreState {
     static func state(of user: UserID, in db: Database) throws -> StoreState {
-        let text = try String.fetchOne(
-            db.cachedStatement(sql: "SELECT state FROM stores WHERE user_id = ?"), arguments: [user.rawValue])
-        guard let text, let state = StoreState(rawValue: text) else {
-            throw APIError(.notFound, "The user has no store.")
+        let sql = "SELECT state FROM stores WHERE user_id = ?"
+        guard let text = try db.firstRow(sql: sql, arguments: [user.rawValue], { $0[0] as String }) else {
+            throw APIError.noStore
         }
+        return try state(text)
+    }
+
+    /// - Parameter text: what is stored.
+    static func state(_ text: String) throws(APIError) -> StoreState {
+        guard let state = StoreState(rawValue: text) else { throw APIError.databaseDamaged }
         return state
     }
 
@@ -41,4 +46,8 @@ enum SQLiteStoreState {
     static let slotAccess: SlotAccess = { user, isWrite, db in
         if isWrite { try checkWritable(user, in: db) } else { try checkReadable(user, in: db) }
     }
+}
+
+extension APIError {
+    static let noStore = APIError(.notFound, "The user has no store.")
 }

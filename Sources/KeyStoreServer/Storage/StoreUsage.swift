@@ -4,6 +4,7 @@ import ServerKit
 
 /// What a user's objects come to.
 struct StoreUsage {
+    let state: StoreState
     private let before: (bytes: Int, objects: Int)
     var bytes: Int
     var objects: Int
@@ -12,14 +13,15 @@ struct StoreUsage {
     let minimumKeyID: UInt32
 
     init(of user: UserID, in db: Database) throws {
-        let row = try Row.fetchOneCached(
-            db, sql: "SELECT bytes, objects, cursor, minimum_key_id FROM stores WHERE user_id = ?",
-            arguments: [user.rawValue])
-        guard let row else { throw APIError(.notFound, "The user has no store.") }
-        bytes = row["bytes"]
-        objects = row["objects"]
-        cursor = row.unsigned("cursor")
-        minimumKeyID = UInt32(clamping: row.unsigned("minimum_key_id"))
+        let sql = "SELECT state, bytes, objects, cursor, minimum_key_id FROM stores WHERE user_id = ?"
+        let row = try db.firstRow(sql: sql, arguments: [user.rawValue]) { row in
+            (
+                state: try SQLiteStoreState.state(row[0]), bytes: row[1] as Int, objects: row[2] as Int,
+                cursor: row.unsigned(at: 3), minimumKeyID: UInt32(clamping: row.unsigned(at: 4))
+            )
+        }
+        guard let row else { throw APIError.noStore }
+        (state, bytes, objects, cursor, minimumKeyID) = row
         before = (bytes, objects)
     }
 

@@ -52,7 +52,7 @@ package struct ServerApplication: Sendable {
         router.add(middleware: CrossOriginMiddleware(policy: browsers))
         router.add(
             middleware: AnswerMiddleware(
-                role: role, incarnation: core.identity.incarnation.bytes, metrics: core.metrics))
+                role: role, incarnation: core.identity.incarnation.hex, metrics: core.metrics))
         let session = router.group().add(middleware: SessionMiddleware(sessions: core.sessions, browsers: browsers))
             .group(context: SessionContext.self)
         let login = LoginRoutes(

@@ -8,7 +8,8 @@ import NIOHTTP1
 /// in the log, which names the route but not what was asked for in it.
 struct AnswerMiddleware: RouterMiddleware {
     let role: ServiceRole
-    let incarnation: [UInt8]
+    /// In hexadecimal digits.
+    let incarnation: String
     let metrics: ServerMetrics
 
     func handle(
@@ -30,7 +31,7 @@ struct AnswerMiddleware: RouterMiddleware {
             context.logger.error("request failed", metadata: ["reason": "\(error)"])
             response = APIError(.internalError, "The server could not do this; its log has the reason.").response()
         }
-        response.headers[.incarnation] = incarnation.hex
+        response.headers[.incarnation] = incarnation
         response.headers[.protocolTag] = role.protocolTag
         response.headers[.cacheControl] = "no-store"
         let elapsed = ContinuousClock.now - start

@@ -7,13 +7,25 @@ extension Database {
     package func executeCached(sql: String, arguments: StatementArguments) throws {
         try cachedStatement(sql: sql).execute(arguments: arguments)
     }
+
+    /// The first row that a statement gives, or nil.
+    /// - Parameter decode: reads the row while the statement stands on it, by the numbers of its columns: neither are
+    ///   values copied that are not asked for, nor names of columns compared.
+    package func firstRow<Value>(
+        sql: String, arguments: StatementArguments, _ decode: (Row) throws -> Value
+    ) throws -> Value? {
+        let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
+        // The row is the statement's, which goes back to its beginning with the cursor.
+        return try withExtendedLifetime(cursor) { try cursor.next().map(decode) }
+    }
 }
 
 extension Row {
-    /// Like `fetchOne(_:sql:arguments:)`.
-    package static func fetchOneCached(
-        _ db: Database, sql: String, arguments: StatementArguments
-    ) throws -> Row? {
-        try fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+    /// A column that only ever holds revisions, counts or times.
+    package func unsigned(at column: Int) -> UInt64 { UInt64(clamping: (self[column] as Int64?) ?? 0) }
+
+    /// A BLOB column as bytes; nil where it is NULL.
+    package func bytes(at column: Int) throws -> [UInt8]? {
+        try withUnsafeData(atIndex: column) { $0.map { Array($0) } }
     }
 }

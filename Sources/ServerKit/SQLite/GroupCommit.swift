@@ -4,9 +4,10 @@ import Synchronization
 /// Lets writes that wait at the same time share one transaction, and with it the sync that makes it durable: a disk does
 /// a few hundred syncs a second, whatever they carry.
 ///
-/// Each write has a savepoint of its own, so that one that fails undoes nothing but itself. Nobody is answered, neither
-/// with a value nor with an error, before the transaction is committed: until then even a refusal may rest on what
-/// another write of the group did.
+/// Where one of them fails, they are all undone and run again, each with a savepoint of its own, so that one that fails
+/// undoes nothing but itself. That is not how they are run at first, since for each savepoint SQLite keeps copies of the
+/// pages that are changed behind it. Nobody is answered, neither with a value nor with an error, before the transaction is
+/// committed: until then even a refusal may rest on what another write of the group did.
 final class GroupCommit: Sendable {
     /// A write that waits: what it does, and whom it answers.
     struct Waiting: Sendable {
@@ -57,19 +58,45 @@ final class GroupCommit: Sendable {
 
     private func commitGroup(in db: Database) {
         let group = takeGroup()
+        do {
+            try Self.commit(group, in: db) { write in try write.attempt(db) }
+        } catch let error as NotBegun {
+            for write in group { write.fail(error.reason) }
+        } catch {
+            if group.count > 1 { commitApart(group, in: db) } else { group.first?.fail(error) }
+        }
+    }
+
+    /// In one transaction, with a savepoint for each.
+    private func commitApart(_ group: [Waiting], in db: Database) {
+        do {
+            try Self.commit(group, in: db) { write in try Self.runApart(write, in: db) }
+        } catch let error as NotBegun {
+            for write in group { write.fail(error.reason) }
+        } catch {
+            commitOneByOne(group, in: db)
+        }
+    }
+
+    /// A transaction that could not begin. Where another process keeps the database locked, waiting for it once is enough.
+    private struct NotBegun: Error {
+        var reason: any Error
+    }
+
+    /// Runs all of a group in one transaction, and answers them once that is committed.
+    private static func commit(
+        _ group: [Waiting], in db: Database, run: (Waiting) throws -> Answer
+    ) throws {
         var answers: [Answer] = []
         var hasBegun = false
         do {
             try db.inTransaction(.immediate) {
                 hasBegun = true
-                for write in group { answers.append(try Self.run(write, isAlone: group.count == 1, in: db)) }
+                for write in group { answers.append(try run(write)) }
                 return .commit
             }
         } catch {
-            // Where another process keeps the database locked, waiting for it once is enough.
-            if group.count > 1, hasBegun { return commitOneByOne(group, in: db) }
-            for write in group { write.fail(error) }
-            return
+            throw hasBegun ? error : NotBegun(reason: error)
         }
         for answer in answers { answer() }
     }
@@ -81,11 +108,10 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Runs a write of a group.
+    /// Runs a write of a group in a savepoint.
     /// - Returns: its answer, which is an error where it failed alone.
     /// - Throws: where it took the whole transaction with it, as SQLite does when the disk is full.
-    private static func run(_ write: Waiting, isAlone: Bool, in db: Database) throws -> Answer {
-        if isAlone { return try write.attempt(db) }
+    private static func runApart(_ write: Waiting, in db: Database) throws -> Answer {
         do {
             var answer: Answer?
             try db.inSavepoint {

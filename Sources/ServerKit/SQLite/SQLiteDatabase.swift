@@ -4,9 +4,7 @@ package import GRDB
 /// A server's database: one SQLite file in WAL mode, one writer and a few readers.
 package final class SQLiteDatabase: Sendable {
     private let pool: DatabasePool
-    /// For `lookUp` alone, whose callers wait on their thread: none of its readers is ever held by a task that waits for a
-    /// thread to go on.
-    private let lookUps: DatabasePool
+    private let lookUps: LookUpConnections
     private let groupCommit = GroupCommit()
     /// Whether what is in it can be trusted.
     package let health = ServerHealth()
@@ -24,7 +22,7 @@ package final class SQLiteDatabase: Sendable {
             }
             try Self.checkFormat(pool, folder: folder, role: role, migrator: migrator)
             try migrator.migrate(pool)
-            lookUps = try DatabasePool(path: folder.databasePath, configuration: Self.configuration)
+            lookUps = try LookUpConnections(path: folder.databasePath, configuration: Self.configuration)
         } catch let error as StartupError {
             throw error
         } catch let error as DatabaseError where Self.isDamage(error) {
@@ -49,11 +47,11 @@ package final class SQLiteDatabase: Sendable {
     }
 
     /// Reads with statements that touch a few rows: such as the session of a request, or one object. It runs on the thread
-    /// that asks: going to another one and back takes several times as long as such a read does.
+    /// that asks: going to another one and back takes several times as long as such a read does. Each statement sees a
+    /// state of its own.
     package func lookUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        // Each statement sees a state of its own: a transaction around it would cost as much as it does.
         do {
-            return try lookUps.unsafeRead(body)
+            return try lookUps.read(body)
         } catch let error as DatabaseError {
             throw answer(to: error)
         }
@@ -118,7 +116,7 @@ package final class SQLiteDatabase: Sendable {
 
     /// Folds the journal into the file, and closes all connections.
     package func close() throws {
-        try? lookUps.close()
+        lookUps.close()
         _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         try pool.close()
     }

@@ -40,18 +40,19 @@ package struct SQLiteSessionStorage: SessionStorage {
 
     package func session(accessHash: [UInt8], now: UInt64) async throws -> Session? {
         try database.lookUp { db in
-            let row = try Row.fetchOneCached(
-                db,
-                sql: """
-                    SELECT sessions.id, user_id, name, kind, slot_id, device_name
-                    FROM sessions JOIN users ON users.id = user_id
-                    WHERE access_hash = ? AND access_expires > ?
-                    """,
-                arguments: [accessHash.blob, Int64(clamping: now)])
-            guard let row, let kind = LoginKind(rawValue: row["kind"]) else { return nil }
-            return Session(
-                id: Session.ID(rawValue: row["id"]), userID: UserID(rawValue: row["user_id"]), userName: row["name"],
-                kind: kind, slotID: row.bytes("slot_id"), deviceName: row["device_name"])
+            let sql = """
+                SELECT sessions.id, user_id, name, kind, slot_id, device_name
+                FROM sessions JOIN users ON users.id = user_id
+                WHERE access_hash = ? AND access_expires > ?
+                """
+            let session = try db.firstRow(sql: sql, arguments: [accessHash.blob, Int64(clamping: now)]) { row in
+                try LoginKind(rawValue: row[3]).map { kind in
+                    Session(
+                        id: Session.ID(rawValue: row[0]), userID: UserID(rawValue: row[1]), userName: row[2],
+                        kind: kind, slotID: try row.bytes(at: 4) ?? [], deviceName: row[5])
+                }
+            }
+            return session ?? nil
         }
     }
 

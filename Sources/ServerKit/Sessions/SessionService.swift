@@ -24,7 +24,8 @@ package struct SessionService: Sendable {
 
     /// The session of the value of an `Authorization` field, looked up anew for every request.
     package func session(authorization: String?) async throws -> Session? {
-        guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return nil }
+        // Schemes are compared without regard to case (RFC 9110 §11.1).
+        guard let authorization, authorization.prefix(7).lowercased() == "bearer " else { return nil }
         return try await session(accessToken: String(authorization.dropFirst(7)))
     }
 

@@ -18,9 +18,9 @@ package struct Token: Sendable, CustomStringConvertible {
     }
 
     /// Parses one that a client sent; nil where it cannot be one.
-    package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 43, let bytes = Base64URL.decode(String(text)), bytes.count == 32 else { return nil }
-        self.text = String(text)
+    package init?(_ text: String) {
+        guard text.utf8.count == 43, let bytes = Base64URL.decode(text), bytes.count == 32 else { return nil }
+        self.text = text
         hash = Array(SHA256.hash(data: bytes))
     }
 

@@ -194,11 +194,10 @@ import Testing
         try await DatabaseQueue(path: DataFolder(existing: folder.dataFolder).databasePath).write { db in
             try db.execute(
                 sql: """
-                    DROP INDEX objects_by_name_and_key;
                     ALTER TABLE objects DROP COLUMN key_id;
                     ALTER TABLE stores DROP COLUMN minimum_key_id;
                     ALTER TABLE stores DROP COLUMN handover;
-                    DELETE FROM grdb_migrations WHERE identifier = 'key store 2: object keys, handovers';
+                    DELETE FROM grdb_migrations WHERE identifier LIKE 'key store 2:%' OR identifier LIKE 'key store 4:%';
                     """)
         }
         let again = try await RunningKeyStore.start(in: folder)
