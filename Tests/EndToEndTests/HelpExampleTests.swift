@@ -17,7 +17,7 @@ struct HelpExampleTests {
     ]
 
     @Test func everyExampleWorks() async throws {
-        let world = try await World.make(keyStores: 3)
+        let world = try await World.make(keyStores: 4)
         for other in ["bob", "carol"] {
             _ = try await world.signUp(other)
         }
@@ -28,7 +28,7 @@ struct HelpExampleTests {
         let place = try world.place.folder("where-the-examples-run")
         let code = try await world.setupCode()
         try FileManager.default.copyItem(at: code, to: place.appending(path: "setup-code"))
-        for (number, name) in [(1, "new-setup-code"), (2, "other-setup-code")] {
+        for (number, name) in [(1, "new-setup-code"), (2, "other-setup-code"), (3, "last-setup-code")] {
             try FileManager.default.copyItem(
                 at: await world.setupCode(keyStore: number), to: place.appending(path: name))
         }

@@ -15,7 +15,7 @@ extension Authenticator {
     ) async throws -> ClientContext {
         let hasher = PasswordHasher(password, policy: environment.kdfPolicy)
         let keyStoreHasher = keyStorePassword.map { PasswordHasher($0, policy: environment.kdfPolicy) } ?? hasher
-        return try await signIn(userName, .password, origin, hasher, keyStoreHasher)
+        return try await signIn(userName, .password, origin, hasher, keyStoreHasher).context
     }
 
     /// Signs in with a recovery code, where the password is lost.
@@ -24,7 +24,7 @@ extension Authenticator {
     public func signIn(
         userName: UserName, recoveryCode: RecoveryCode, authDelivery origin: Origin
     ) async throws -> ClientContext {
-        try await signIn(userName, .recovery(recoveryCode), origin, .none, .none)
+        try await signIn(userName, .recovery(recoveryCode), origin, .none, .none).context
     }
 
     /// Signs in with this device's own key, which `WaysIn.addDevice` made.
@@ -41,13 +41,14 @@ extension Authenticator {
                 .formatOfAnotherVersion, "This device's key cannot be read.",
                 hint: "Use the newest release of this program, or sign in with the password.")
         }
-        return try await signIn(userName, .device(device), origin, .none, .none)
+        return try await signIn(userName, .device(device), origin, .none, .none).context
     }
 
-    private func signIn(
+    /// - Parameter archived: what is to be brought to a new key store: before the sign-in, where the old one is gone.
+    func signIn(
         _ userName: UserName, _ wayIn: WayIn, _ origin: Origin, _ hasher: PasswordHasher,
-        _ keyStoreHasher: PasswordHasher
-    ) async throws -> ClientContext {
+        _ keyStoreHasher: PasswordHasher, bringing archived: ArchivedStore? = nil
+    ) async throws -> Imported {
         try origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
         let replaced = try await replaceable(by: userName, origin)
         let keeper = SessionKeeper(keys)
@@ -59,10 +60,11 @@ extension Authenticator {
             guard let found else { throw ClientError.unexpectedEvent }
             return found
         }
+        var checked: StoreArchive.Summary?
         let machine = SignIn(
             userName: userName, wayIn: wayIn, origin: origin, pins: try await pins(userName, origin),
-            environment: environment)
-        let signedIn = try await ending([authDelivery] + (found.map { [$0] } ?? [])) {
+            archived: archived?.source, environment: environment)
+        var signedIn = try await ending([authDelivery] + (found.map { [$0] } ?? [])) {
             try await run(machine) { action in
                 switch action {
                 case .logIn(.authDelivery, let action):
@@ -78,7 +80,12 @@ extension Authenticator {
                 case .readAnchor(let name):
                     return .anchor(try await authDelivery.anchor(name.bytes))
                 case .findKeyStore(let profile):
-                    let service = try await reachableKeyStore(profile, keeper)
+                    let service: any KeyStoreService
+                    do {
+                        service = try await reachableKeyStore(profile, keeper)
+                    } catch let error as ClientError {
+                        throw archived?.missing(error) ?? error
+                    }
                     try? await found?.logout()
                     found = service
                     return .keyStoreFound(service.origin)
@@ -94,6 +101,11 @@ extension Authenticator {
                 case .openStore(let opening):
                     _ = try await keyStore().openImport(opening)
                     return .storeOpened
+                case .readArchive(let dataKey):
+                    guard let archived else { throw ClientError.unexpectedEvent }
+                    let summary = try await archived.request.archive.verify(dataKey: dataKey)
+                    checked = summary
+                    return .archive(summary.contents)
                 }
             }
         }
@@ -102,10 +114,19 @@ extension Authenticator {
             let completion = MoveCompletion(arrival, profileID: signedIn.profileID, keyring: signedIn.keyring)
             try await run(completion) { try await StoreFollower.perform($0, authDelivery) }
         }
+        if let archived, let checked {
+            let start = StoredSession(signedIn, userName: userName, origin: origin)
+            let arrived = try await ending([authDelivery]) {
+                try await bring(archived, checked, start, keeper, authDelivery)
+            }
+            signedIn.profile = arrived.profile
+            signedIn.keyStoreOrigin = arrived.keyStore.origin
+            found = arrived.keyStore
+        }
         let context = try await complete(
             signedIn, userName: userName, authDelivery: authDelivery, keyStore: try keyStore(), keeper: keeper)
         if let replaced { _ = await logOut(replaced) }
-        return context
+        return Imported(context: context, moved: checked != nil)
     }
 
     /// The first of the profile's origins that answers; which server it is, the login proves.

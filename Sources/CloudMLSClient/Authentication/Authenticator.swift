@@ -133,7 +133,7 @@ public struct Authenticator: Sendable {
         return session
     }
 
-    private func context(
+    func context(
         _ session: StoredSession, _ keeper: SessionKeeper, authDelivery: any AuthDeliveryService,
         keyStore: any KeyStoreService, notices: [SignInNotice]
     ) -> ClientContext {
@@ -149,7 +149,7 @@ public struct Authenticator: Sendable {
         ) { try await keeper.persist(.authDelivery, $0) }
     }
 
-    private func keyStore(_ session: StoredSession, _ keeper: SessionKeeper) -> any KeyStoreService {
+    func keyStore(_ session: StoredSession, _ keeper: SessionKeeper) -> any KeyStoreService {
         connector.keyStore(
             at: session.keyStore.origin, certificatePin: session.keyStore.certificatePin,
             tokens: session.keyStore.tokens?.sessionTokens

@@ -15,12 +15,13 @@ public struct StoreArchive: Sendable {
     }
 
     let path: String
-    public let storeID: StoreID
+    let header: ArchiveHeader
+    public var storeID: StoreID { header.storeID }
 
     /// - Throws: `ClientError` with `localStorage` or `notAuthentic`.
     public init(path: String) throws {
         self.path = path
-        storeID = try ArchiveFile(path: path).header.storeID
+        header = try ArchiveFile(path: path).header
     }
 
     /// Opens and checks everything: that the file is complete and unchanged, that the store's owner made slots and keyring,

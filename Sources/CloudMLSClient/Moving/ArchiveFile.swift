@@ -5,6 +5,8 @@ import MLSCodec
 /// Reads an archive from its beginning, one chunk in memory at a time.
 final class ArchiveFile {
     let header: ArchiveHeader
+    /// Bytes of the whole file.
+    let size: Int
     private let path: String
     private let descriptor: Int32
     private var remaining: Int
@@ -19,7 +21,8 @@ final class ArchiveFile {
             close(descriptor)
             throw Self.failure("read", path)
         }
-        remaining = Int(status.st_size)
+        size = Int(status.st_size)
+        remaining = size
         do {
             var left = remaining
             let frame = try Self.frame(descriptor, path, &left)
@@ -55,18 +58,25 @@ final class ArchiveFile {
         guard count > 0 else { throw Self.noArchive(path) }
     }
 
+    /// How many chunks there are, by their lengths alone.
+    ///
+    /// - Throws: `notAuthentic` where the file ends within one, or has none.
+    func countFrames() throws -> Int {
+        var count = 0
+        while try Self.frame(descriptor, path, &remaining) != nil { count += 1 }
+        guard count > 0 else { throw Self.noArchive(path) }
+        return count
+    }
+
     /// The key that the password opens in the archive itself, so that it takes no key store.
     func dataKey(password: Password, policy: KDFPolicy) async throws -> DataKey {
         guard let slot = header.slots.first(where: { $0.kind == .password }), let kdf = slot.header.kdf else {
-            throw ClientError(
-                .wrongPassword, "The archive has no password.", hint: "Use it on a device that is signed in.")
+            throw StoreArchive.withoutPassword
         }
         try policy.accept(kdf)
         let key = try await PasswordHasher(password, policy: policy).key(kdf)
         guard slot.header.scopeID == header.storeID, let dataKey = try? slot.openUnverified(with: key) else {
-            throw ClientError(
-                .wrongPassword, "That is not the archive's password.",
-                hint: "It is the one that you had when the archive was made.")
+            throw StoreArchive.wrongPassword
         }
         return dataKey
     }

@@ -16,28 +16,43 @@ extension KeyStoreMoves {
         _ archive: StoreArchive, to code: SetupCode, userName: UserName? = nil, oldIsGone: Bool = false,
         password: Password, progress: @Sendable (MoveProgress) -> Void = { _ in }
     ) async throws -> Bool {
+        let request = ArchiveImport(archive, to: code, userName: userName, oldIsGone: oldIsGone)
+        let key = ArchiveKey.password(PasswordHasher(password, policy: context.environment.kdfPolicy))
+        return try await importArchive(request, key: key, progress: progress) != nil
+    }
+
+    /// Where a store has arrived from an archive.
+    struct Arrived {
+        var profile: Profile
+        var keyStore: any KeyStoreService
+    }
+
+    /// - Parameter checked: what is in the archive, where it was checked already.
+    /// - Returns: nil where the store is at that key store already.
+    func importArchive(
+        _ request: ArchiveImport, key: ArchiveKey, checked: StoreArchive.Summary? = nil,
+        progress: @Sendable (MoveProgress) -> Void
+    ) async throws -> Arrived? {
+        let (archive, code) = (request.archive, request.code)
         try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
         let owner = try await follower.owner()
-        guard archive.storeID == owner.storeID else {
-            throw ClientError(
-                .notAuthentic, "The archive is of somebody else's data.",
-                hint: "Sign in as the user that it belongs to.")
-        }
+        guard archive.storeID == owner.storeID else { throw StoreArchive.ofSomebodyElse }
         let current = try await currentProfile(owner)
-        guard current.serverID != code.serverID else { return false }
-        let summary = try await archive.verify(dataKey: owner.dataKey)
+        guard current.serverID != code.serverID else { return nil }
+        let summary: StoreArchive.Summary
+        if let checked { summary = checked } else { summary = try await archive.verify(dataKey: owner.dataKey) }
         let tokens = DestinationTokens()
         let destination = connector.keyStore(at: code.origin, certificatePin: code.certificatePin, tokens: nil) {
             try await tokens.persist($0)
         }
         let route = ImportRoute(
-            code: code, userName: userName ?? context.session.keyStore.userName, owner: owner, current: current,
-            summary: summary, destination: destination)
+            code: code, userName: request.userName ?? context.session.keyStore.userName, owner: owner,
+            current: current, summary: summary, destination: destination)
         try await compareAnchor(summary, owner)
         // The account first: its contents are the archive's, whatever becomes of the old key store, and a wrong password or
         // a used code leaves that one as it was.
-        try await enter(route, password)
-        let isSourceThere = try await oldIsGone ? false : freezeSource(route)
+        try await enter(route, key)
+        let isSourceThere = try await request.oldIsGone ? false : freezeSource(route)
         try await send(archive, route, progress)
         if isSourceThere { try await commitSource(route) }
         _ = try await destination.openImport(
@@ -50,7 +65,7 @@ extension KeyStoreMoves {
         try await run(completion) { try await StoreFollower.perform($0, context.authDelivery) }
         try await follower.settle(arrival.profile, at: code.origin, tokens)
         await context.keyStore.hasMoved(to: destination)
-        return true
+        return Arrived(profile: arrival.profile, keyStore: destination)
     }
 
     /// An archive from before the last change of the keyring would bring back what was removed since, and is refused at the
@@ -62,11 +77,7 @@ extension KeyStoreMoves {
             throw StoreChecks.rolledBack("The auth-delivery server", "state")
         }
         guard try summary.contents.keyringRevision >= StoreChecks.open(stored, name: name, with: sealer).keyringRevision
-        else {
-            throw ClientError(
-                .rolledBack, "The archive is older than the last change of your keys or ways in.",
-                hint: "Use a newer one: export again after every `slot` and `rotate`.")
-        }
+        else { throw StoreArchive.tooOld }
     }
 
     private func currentProfile(_ owner: StoreMove.Owner) async throws -> Profile {
@@ -88,9 +99,7 @@ extension KeyStoreMoves {
             try await compareSource(route)
             _ = try await context.keyStore.beginMove(request)
         } catch let error as ClientError where error.code == .notReachable {
-            throw ClientError(
-                .notReachable, "The old key store does not answer, and your other devices may go on writing to it.",
-                hint: "Try again when it does. If it is gone for good, say --old-is-gone.")
+            throw Self.oldKeyStoreIsAway
         }
         do {
             try await compareSource(route)
@@ -99,6 +108,12 @@ extension KeyStoreMoves {
             throw error
         }
         return true
+    }
+
+    static var oldKeyStoreIsAway: ClientError {
+        ClientError(
+            .notReachable, "The old key store does not answer, and your other devices may go on writing to it.",
+            hint: "Try again when it does. If it is gone for good, say --old-is-gone.")
     }
 
     private func compareSource(_ route: ImportRoute) async throws {
@@ -120,10 +135,9 @@ extension KeyStoreMoves {
     }
 
     /// An account at the destination, and a session in it.
-    private func enter(_ route: ImportRoute, _ password: Password) async throws {
+    private func enter(_ route: ImportRoute, _ key: ArchiveKey) async throws {
         guard try await !follow(route) else { return }
-        let hasher = PasswordHasher(password, policy: context.environment.kdfPolicy)
-        let contents = try await route.contents(hasher, context.environment.kdfPolicy)
+        let contents = try await route.contents(key, context.environment.kdfPolicy)
         do {
             try await route.destination.registerImport(
                 KeyStoreImport(
@@ -134,13 +148,15 @@ extension KeyStoreMoves {
             where [.refused(.nameTaken), .refused(.registrationRefused)].contains(error.code)
         {
             // The name may be one's own, from an import that was given up.
-            let login = PasswordLogin(
-                role: .keyStore, origin: route.code.origin, userName: route.userName, pinned: route.code.serverID,
-                environment: context.environment)
+            let login = try Login(
+                key.wayIn, role: .keyStore, origin: route.code.origin, userName: route.userName,
+                pinned: route.code.serverID, environment: context.environment)
             let output = try await run(login) { action in
-                try await Authenticator.perform(action, route.destination, hasher)
+                try await Authenticator.perform(action, route.destination, key.hasher)
             }
             guard output.isAccepted else { throw error }
+            // Or from this one, long ago.
+            guard try await route.destination.importStatus().moveID?.array != route.summary.moveID.bytes else { return }
             _ = try await route.destination.restartImport(contents)
         }
     }
@@ -206,23 +222,24 @@ private struct ImportRoute {
         return next
     }
 
-    func contents(_ hasher: PasswordHasher, _ policy: KDFPolicy) async throws -> ImportContents {
+    func contents(_ key: ArchiveKey, _ policy: KDFPolicy) async throws -> ImportContents {
         var slots: [StoredSlot] = []
         for archived in summary.contents.slots {
             let slot = archived.slot
             guard let kind = LoginKind(rawValue: slot.kind.name) else { throw StoreMove.misfit }
             var login: CloudMLSAPI.LoginKey?
             if let kdf = slot.header.kdf {
-                try policy.accept(kdf)
-                let key = try await hasher.key(kdf)
-                guard (try? slot.openUnverified(with: key)) == owner.dataKey else {
-                    throw ClientError(
-                        .wrongPassword, "That is not the archive's password.",
-                        hint: "It is the one that you had when the archive was made.")
+                // Without the password its slot signs nobody in at another server, until a new one is set.
+                if case .password(let hasher) = key {
+                    try policy.accept(kdf)
+                    let passwordKey = try await hasher.key(kdf)
+                    guard (try? slot.openUnverified(with: passwordKey)) == owner.dataKey else {
+                        throw StoreArchive.wrongPassword
+                    }
+                    let publicKey = try passwordKey.loginKey(role: .keyStore, serverID: code.serverID).publicKey
+                    login = CloudMLSAPI.LoginKey(
+                        kind: kind, publicKey: Bytes(publicKey.bytes), kdf: KDFDescription(kdf))
                 }
-                let publicKey = try key.loginKey(role: .keyStore, serverID: code.serverID).publicKey
-                login = CloudMLSAPI.LoginKey(
-                    kind: kind, publicKey: Bytes(publicKey.bytes), kdf: KDFDescription(kdf))
             } else if let key = archived.loginKey {
                 login = CloudMLSAPI.LoginKey(kind: kind, publicKey: Bytes(key.bytes), kdf: nil)
             }

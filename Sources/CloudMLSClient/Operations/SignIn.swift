@@ -18,6 +18,8 @@ package struct SignIn: OperationMachine {
         case readMove
         /// Opens the store at its new place, where the device that moved it did not come to that.
         case openStore(ImportOpening)
+        /// Open the archive with the key that its slot holds, and check all of it.
+        case readArchive(DataKey)
     }
 
     package enum Event: Sendable {
@@ -32,10 +34,18 @@ package struct SignIn: OperationMachine {
         case storeMoved
         case move(MoveStatus, ServerInfo)
         case storeOpened
+        case archive(ArchiveContents)
+    }
+
+    /// A store in a file, where its key store is gone.
+    package struct Archived: Sendable {
+        package var header: ArchiveHeader
+        /// Where the file is brought to. A profile that leads there by now is followed, and the file not needed.
+        package var destination: ServerID
     }
 
     /// What is known once the password opened its slot at the auth-delivery server.
-    private struct Entrance {
+    struct Entrance {
         var serverID: ServerID
         var slots: [ProfileSlot]
         var profileID: ProfileID
@@ -44,14 +54,14 @@ package struct SignIn: OperationMachine {
     }
 
     /// What is known once the profile was opened and checked.
-    private struct Directions {
+    struct Directions {
         var entrance: Entrance
         var profile: Profile
         /// Where the profile did not lead to the store yet, and what was left behind did.
         var move: ImportOpening?
     }
 
-    private enum State {
+    enum State {
         case idle
         case authDeliveryLogin(Login)
         case profileSlots(Login.Output)
@@ -64,23 +74,28 @@ package struct SignIn: OperationMachine {
         case moved(Directions, StoreAnchor)
         case opening(Directions, StoreAnchor, Origin, Login.Output)
         case storeSlotKey(Directions, StoreAnchor, Origin, StoreContents, [StoreSlot], VerifiedSlot<StoreScope>)
+        case archiveSlotKey(Directions, StoreAnchor, VerifiedSlot<StoreScope>)
+        case archive(Directions, StoreAnchor, DataKey)
         case done
     }
 
     private let userName: UserName
-    private let wayIn: WayIn
+    let wayIn: WayIn
     private let origin: Origin
-    private let pins: ServerPins?
-    private let environment: ClientEnvironment
-    private var state = State.idle
+    private let archived: Archived?
+    let pins: ServerPins?
+    let environment: ClientEnvironment
+    var state = State.idle
 
     /// - Parameters:
     ///   - origin: the auth-delivery server's.
     ///   - pins: what this device remembers of an earlier sign-in.
+    ///   - archived: what is opened in place of the key store's contents.
     package init(
-        userName: UserName, wayIn: WayIn = .password, origin: Origin, pins: ServerPins?,
+        userName: UserName, wayIn: WayIn = .password, origin: Origin, pins: ServerPins?, archived: Archived? = nil,
         environment: ClientEnvironment
     ) {
+        self.archived = archived
         self.userName = userName
         self.wayIn = wayIn
         self.origin = origin
@@ -125,6 +140,8 @@ package struct SignIn: OperationMachine {
             .passwordKey(let key)
         ):
             return try finish(directions, anchor, origin, contents, slots) { try slot.open(with: key) }
+        case (.archiveSlotKey, _), (.archive, _):
+            return try handleArchive(event)
         default:
             return try handleMove(event)
         }
@@ -209,6 +226,9 @@ extension SignIn {
         guard let stored else { throw StoreChecks.rolledBack("The auth-delivery server", "state") }
         let sealer = AnchorSealer(profileKey: directions.entrance.profileKey)
         let anchor = try StoreChecks.open(stored, name: name, with: sealer)
+        if let archived, directions.profile.serverID != archived.destination {
+            return try openArchive(archived.header, directions, anchor)
+        }
         state = .finding(directions, anchor)
         return .perform(.findKeyStore(directions.profile))
     }
@@ -242,10 +262,10 @@ extension SignIn {
             state = .moved(directions, anchor)
             return .perform(.readMove)
         case (.moved(var directions, let anchor), .move(let status, let server)):
-            let (next, move) = try StoreChecks.forwarded(
+            let (next, opening) = try StoreChecks.forwarded(
                 status, by: server, from: directions.profile, with: directions.entrance.profileKey)
             directions.profile = next
-            directions.move = ImportOpening(moveID: Bytes(move.bytes), statement: status.statement, digest: nil)
+            directions.move = opening
             state = .finding(directions, anchor)
             return .perform(.findKeyStore(next))
         case (.opening(let directions, let anchor, let origin, let login), .storeOpened):

@@ -46,7 +46,7 @@ package struct StoreFollow: OperationMachine {
         var profile: Profile
         var moveID: MoveID
         /// Where the profile was not written yet.
-        var statement: Bytes?
+        var opening: ImportOpening?
         var origin: Origin?
     }
 
@@ -104,14 +104,13 @@ package struct StoreFollow: OperationMachine {
         case (.following(let target), .notFollowed):
             throw Self.tooLate(target.profile)
         case (.following(let target), .followed):
-            guard target.statement != nil else { return try finish(target) }
+            guard target.opening != nil else { return try finish(target) }
             state = .importStatus(target)
             return .perform(.readImport)
         case (.importStatus(let target), .imported(let status)):
-            guard status.state == .receiving else { return readDestination(target) }
+            guard status.state == .receiving, let opening = target.opening else { return readDestination(target) }
             state = .opening(target)
-            return .perform(
-                .open(ImportOpening(moveID: Bytes(target.moveID.bytes), statement: target.statement, digest: nil)))
+            return .perform(.open(opening))
         case (.opening(let target), .imported(let status)):
             guard status.state == .active else { throw StoreMove.misfit }
             return readDestination(target)
@@ -158,9 +157,10 @@ package struct StoreFollow: OperationMachine {
         _ profile: Profile, _ status: MoveStatus, _ server: ServerInfo
     ) throws -> Step<Action, Output> {
         guard status.state == .moved else { return .finished(nil) }
-        let (next, moveID) = try StoreChecks.forwarded(
+        let (next, opening) = try StoreChecks.forwarded(
             status, by: server, from: profile, with: owner.keyring.profileKey)
-        return connect(Target(profile: next, moveID: moveID, statement: status.statement))
+        guard let moveID = MoveID(bytes: opening.moveID.array) else { throw ClientError.unexpectedEvent }
+        return connect(Target(profile: next, moveID: moveID, opening: opening))
     }
 
     private mutating func connect(_ target: Target) -> Step<Action, Output> {
@@ -199,10 +199,10 @@ package struct StoreFollow: OperationMachine {
 
 extension StoreChecks {
     /// What a store left behind at the key store that it has moved from: the profile that leads to the next one, and
-    /// which move it was.
+    /// with what the store is opened there. One that came from a file is opened on its digest alone.
     static func forwarded(
         _ status: MoveStatus, by server: ServerInfo, from current: Profile, with profileKey: ProfileKey
-    ) throws -> (Profile, MoveID) {
+    ) throws -> (Profile, ImportOpening) {
         guard let key = ServerPublicKey(bytes: server.identityKey.array), key.serverID == current.serverID,
             let statement = status.statement,
             let verified = try? SignedMovedStatement(decoding: statement.array).verified(by: key),
@@ -210,6 +210,8 @@ extension StoreChecks {
             let pointer = try? ForwardPointer(decoding: body.array), pointer.moveID == verified.moveID,
             let next = try? pointer.open(with: profileKey, after: current), next.serverID == verified.destination
         else { throw notAuthentic("What leads to the new key store", .keyStore) }
-        return (next, verified.moveID)
+        let opening = ImportOpening(
+            moveID: Bytes(verified.moveID.bytes), statement: statement, digest: Bytes(verified.digest.bytes))
+        return (next, opening)
     }
 }

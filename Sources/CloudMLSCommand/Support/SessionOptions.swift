@@ -22,7 +22,7 @@ struct SessionOptions: ParsableArguments {
     var json = false
 
     /// Where the client folder remembers who signed in with --no-session, so that the password is all that is asked for.
-    private static let userWithoutSession = "without-session"
+    static let userWithoutSession = "without-session"
 
     private static var nobodyWithoutSession: CommandFailure {
         CommandFailure(
@@ -97,13 +97,17 @@ struct SessionOptions: ParsableArguments {
     func resume(password known: Password? = nil) async throws -> ClientContext {
         let folder = try folder()
         guard noSession else { return try await authenticator(folder).resume() }
+        guard let user = try await remembered(in: folder) else { throw Self.nobodyWithoutSession }
+        return try await signIn(
+            user.userName, try known ?? password.password(), user.authDelivery, folder, nil)
+    }
+
+    /// Who signed in with --no-session; nil where nobody did.
+    func remembered(in folder: ClientFolder) async throws -> (userName: UserName, authDelivery: Origin)? {
         guard let stored = try await folder.read(Self.userWithoutSession),
             let words = String(validating: stored, as: UTF8.self)?.split(separator: " "), words.count == 2
-        else {
-            throw Self.nobodyWithoutSession
-        }
-        return try await signIn(
-            Self.userName(String(words[0])), try known ?? password.password(), origin(String(words[1])), folder, nil)
+        else { return nil }
+        return (try Self.userName(String(words[0])), try origin(String(words[1])))
     }
 
     /// Does a command's work for the user who is signed in.
@@ -189,12 +193,12 @@ struct SessionOptions: ParsableArguments {
             userName: name, password: password, authDelivery: origin, keyStorePassword: keyStorePassword)
     }
 
-    private func remember(_ name: UserName, _ origin: Origin, in folder: ClientFolder) async throws {
+    func remember(_ name: UserName, _ origin: Origin, in folder: ClientFolder) async throws {
         let text: [UInt8]? = noSession ? Array("\(name) \(origin)".utf8) : nil
         try await folder.write(Self.userWithoutSession, text)
     }
 
-    private func authenticator(
+    func authenticator(
         _ folder: ClientFolder, _ environment: ClientEnvironment = .system
     ) -> Authenticator {
         noSession
@@ -202,7 +206,7 @@ struct SessionOptions: ParsableArguments {
             : Authenticator(folder: folder, environment: environment)
     }
 
-    private func folder() throws -> ClientFolder { try ClientFolder(path: folderPath()) }
+    func folder() throws -> ClientFolder { try ClientFolder(path: folderPath()) }
 
     private func folderPath() throws(CommandFailure) -> String {
         if let home { return home }
@@ -222,7 +226,7 @@ struct SessionOptions: ParsableArguments {
         return name
     }
 
-    private func origin(_ text: String) throws(CommandFailure) -> Origin {
+    func origin(_ text: String) throws(CommandFailure) -> Origin {
         guard let origin = try? Origin(typed: text) else {
             throw CommandFailure(
                 .usage, "'\(text)' is not a server's address",
@@ -233,7 +237,7 @@ struct SessionOptions: ParsableArguments {
 }
 
 extension SignInNotice {
-    fileprivate var text: String {
+    var text: String {
         switch self {
         case .weakPasswordHash:
             "the password is hashed in a way that is no longer recommended: `cloudmls passwd --same` hashes it anew."

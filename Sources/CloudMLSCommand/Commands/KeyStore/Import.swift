@@ -9,13 +9,19 @@ extension KeyStoreCommand {
             commandName: "import",
             abstract: "Bring an exported file to a new key store, where the old one is gone.",
             discussion: """
-                Use it on a device that is signed in. The whole file is checked before anything is sent. The old key \
-                store has to have the same as the file, and is told that your data has moved; where both are there, \
-                `cloudmls key-store move` is the better way. If the old one is gone for good, say --old-is-gone. Stopped at \
-                any point, run the same command again.
+                On a device that is signed in, the file, the new key store's setup code and your password are all that is \
+                needed. On a new machine say too who you are, with --user and --auth-delivery: it is signed in afterwards. \
+                Where the password is lost, --recovery-code-file takes a recovery code, and you set a new password.
+
+                The whole file is checked before anything is sent. The old key store has to have the same as the file, and \
+                is told that your data has moved; where both are there, `cloudmls key-store move` is the better way. If the \
+                old one is gone for good, say --old-is-gone. Your other devices follow by themselves. Stopped at any point, \
+                run the same command again.
 
                 Example:
                   cloudmls key-store import my-keys.archive --to-file other-setup-code --password-file password
+                  cloudmls key-store import my-keys.archive --to-file last-setup-code --user alice \
+                --auth-delivery https://ad.example.org --old-is-gone --password-file password
                 """)
 
         @Argument(help: ArgumentHelp("What `export` wrote.", valueName: "file"))
@@ -28,6 +34,7 @@ extension KeyStoreCommand {
         var name: String?
         @Flag(help: "Do not ask the old key store, whatever it has.")
         var oldIsGone = false
+        @OptionGroup(title: "On a device that is not signed in") var owner: ImportOptions
         @OptionGroup var session: SessionOptions
 
         func validate() throws {
@@ -41,30 +48,28 @@ extension KeyStoreCommand {
 
         func run() async throws {
             let code = try KeyStoreCommand.setupCode(to, file: toFile)
-            let archive = try StoreArchive(path: file)
-            let name = try name.map { try SessionOptions.userName($0) }
-            let password = try session.password.password()
-            try await session.using(try await session.resume(password: password)) { context in
-                let moved = try await bring(archive, to: code, name, password, context)
+            let request = ArchiveImport(
+                try StoreArchive(path: file), to: code, userName: try name.map { try SessionOptions.userName($0) },
+                oldIsGone: oldIsGone)
+            let imported = try await bring(request)
+            try await session.using(imported.context) { context in
+                try await owner.setPassword(context)
                 if session.json {
-                    return try JSONOutput.write(Answer(keyStore: code.origin.rawValue, moved: moved))
+                    return try JSONOutput.write(Answer(keyStore: code.origin.rawValue, moved: imported.moved))
                 }
-                Terminal.writeOutput("\(moved ? "Your data is now" : "Your data is already") at \(code.origin).\n")
+                for notice in context.notices { Terminal.writeError("note: \(notice.text)\n") }
+                let done = imported.moved ? "Your data is now" : "Your data is already"
+                Terminal.writeOutput("\(done) at \(code.origin).\n")
             }
         }
 
-        private func bring(
-            _ archive: StoreArchive, to code: SetupCode, _ name: UserName?, _ password: Password,
-            _ context: ClientContext
-        ) async throws -> Bool {
+        private func bring(_ request: ArchiveImport) async throws -> Authenticator.Imported {
             let bar = ProgressBar(unit: "objects")
             defer { bar.end() }
-            let oldIsGone = oldIsGone
+            let (owner, session) = (owner, session)
             do {
                 return try await Interruption.stopping {
-                    try await KeyStoreMoves(context).importArchive(
-                        archive, to: code, userName: name, oldIsGone: oldIsGone, password: password
-                    ) { progress in
+                    try await owner.bring(request, session) { progress in
                         bar.show(done: Int(clamping: progress.copied), of: Int(clamping: progress.total))
                     }
                 }
