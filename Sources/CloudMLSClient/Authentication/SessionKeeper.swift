@@ -1,15 +1,17 @@
-import CloudMLSAPI
+package import CloudMLSAPI
 import KeyHierarchy
 
 /// Brings new tokens into the stored session before they are used.
-actor SessionKeeper {
+package actor SessionKeeper {
     private let keyStore: any KeyStore
     private var session: StoredSession?
     /// The newest write; each waits for the one before it.
     private var saving: Task<Void, any Error>?
     private var tokens: [ServiceRole: SessionTokens] = [:]
+    /// Counts the key stores at which the session has been, one after the other.
+    private var place = 0
 
-    init(_ keyStore: any KeyStore, session: StoredSession? = nil) {
+    package init(_ keyStore: any KeyStore, session: StoredSession? = nil) {
         self.keyStore = keyStore
         self.session = session
     }
@@ -30,7 +32,10 @@ actor SessionKeeper {
         _ = await saving?.result
     }
 
-    func persist(_ role: ServiceRole, _ fresh: SessionTokens?) async throws {
+    /// - Parameter place: where the session was when the connection began that these tokens are for. A key store that
+    ///   was left may still renew, or end, the session there: that is not the stored one's any more.
+    package func persist(_ role: ServiceRole, _ fresh: SessionTokens?, at place: Int = 0) async throws {
+        guard role != .keyStore || place == self.place else { return }
         tokens[role] = fresh
         guard session != nil else { return }
         session?[role].tokens = fresh.map { StoredSession.Tokens($0) }
@@ -51,12 +56,17 @@ actor SessionKeeper {
     var stored: StoredSession? { session }
 
     /// Stores that the key store is another one from now on.
-    func moveKeyStore(to server: StoredSession.Server) async throws {
+    ///
+    /// - Returns: what its connection says when it stores tokens.
+    package func moveKeyStore(to server: StoredSession.Server) async throws -> Int {
+        place += 1
+        let place = place
         tokens[.keyStore] = server.tokens?.sessionTokens
-        guard var new = session else { return }
+        guard var new = session else { return place }
         new.keyStore = server
         session = new
         try await save(new)
+        return place
     }
 
     private func save(_ session: StoredSession) async throws {
