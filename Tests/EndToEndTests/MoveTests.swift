@@ -2,6 +2,7 @@ import CloudMLSAPI
 import CloudMLSClient
 import Foundation
 import GRDB
+import KeyHierarchy
 import Testing
 
 #if canImport(Darwin)
@@ -172,6 +173,30 @@ struct MoveTests {
         try await world.keyStores[0].kill()
         try await scene.expectConversation([scene.tablet, scene.alice])
         #expect(try await keyStore(of: scene.tablet) == world.keyStores[1].origin)
+        try await world.stop()
+    }
+
+    @Test func aRunningProcessFollowsTwice() async throws {
+        let world = try await World.make(keyStores: 3)
+        let alice = try await world.signUp("alice")
+        let process = try await LibraryUser.signIn("alice", in: world)
+        for keyStore in [1, 2] {
+            try await alice.succeeds(
+                "key-store", "move", "--to-file", world.setupCode(keyStore: keyStore).path, "--password-file",
+                world.passwordFile(of: "alice").path)
+            let write = SealedWrite(path: "test/\(keyStore)", ifRevision: 0, body: [1])
+            #expect(try await process.context.sealed.write([write]) == .written([1]))
+        }
+        // It moves the store itself by and by, from where that is now.
+        let code = try SetupCode(text: String(contentsOf: await world.setupCode(), encoding: .utf8))
+        let isMoved = try await KeyStoreMoves(process.context).move(
+            to: code, userName: UserName(typed: "alice-again"),
+            password: { try Password(World.password(of: "alice")) })
+        #expect(isMoved)
+        let write = SealedWrite(path: "test/last", ifRevision: 0, body: [1])
+        #expect(try await process.context.sealed.write([write]) == .written([1]))
+        try await alice.succeeds("account", "list")
+        #expect(try await keyStore(of: alice) == world.keyStores[0].origin)
         try await world.stop()
     }
 

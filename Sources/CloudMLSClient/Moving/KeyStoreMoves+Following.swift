@@ -4,18 +4,7 @@ import MLSCodec
 
 extension KeyStoreMoves {
     /// Lets the requests of a signed-in device follow its store to another key store.
-    func watch() async {
-        await context.keyStore.whenMoved { [follower] service, reason in
-            do {
-                return try await follower.follow(from: service, after: reason)
-            } catch let error as ClientError where error.code == .signedOut {
-                throw error
-            } catch is ClientError {
-                // Why the request failed says more than why nothing better was found.
-                return nil
-            }
-        }
-    }
+    func watch() async { await follower.watch(context.keyStore) }
 
     /// As `watch` does it; where nothing was requested yet.
     package func follow(after reason: ClientError) async throws -> (any KeyStoreService)? {
@@ -42,6 +31,23 @@ struct StoreFollower: Sendable {
     /// Where the device remembers what was left.
     let leftName: String
 
+    /// Lets the requests to a key store follow the store from there, and from wherever it is found then.
+    func watch(_ service: any KeyStoreService) async {
+        await service.whenMoved { [self] service, reason in
+            do {
+                return try await follow(from: service, after: reason)
+            } catch let error as ClientError where error.code == .signedOut {
+                throw error
+            } catch is ClientError {
+                // Why the request failed says more than why nothing better was found.
+                return nil
+            }
+        }
+    }
+
+    /// The session as it is now: another place of the store, newer keys.
+    private func current() async -> StoredSession { await keeper.stored ?? session }
+
     /// Finds the key store that the user's store has moved to, and takes the session there.
     ///
     /// - Parameters:
@@ -58,7 +64,7 @@ struct StoreFollower: Sendable {
             return found
         }
         let machine = StoreFollow(
-            owner: try await owner(), left: session.keyStore.serverID,
+            owner: try await owner(), left: await current().keyStore.serverID,
             asksSource: reason.code == .refused(.storeMoved),
             environment: environment)
         let output = try await run(machine) { action in
@@ -88,13 +94,14 @@ struct StoreFollower: Sendable {
             }
         }
         guard let output else { return nil }
-        try await settle(output.profile, at: output.origin, tokens)
-        return try destination()
+        let arrived = try destination()
+        try await settle(output.profile, at: arrived, tokens)
+        return arrived
     }
 
-    /// Remembers on this device that the store has moved.
-    func settle(_ profile: Profile, at origin: Origin, _ tokens: DestinationTokens) async throws {
-        let left = session.keyStore
+    /// Remembers on this device that the store has moved, and watches it at its new place.
+    func settle(_ profile: Profile, at service: any KeyStoreService, _ tokens: DestinationTokens) async throws {
+        let left = await current().keyStore
         try await local.write(
             leftName,
             LeftKeyStore(
@@ -108,14 +115,14 @@ struct StoreFollower: Sendable {
                 ServerPins.localName(user: session.userName, at: session.authDeliveryOrigin), pins.encoded)
         }
         let server = StoredSession.Server(
-            origin: origin, serverID: profile.serverID, certificatePin: profile.certificatePin,
+            origin: service.origin, serverID: profile.serverID, certificatePin: profile.certificatePin,
             userName: profile.userName, tokens: nil)
         try await tokens.hand(to: keeper, as: server)
+        await watch(service)
     }
 
     func owner() async throws -> StoreMove.Owner {
-        // Its keys may be newer by now.
-        let session = await keeper.stored ?? session
+        let session = await current()
         return StoreMove.Owner(
             storeID: session.storeID, profileID: session.profileID, dataKey: session.dataKey,
             keyring: session.keyring, pins: try await pins())

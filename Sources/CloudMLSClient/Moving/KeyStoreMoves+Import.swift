@@ -63,7 +63,7 @@ extension KeyStoreMoves {
             dataKey: owner.dataKey)
         let completion = MoveCompletion(arrival, profileID: owner.profileID, keyring: owner.keyring)
         try await run(completion) { try await StoreFollower.perform($0, context.authDelivery) }
-        try await follower.settle(arrival.profile, at: code.origin, tokens)
+        try await follower.settle(arrival.profile, at: destination, tokens)
         await context.keyStore.hasMoved(to: destination)
         return Arrived(profile: arrival.profile, keyStore: destination)
     }

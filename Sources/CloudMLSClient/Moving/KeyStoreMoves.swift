@@ -61,12 +61,12 @@ public struct KeyStoreMoves: Sendable {
         }
         switch output {
         case .moved(let arrival):
-            try await follower.settle(arrival.profile, at: code.origin, tokens)
+            try await follower.settle(arrival.profile, at: destination, tokens)
             await context.keyStore.hasMoved(to: destination)
             return true
         case .alreadyThere:
             // Another device moved it, or this one was ended before it could remember.
-            if context.session.keyStore.serverID != code.serverID {
+            if session.keyStore.serverID != code.serverID {
                 _ = try await follow(after: ClientError(.notReachable, "The store has moved."))
             }
             return false

@@ -17,6 +17,8 @@ extension ServerConnection {
     /// Lets another server take this one's place, and ends the session here. Its tokens are forgotten, not stored as
     /// forgotten: what is stored is the successor's by now.
     func hasMoved(to successor: ServerConnection) async {
+        // After an earlier move the session to end is the one at its destination.
+        if let found = succession.found { return await found.hasMoved(to: successor) }
         succession.found = successor
         _ = try? await sendHere(HTTPExchangeRequest(.post, "/v1/auth/logout"))
     }
