@@ -29,6 +29,8 @@ package struct PasswordChange: OperationMachine {
         case key(PasswordKey)
         case registered
         case written
+        /// The same, and a rotation has put another data key in force meanwhile, which the slot does not hold.
+        case writtenUnderOldKey(DataKey)
         case conflict
         case anchorRaised
     }
@@ -79,12 +81,12 @@ package struct PasswordChange: OperationMachine {
         case checking(Side, Which)
         case registering
         case hashing(Side, PasswordKDF)
-        case writing(Side)
+        case writing(Side, PasswordKDF, PasswordKey)
         case anchor
         case done
     }
 
-    private let owner: Owner
+    private var owner: Owner
     private let hashing: Hashing
     private let knowsCurrent: Bool
     private let keepsSessions: Bool
@@ -130,7 +132,12 @@ package struct PasswordChange: OperationMachine {
             return try change()
         case (.hashing(let side, let kdf), .key(let key)):
             return try write(side, kdf, key)
-        case (.writing(let side), .written):
+        case (.writing(var side, let kdf, let key), .writtenUnderOldKey(let dataKey)):
+            // Nothing but a slot that was not there before: no rotation knew that it had to seal this one anew.
+            side.revision += 1
+            owner.dataKey = dataKey
+            return try write(side, kdf, key)
+        case (.writing(let side, _, _), .written):
             changed.append(side.role)
             guard side.role == .keyStore else { return try change() }
             state = .anchor
@@ -245,7 +252,7 @@ extension PasswordChange {
             ).encoded
             loginKey = try key.loginKey(role: .authDelivery, serverID: owner.authDelivery)
         }
-        state = .writing(side)
+        state = .writing(side, kdf, key)
         return .perform(
             .write(
                 side.role, side.id, ifRevision: side.revision,

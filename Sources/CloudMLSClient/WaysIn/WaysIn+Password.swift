@@ -34,6 +34,7 @@ extension WaysIn {
             hashing: PasswordChange.Hashing(
                 parameters: parameters ?? context.environment.kdfDefault, allowsWeaker: allowsWeakerHash),
             knowsCurrent: current != nil, keepsSessions: keepsSessions, environment: context.environment)
+        var sealedKey = dataKey
         return try await run(machine) { action in
             switch action {
             case .readSlots(let role):
@@ -46,14 +47,21 @@ extension WaysIn {
             case .write(let role, let id, let revision, let slot):
                 // A rotation since then either changed the data key before the slots were read, which shows here, or
                 // it changes the slot's revision.
-                guard try await context.keys.read().keys.dataKey == dataKey,
+                guard try await context.keys.read().keys.dataKey == sealedKey,
                     (await context.keeper.stored ?? session).keyStore.serverID == session.keyStore.serverID
                 else { return .conflict }
+                let isSecond = role == .keyStore && sealedKey != dataKey
                 do {
                     _ = try await service(role).writeSlot(id: id.bytes, ifRevision: revision, slot)
-                    return .written
+                    guard role == .keyStore, revision == 0 || isSecond else { return .written }
+                    // A rotation that began after the look at the keys may not have met this slot, which was not there.
+                    let newest = try await context.keys.read().keys.dataKey
+                    guard newest != sealedKey else { return .written }
+                    sealedKey = newest
+                    return .writtenUnderOldKey(newest)
                 } catch let error as ClientError where error.code == .refused(.revisionConflict) {
-                    return .conflict
+                    // It did meet it, and has sealed it anew.
+                    return isSecond ? .written : .conflict
                 }
             case .raiseAnchor:
                 try await raiseAnchor()
