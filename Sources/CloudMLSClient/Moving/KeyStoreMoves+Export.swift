@@ -26,6 +26,8 @@ extension KeyStoreMoves {
         guard session.keyring.objectKeys.count == 1 else { throw StoreMove.rotationUnderWay }
         let before = try await context.keyStore.moveDigest()
         let keyring = try await context.keyStore.keyring()
+        // A rotation since: the slots would open to another key than the one that seals the archive.
+        guard keyring.revision == session.keyringRevision.rawValue else { return nil }
         let stored = try await context.keyStore.slots()
         let slots = try archived(stored, of: session)
         guard let revision = Revision(rawValue: keyring.revision), keyring.storeID.array == session.storeID.bytes else {

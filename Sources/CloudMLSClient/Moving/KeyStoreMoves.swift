@@ -34,6 +34,18 @@ public struct KeyStoreMoves: Sendable {
         progress: @Sendable (MoveProgress) -> Void = { _ in }
     ) async throws -> Bool {
         try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
+        let hasher = LazyPasswordHasher(policy: context.environment.kdfPolicy, password: password)
+        for _ in 0..<5 {
+            if let isMoved = try await moveOnce(to: code, userName, hasher, progress) { return isMoved }
+        }
+        throw ClientError(.busy, "Other devices of yours keep changing the keys.", hint: "Try again in a moment.")
+    }
+
+    /// - Returns: nil where the keys changed meanwhile, and nothing else did.
+    private func moveOnce(
+        to code: SetupCode, _ userName: UserName?, _ hasher: LazyPasswordHasher,
+        _ progress: @Sendable (MoveProgress) -> Void
+    ) async throws -> Bool? {
         try await meetStore(on: code.serverID)
         let tokens = DestinationTokens()
         let destination = connector.keyStore(at: code.origin, certificatePin: code.certificatePin, tokens: nil) {
@@ -44,7 +56,6 @@ public struct KeyStoreMoves: Sendable {
             to: StoreMove.Destination(
                 code, userName: userName ?? session.keyStore.userName),
             owner: try await follower.owner(), environment: context.environment)
-        let hasher = LazyPasswordHasher(policy: context.environment.kdfPolicy, password: password)
         var total: UInt64 = 0
         let output = try await run(machine) { action in
             let event = try await Self.perform(
@@ -70,6 +81,8 @@ public struct KeyStoreMoves: Sendable {
                 _ = try await follow(after: ClientError(.notReachable, "The store has moved."))
             }
             return false
+        case .keysChanged:
+            return nil
         }
     }
 

@@ -27,7 +27,8 @@ extension StoreMove {
             let step = try login.handle(event)
             return try continueLogin(route, login, contents, code, step)
         case (.withdrawal(let error), .move):
-            throw error
+            if let error { throw error }
+            return .finished(.keysChanged)
         case (.restart(let route), .imported(let status)), (.importStatus(let route), .imported(let status)):
             return try copy(route, status)
         default:
@@ -48,16 +49,29 @@ extension StoreMove {
     private mutating func readSource(
         _ route: Route, _ slots: [StoredSlot], _ keyring: StoredKeyring
     ) throws -> Step<Action, Output> {
-        let parsed = try StoreChecks.slots(slots, of: StoreScope.self)
-        _ = try StoreChecks.verify(parsed, by: route.current.storePublicKey, scopeID: owner.storeID)
-        _ = try StoreChecks.open(
-            keyring, with: owner.dataKey, storeID: owner.storeID, by: route.current.storePublicKey)
+        let parsed: [StoreSlot]
+        do {
+            parsed = try StoreChecks.slots(slots, of: StoreScope.self)
+            _ = try StoreChecks.verify(parsed, by: route.current.storePublicKey, scopeID: owner.storeID)
+            _ = try StoreChecks.open(
+                keyring, with: owner.dataKey, storeID: owner.storeID, by: route.current.storePublicKey)
+        } catch let error as ClientError {
+            return withdraw(isOfOtherKeys(keyring, route) ? nil : error)
+        }
         guard let password = parsed.first(where: { $0.kind == .password }), let kdf = password.header.kdf else {
             return register(route, contents(route, slots, keyring))
         }
         try environment.kdfPolicy.accept(kdf)
         state = .sourceKey(route, slots, keyring, password)
         return .perform(.deriveKey(kdf))
+    }
+
+    /// Whether the store's owner has put another data key in force.
+    private func isOfOtherKeys(_ stored: StoredKeyring, _ route: Route) -> Bool {
+        guard let sealed = try? SealedKeyring(decoding: stored.body.array),
+            let verified = try? sealed.verified(by: route.current.storePublicKey, storeID: owner.storeID)
+        else { return false }
+        return (try? verified.open(with: owner.dataKey)) == nil
     }
 
     /// The password's login key is another one at each server; the slot stays as it is.
@@ -129,7 +143,7 @@ extension StoreMove {
     }
 
     /// Nothing is at the destination: the source may as well be written to again.
-    private mutating func withdraw(_ error: ClientError) -> Step<Action, Output> {
+    private mutating func withdraw(_ error: ClientError?) -> Step<Action, Output> {
         state = .withdrawal(error)
         return .perform(.cancelMove)
     }

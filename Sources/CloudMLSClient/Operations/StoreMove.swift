@@ -84,6 +84,8 @@ package struct StoreMove: OperationMachine {
         case moved(MoveCompletion.Arrival)
         /// The profile says that the store is there.
         case alreadyThere
+        /// A rotation came to its end before the source was read only. The move was taken back: begin with the new keys.
+        case keysChanged
     }
 
     /// What is known once the servers and the profile were met.
@@ -108,7 +110,8 @@ package struct StoreMove: OperationMachine {
         case sourceKey(Route, [StoredSlot], StoredKeyring, StoreSlot)
         case registration(Route, ImportContents)
         case login(Route, PasswordLogin, ImportContents?, ErrorCode)
-        case withdrawal(ClientError)
+        /// Nil where the keys have changed.
+        case withdrawal(ClientError?)
         case restart(Route)
         case importStatus(Route)
         case page(Route)
