@@ -72,6 +72,32 @@ public actor ClientFolder: KeyStore, LocalState {
         }
     }
 
+    package func names(beginningWith prefix: String) throws -> [String] {
+        let files: [String]
+        do {
+            files = try FileManager.default.contentsOfDirectory(atPath: path + "/state")
+        } catch {
+            throw ClientError(.localStorage, "Could not read \(path)/state.", hint: "Check the disk and the rights.")
+        }
+        return files.compactMap { Self.name(ofFile: $0) }.filter { $0.hasPrefix(prefix) }
+    }
+
+    /// What `fileName` was given; nil for a name that was too long for a file.
+    private static func name(ofFile file: String) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Substring(file).utf8
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let code = String(rest.prefix(2)).flatMap({ UInt8($0, radix: 16) }) else { return nil }
+            bytes.append(code)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
     /// A file for each name, also where the file system takes capital and small letters for the same: a to z, digits and
     /// hyphens stay, every other byte becomes `%xx`. A name too long for a file has its SHA-256 in its place, after `%long-`.
     private static func fileName(_ name: String) -> String {

@@ -6,6 +6,8 @@ package protocol LocalState: Sendable {
     func read(_ name: String) async throws -> [UInt8]?
     /// Replaces what is under the name, or removes it where `body` is nil; on disk before it returns.
     func write(_ name: String, _ body: [UInt8]?) async throws
+    /// The names that begin so and have something under them, in no order.
+    func names(beginningWith prefix: String) async throws -> [String]
 }
 
 /// Remembers until the process ends.
@@ -16,4 +18,5 @@ package actor MemoryLocalState: LocalState {
 
     package func read(_ name: String) -> [UInt8]? { values[name] }
     package func write(_ name: String, _ body: [UInt8]?) { values[name] = body }
+    package func names(beginningWith prefix: String) -> [String] { values.keys.filter { $0.hasPrefix(prefix) } }
 }

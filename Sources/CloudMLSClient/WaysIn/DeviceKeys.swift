@@ -72,5 +72,9 @@ package struct DeviceKeys: MLSStruct {
     }
 
     /// The name in the device's `LocalState`.
-    package static func localName(user: UserName, at origin: Origin) -> String { "device-key/\(origin)/\(user)" }
+    package static func localName(user: UserName, at origin: Origin) -> String {
+        "\(localNamePrefix)\(origin)/\(user)"
+    }
+
+    static let localNamePrefix = "device-key/"
 }

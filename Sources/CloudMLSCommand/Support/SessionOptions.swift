@@ -136,26 +136,27 @@ struct SessionOptions: ParsableArguments {
     /// - Parameter keepingDeviceKey: whether this device's own key stays, to sign in with again.
     func signOut(keepingDeviceKey: Bool) async throws {
         let folder = try folder()
-        if !noSession, !keepingDeviceKey { try await removeDeviceKey(folder) }
         let remembered = try await folder.read(Self.userWithoutSession)
-        try await folder.write(Self.userWithoutSession, nil)
         if noSession {
+            try await folder.write(Self.userWithoutSession, nil)
             guard remembered != nil else { throw Self.nobodyWithoutSession }
             return
         }
-        for problem in try await authenticator(folder).signOut() {
-            Terminal.writeError("note: \(Terminal.safe(problem.message))\n")
+        let authenticator = authenticator(folder)
+        let removed = keepingDeviceKey ? 0 : try await removeDeviceKeys(authenticator)
+        try await folder.write(Self.userWithoutSession, nil)
+        do {
+            for problem in try await authenticator.signOut() {
+                Terminal.writeError("note: \(Terminal.safe(problem.message))\n")
+            }
+        } catch let error as ClientError where error.code == .notSignedIn && removed > 0 {
+            Terminal.writeError("note: nobody was signed in; this device's key is removed.\n")
         }
     }
 
-    /// Takes this device's own key away, at the servers first: what is no way in any more can be forgotten.
-    private func removeDeviceKey(_ folder: ClientFolder) async throws {
-        guard let context = try? await authenticator(folder).resume() else { return }
-        let waysIn = WaysIn(context)
-        guard try await waysIn.deviceHasKey() else { return }
+    private func removeDeviceKeys(_ authenticator: Authenticator) async throws -> Int {
         do {
-            if let way = try await waysIn.list().first(where: \.isThisDevice) { try await waysIn.remove(way) }
-            try await waysIn.forgetDeviceKey()
+            return try await authenticator.removeDeviceKeys()
         } catch let error as ClientError {
             throw CommandFailure(
                 ExitStatus(error.code), "this device's key could not be removed: \(error.message)",

@@ -36,6 +36,39 @@ struct SlotTests {
         try await world.stop()
     }
 
+    /// How a session can be over before somebody signs out.
+    enum End: CaseIterable {
+        case endedElsewhere
+        case fileIsGone
+        case fileCannotBeRead
+        case keyWasRemovedElsewhere
+    }
+
+    @Test(arguments: End.allCases)
+    func signingOutTakesTheKeyAlsoWhereTheSessionIsOver(end: End) async throws {
+        let world = try await World.make(keyStores: 1)
+        let alice = try await world.signUp("alice")
+        try await alice.succeeds("slot", "add", "device", "--name", "laptop")
+        let other = try world.device("other")
+        try await other.signIn("alice", password: World.password(of: "alice"), in: world)
+        let session = alice.home.appending(path: "cloudmls/session")
+        switch end {
+        case .endedElsewhere: try await other.succeeds("session", "end", "--others")
+        case .fileIsGone: try FileManager.default.removeItem(at: session)
+        case .fileCannotBeRead: try Data("no session".utf8).write(to: session)
+        case .keyWasRemovedElsewhere:
+            try await other.succeeds("slot", "remove", "laptop")
+            try FileManager.default.removeItem(at: session)
+        }
+        let outcome = try await alice.run("sign-out")
+        #expect(outcome.status == 0, "\(outcome)")
+        let left = try FileManager.default.subpathsOfDirectory(atPath: alice.home.path)
+        #expect(!left.contains { $0.contains("device-key") || $0.hasSuffix("session") }, "\(left)")
+        #expect(try await other.succeeds("slot", "list").split(separator: "\n").count == 1)
+        #expect(try await alice.run("sign-out").status == 77)
+        try await world.stop()
+    }
+
     @Test func theListSaysWhatThereIs() async throws {
         let world = try await World.make(keyStores: 1)
         let alice = try await world.signUp("alice")
