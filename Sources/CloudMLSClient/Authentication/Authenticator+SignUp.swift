@@ -115,10 +115,8 @@ extension Authenticator {
                 .malformedAnswer, "The key store does not say its incarnation.",
                 hint: "Check that it and this program are of the same release.")
         }
-        let addresses = withOrigins ? try await keyStore.serverInfo().origins : nil
-        return StoreContents(
-            slots: slots, keyring: keyring, incarnation: incarnation,
-            origins: (addresses ?? []).prefix(64).compactMap { Origin(rawValue: $0) })
+        let origins = withOrigins ? try await keyStore.serverInfo().knownOrigins : []
+        return StoreContents(slots: slots, keyring: keyring, incarnation: incarnation, origins: origins)
     }
 
     /// A step of the login at either server.

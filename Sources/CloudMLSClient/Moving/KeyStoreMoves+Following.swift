@@ -65,8 +65,7 @@ struct StoreFollower: Sendable {
         }
         let machine = StoreFollow(
             owner: try await owner(), left: await current().keyStore.serverID,
-            asksSource: reason.code == .refused(.storeMoved),
-            environment: environment)
+            reason: StoreFollow.Reason(reason.code), environment: environment)
         let output = try await run(machine) { action in
             switch action {
             case .readProfile:
@@ -80,6 +79,9 @@ struct StoreFollower: Sendable {
                 let service = try await reachable(profile, tokens)
                 found = service
                 return .connected(service.origin)
+            case .reach(let profile):
+                found = await elsewhere(profile, tokens)
+                return .reached(found?.origin)
             case .follow(let request):
                 return try await Self.following { _ = try await destination().follow(request) }
                     ? .followed : .notFollowed
@@ -95,8 +97,36 @@ struct StoreFollower: Sendable {
         }
         guard let output else { return nil }
         let arrived = try destination()
-        try await settle(output.profile, at: arrived, tokens)
+        if output.isSameServer {
+            var server = await current().keyStore
+            server.origin = arrived.origin
+            try await tokens.hand(to: keeper, as: server)
+            await watch(arrived)
+        } else {
+            try await settle(output.profile, at: arrived, tokens)
+        }
         return arrived
+    }
+
+    /// The key store that the device knows, at another of its addresses, with the session that is there: at home and away
+    /// it may have two. The certificate is checked as ever.
+    private func elsewhere(_ profile: Profile, _ tokens: DestinationTokens) async -> (any KeyStoreService)? {
+        let here = await current().keyStore
+        for origin in profile.origins where origin != here.origin {
+            let known = here.tokens?.sessionTokens
+            let service = connector.keyStore(at: origin, certificatePin: profile.certificatePin, tokens: known) {
+                try await tokens.persist($0)
+            }
+            do {
+                try origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
+                guard try await service.serverInfo().serverID.array == profile.serverID.bytes else { continue }
+                try await tokens.persist(known)
+                return service
+            } catch {
+                // The next one may be better; why the first did not answer is said if none is.
+            }
+        }
+        return nil
     }
 
     /// Remembers on this device that the store has moved, and watches it at its new place.
@@ -178,5 +208,16 @@ struct StoreFollower: Sendable {
             }
         }
         throw problem ?? ClientError(.notReachable, "The new key store does not answer.")
+    }
+}
+
+extension StoreFollow.Reason {
+    fileprivate init(_ code: ClientError.Code) {
+        self =
+            switch code {
+            case .refused(.storeMoved): .moved
+            case .signedOut: .ended
+            default: .away
+            }
     }
 }

@@ -45,9 +45,12 @@ extension KeyStoreMoves {
         let destination = connector.keyStore(at: code.origin, certificatePin: code.certificatePin, tokens: nil) {
             try await tokens.persist($0)
         }
+        let there = try await destination.serverInfo()
+        guard there.serverID.array == code.serverID.bytes else { throw StoreMove.anotherDestination(code.origin) }
         let route = ImportRoute(
-            code: code, userName: request.userName ?? context.session.keyStore.userName, owner: owner,
-            current: current, summary: summary, destination: destination)
+            code: code, origins: Profile.origins(dialled: code.origin, others: there.knownOrigins),
+            userName: request.userName ?? context.session.keyStore.userName, owner: owner, current: current,
+            summary: summary, destination: destination)
         try await compareAnchor(summary, owner)
         // The account first: its contents are the archive's, whatever becomes of the old key store, and a wrong password or
         // a used code leaves that one as it was.
@@ -80,7 +83,7 @@ extension KeyStoreMoves {
         else { throw StoreArchive.tooOld }
     }
 
-    private func currentProfile(_ owner: StoreMove.Owner) async throws -> Profile {
+    func currentProfile(_ owner: StoreMove.Owner) async throws -> Profile {
         guard let stored = try await context.authDelivery.profile() else {
             throw StoreChecks.rolledBack("The auth-delivery server", "state")
         }
@@ -205,6 +208,8 @@ extension KeyStoreMoves {
 /// What an import works with.
 private struct ImportRoute {
     let code: SetupCode
+    /// Where the destination is found.
+    let origins: [Origin]
     let userName: UserName
     let owner: StoreMove.Owner
     let current: Profile
@@ -214,7 +219,7 @@ private struct ImportRoute {
     /// The profile after the move.
     var next: Profile {
         var next = current
-        next.origins = [code.origin]
+        next.origins = origins
         next.serverID = code.serverID
         next.certificatePin = code.certificatePin
         next.userName = userName

@@ -424,26 +424,15 @@ extension SignUp {
             return finish(entrance, store, profile)
         }
         let profile = Profile(
-            origins: origins(store), serverID: store.serverID, certificatePin: destination.certificatePin,
-            userName: userName, storeID: store.storeID, storePublicKey: store.keyring.storeSigningKey.publicKey)
+            origins: Profile.origins(dialled: destination.origin, others: store.origins),
+            serverID: store.serverID, certificatePin: destination.certificatePin, userName: userName,
+            storeID: store.storeID, storePublicKey: store.keyring.storeSigningKey.publicKey)
         let sealed = try SealedProfile(
             profile, profileID: entrance.profileID, revision: .first, profileKey: entrance.profileKey,
             signedBy: store.keyring.storeSigningKey)
         state = .profileWrite(entrance, store, profile)
         return .perform(.writeProfile(ProfileWrite(body: Bytes(sealed.encoded))))
     }
-
-    /// The address that was dialled, and the others that the key store has. They are no more than places to look: the
-    /// server's identity and pin stand beside them in the profile. None of them is less safe than the first.
-    private func origins(_ store: Store) -> [Origin] {
-        var origins = [destination.origin]
-        for origin in store.origins where origin.scheme == .https || destination.origin.scheme == .http {
-            if !origins.contains(origin), origins.count < Self.maximumOrigins { origins.append(origin) }
-        }
-        return origins
-    }
-
-    private static let maximumOrigins = 8
 
     private mutating func finish(_ entrance: Entrance, _ store: Store, _ profile: Profile) -> Step<Action, SignedIn> {
         state = .done

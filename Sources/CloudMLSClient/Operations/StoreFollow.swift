@@ -13,6 +13,8 @@ package struct StoreFollow: OperationMachine {
         case readMove
         /// Find the first of the profile's origins at which the profile's server answers.
         case connect(Profile)
+        /// The same for the server that the device knows, without the address that it knows.
+        case reach(Profile)
         case follow(FollowRequest)
         case readImport
         case open(ImportOpening)
@@ -26,6 +28,8 @@ package struct StoreFollow: OperationMachine {
         /// What the source says, and the key of the server that says it.
         case move(MoveStatus, ServerInfo)
         case connected(Origin)
+        /// Nil where it answers nowhere.
+        case reached(Origin?)
         case followed
         case notFollowed
         case imported(ImportStatus)
@@ -33,10 +37,22 @@ package struct StoreFollow: OperationMachine {
         case completion(MoveCompletion.Event)
     }
 
+    /// Why the key store that the device knows is not asked.
+    package enum Reason: Sendable {
+        /// It says itself that the store has moved.
+        case moved
+        /// It does not know the session.
+        case ended
+        /// It does not answer, or something else does.
+        case away
+    }
+
     /// Where the store is now.
     package struct Place: Sendable {
         package var profile: Profile
         package var origin: Origin
+        /// Whether it is the key store that the device knows, at another of its addresses.
+        package var isSameServer = false
     }
 
     /// Nil where the store has not moved.
@@ -55,6 +71,7 @@ package struct StoreFollow: OperationMachine {
         case profile
         case anchor(Profile, AnchorName)
         case move(Profile)
+        case reaching(Profile)
         case connecting(Target)
         case following(Target)
         case importStatus(Target)
@@ -65,17 +82,16 @@ package struct StoreFollow: OperationMachine {
 
     private let owner: StoreMove.Owner
     private let left: ServerID
-    private let asksSource: Bool
+    private let reason: Reason
     private let environment: ClientEnvironment
     private var state = State.idle
 
     /// - Parameters:
     ///   - left: the key store that the device has its session at.
-    ///   - asksSource: whether that one says that the store has moved.
-    package init(owner: StoreMove.Owner, left: ServerID, asksSource: Bool, environment: ClientEnvironment) {
+    package init(owner: StoreMove.Owner, left: ServerID, reason: Reason, environment: ClientEnvironment) {
         self.owner = owner
         self.left = left
-        self.asksSource = asksSource
+        self.reason = reason
         self.environment = environment
     }
 
@@ -92,6 +108,8 @@ package struct StoreFollow: OperationMachine {
             return try find(profile, name, stored)
         case (.move(let profile), .move(let status, let server)):
             return try forward(profile, status, server)
+        case (.reaching(let profile), .reached(let origin)):
+            return .finished(origin.map { Place(profile: profile, origin: $0, isSameServer: true) })
         case (.connecting(var target), .connected(let origin)):
             target.origin = origin
             state = .following(target)
@@ -137,9 +155,16 @@ package struct StoreFollow: OperationMachine {
             state = .anchor(profile, name)
             return .perform(.readMoveAnchor(name))
         }
-        guard asksSource else { return .finished(nil) }
-        state = .move(profile)
-        return .perform(.readMove)
+        switch reason {
+        case .moved:
+            state = .move(profile)
+            return .perform(.readMove)
+        case .away:
+            state = .reaching(profile)
+            return .perform(.reach(profile))
+        case .ended:
+            return .finished(nil)
+        }
     }
 
     private mutating func find(

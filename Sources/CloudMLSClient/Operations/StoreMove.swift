@@ -128,6 +128,8 @@ package struct StoreMove: OperationMachine {
     let owner: Owner
     let environment: ClientEnvironment
     var state = State.idle
+    /// Where the destination is found.
+    private var origins: [Origin] = []
     /// Whether all was copied a second time, since the ends differed after the first.
     var isSecondCopy = false
 
@@ -180,10 +182,9 @@ extension StoreMove {
                 hint: "Ask whoever runs it whether it was set up anew.")
         }
         guard target.role == .keyStore, target.serverID.array == destination.serverID.bytes else {
-            throw ClientError(
-                .serverIdentityChanged, "What answers at \(destination.origin) is not the key store of the setup code.",
-                hint: "Ask whoever runs it for a new setup code.")
+            throw Self.anotherDestination(destination.origin)
         }
+        origins = Profile.origins(dialled: destination.origin, others: target.knownOrigins)
         state = .status(current, key)
         return .perform(.readMove)
     }
@@ -217,7 +218,7 @@ extension StoreMove {
         _ current: Profile, _ key: ServerPublicKey, _ move: MoveID, statement: Bytes?
     ) throws -> Step<Action, Output> {
         var next = current
-        next.origins = [destination.origin]
+        next.origins = origins
         next.serverID = destination.serverID
         next.certificatePin = destination.certificatePin
         next.userName = destination.userName
@@ -225,6 +226,12 @@ extension StoreMove {
         return followTo(
             Route(current: current, sourceKey: key, next: next, moveID: move, statement: statement),
             isRegistered: false)
+    }
+
+    static func anotherDestination(_ origin: Origin) -> ClientError {
+        ClientError(
+            .serverIdentityChanged, "What answers at \(origin) is not the key store of the setup code.",
+            hint: "Ask whoever runs it for a new setup code.")
     }
 
     static var rotationUnderWay: ClientError {
