@@ -122,6 +122,9 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         case .storeMoving:
             "Nothing was changed: try again in a moment. A move that was given up is ended with `key-store move --cancel`."
         case .storeMoved: "Sign in again: that leads to the new key store."
+        case .moveConflict:
+            "Run the command again. A move that another device began is finished with its own setup code, or taken back "
+                + "with `key-store move --cancel`."
         case .storeReceiving: "Finish the move on the device that began it, with the same command."
         case .registrationRefused: "Ask whoever runs the server for a way to register."
         default: ""

@@ -156,12 +156,12 @@ struct FreshMachineTests {
         #expect(outcome.status == 0, "\(outcome)")
         #expect(try await fresh.run(command).status == 0)
         try await scene.expectConversation([fresh], after: ["before"])
-        let phone = try world.device("phone")
-        try await phone.signIn("alice", password: "found again", in: world)
         let elsewhere = try world.device("elsewhere")
         try await elsewhere.succeeds(
             "recover", "alice", "--auth-delivery", world.authDelivery.origin, "--code-file", paper.path,
             "--new-password-file", new.path)
+        let phone = try world.device("phone")
+        try await phone.signIn("alice", password: "found again", in: world)
         try await scene.expectConversation([phone, elsewhere], after: ["before", "message 1"])
         try await world.stop()
     }
@@ -268,11 +268,12 @@ struct FreshMachineTests {
             ]
             plan.arm((cuts, moment))
             let outcome = try await device.killed(command, by: plan)
-            guard plan.wasHit else {
+            let isKilled = plan.wasHit
+            plan.arm(nil)
+            guard isKilled else {
                 #expect(outcome.status == 0, "\(outcome)")
                 break
             }
-            plan.arm(nil)
             let again = try await device.run(command)
             try #require(again.status == 0, "at request \(cuts): \(again)")
             texts.append("after \(cuts)")

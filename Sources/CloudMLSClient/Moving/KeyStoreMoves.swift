@@ -36,9 +36,23 @@ public struct KeyStoreMoves: Sendable {
         try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
         let hasher = LazyPasswordHasher(policy: context.environment.kdfPolicy, password: password)
         for _ in 0..<5 {
-            if let isMoved = try await moveOnce(to: code, userName, hasher, progress) { return isMoved }
+            do {
+                if let isMoved = try await moveOnce(to: code, userName, hasher, progress) { return isMoved }
+            } catch let error as ClientError where Self.mayBeOfAnotherDevice(error) {
+                // What it found did not fit any more, if another device has finished the same move meanwhile.
+                guard try await currentProfile(follower.owner()).serverID == code.serverID else { throw error }
+            }
         }
         throw ClientError(.busy, "Other devices of yours keep changing the keys.", hint: "Try again in a moment.")
+    }
+
+    private static func mayBeOfAnotherDevice(_ error: ClientError) -> Bool {
+        switch error.code {
+        case .refused(.storeMoved), .refused(.moveConflict), .refused(.registrationRefused), .malformedAnswer,
+            .invalidSetupCode, .signedOut:
+            true
+        default: false
+        }
     }
 
     /// - Returns: nil where the keys changed meanwhile, and nothing else did.
