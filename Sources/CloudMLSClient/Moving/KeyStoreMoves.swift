@@ -109,7 +109,7 @@ public struct KeyStoreMoves: Sendable {
             _ = try await newestSession()
         } catch let error as ClientError where [.notReachable, .signedOut].contains(error.code) {
             // Follows, or fails for the same reason.
-            _ = try await context.keyStore.keyring()
+            _ = try await newestSession()
         }
     }
 

@@ -20,13 +20,45 @@ final class CutPlan: Sendable {
         var cut: (request: Int, moment: Moment)?
         var victim: Int32?
         var wasHit = false
+        var held: Int?
+        var isHolding = false
+        var waiting: CheckedContinuation<Bool, Never>?
     }
 
     private let state = Mutex(State())
+    private let gate = DispatchSemaphore(value: 0)
 
     /// Kills at the request with this number, from 0; nil kills nothing.
     func arm(_ cut: (request: Int, moment: Moment)?) {
         state.withLock { $0 = State(cut: cut) }
+    }
+
+    /// Holds the request with this number, from 0, back from its server until `release`; kills nothing.
+    func hold(_ request: Int) {
+        state.withLock { $0 = State(held: request) }
+    }
+
+    /// Waits until the request is held back; false where the program ended without it.
+    func isHolding() async -> Bool {
+        await withCheckedContinuation { continuation in
+            let known: Bool? = state.withLock { state in
+                if state.isHolding { return true }
+                guard state.held != nil else { return false }
+                state.waiting = continuation
+                return nil
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+    }
+
+    /// Lets the request pass that is held back, and all that come.
+    func release() {
+        let waiting = state.withLock { state in
+            defer { (state.held, state.isHolding, state.waiting) = (nil, false, nil) }
+            if state.isHolding { gate.signal() }
+            return state.waiting
+        }
+        waiting?.resume(returning: false)
     }
 
     /// The program to kill. It may have made requests before this is called.
@@ -42,9 +74,18 @@ final class CutPlan: Sendable {
 
     /// The number of a request that begins; false where it must not be passed on.
     func begin() -> (number: Int, passes: Bool) {
-        state.withLock { state in
-            let number = state.requests
-            state.requests += 1
+        let (number, isHeld, waiting) = state.withLock { state in
+            defer { state.requests += 1 }
+            guard state.requests == state.held else {
+                return (state.requests, false, nil as CheckedContinuation<Bool, Never>?)
+            }
+            state.isHolding = true
+            defer { state.waiting = nil }
+            return (state.requests, true, state.waiting)
+        }
+        waiting?.resume(returning: true)
+        if isHeld { gate.wait() }
+        return state.withLock { state in
             if let cut = state.cut, cut.moment == .beforeRequest, number >= cut.request { Self.hit(&state) }
             return (number, !state.wasHit)
         }

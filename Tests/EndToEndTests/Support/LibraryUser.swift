@@ -40,7 +40,7 @@ struct LibraryUser: Sendable {
     }
 
     /// The cheapest KDF there is, under the policy that exists for tests only.
-    private static var authenticator: Authenticator {
+    static var authenticator: Authenticator {
         var environment = ClientEnvironment.system
         environment.kdfPolicy = KDFPolicy(testOnlyUnsafeFloorOf: .standard)
         environment.kdfDefault = .argon2id(memoryKiB: 8, iterations: 1, parallelism: 1)

@@ -1,0 +1,138 @@
+import CloudMLSClient
+import KeyHierarchy
+import Synchronization
+import Testing
+
+/// Two devices of one user that do something at the same moment: afterwards there is exactly one outcome, both devices work
+/// or say what to do, and nothing is lost.
+@Suite(.serialized)
+struct SimultaneousTests {
+    /// What one time leaves for the next.
+    final class Box<Value: Sendable>: Sendable {
+        private let content: Mutex<Value>
+
+        init(_ value: Value) { content = Mutex(value) }
+
+        var value: Value {
+            get { content.withLock { $0 } }
+            set { content.withLock { $0 = newValue } }
+        }
+    }
+
+    @Test func twoRotations() async throws {
+        let hands = try await TwoHands.make()
+        let keys = Box<[UInt32]>([])
+        let requests = try await hands.atEachRequest {
+            (try await hands.signIn(), try await hands.signIn())
+        } first: { context, _ in
+            keys.value.append(try await context.rotateKeys { try Password(TwoHands.password) }.keyID)
+        } second: { context, _ in
+            keys.value.append(try await context.rotateKeys { try Password(TwoHands.password) }.keyID)
+        } check: { number, first, second in
+            #expect(first == nil && second == nil, "at \(number): \(first as Any), \(second as Any)")
+            try await hands.expectWorks(hands.signIn(), "at \(number)")
+        }
+        #expect(requests > 8, "\(requests)")
+        try await hands.world.stop()
+    }
+
+    /// One shuts the other out, in the middle of what it does.
+    @Test func anEvictionBesideARotation() async throws {
+        let hands = try await TwoHands.make()
+        try await hands.atEachRequest {
+            (try await hands.signIn(), try await hands.signIn())
+        } first: { context, _ in
+            _ = try await context.rotateKeys { try Password(TwoHands.password) }
+        } second: { context, _ in
+            _ = try await context.rotateKeys(evictingOthers: true) { try Password(TwoHands.password) }
+        } check: { number, first, second in
+            #expect(second == nil, "at \(number): \(second as Any)")
+            if let first { #expect(first.code == .signedOut, "at \(number): \(first)") }
+            let device = try await hands.signIn()
+            _ = try await device.rotateKeys { try Password(TwoHands.password) }
+            try await hands.expectWorks(device, "at \(number)")
+        }
+        try await hands.world.stop()
+    }
+
+    @Test func aRotationBesideANewRecoveryCode() async throws {
+        let hands = try await TwoHands.make()
+        let code = Box<RecoveryCode?>(nil)
+        try await hands.atEachRequest {
+            (try await hands.signIn(), try await hands.signIn())
+        } first: { context, number in
+            code.value = nil
+            code.value = try await WaysIn(context).addRecoveryCode(name: "paper \(number)")
+        } second: { context, _ in
+            _ = try await context.rotateKeys { try Password(TwoHands.password) }
+        } check: { number, first, second in
+            #expect(first == nil && second == nil, "at \(number): \(first as Any), \(second as Any)")
+            let found = try #require(code.value)
+            let device = try await hands.signIn(found)
+            try await hands.expectWorks(device, "at \(number)")
+            try await WaysIn(device).remove(WaysIn(device).find("paper \(number)"))
+        }
+        try await hands.world.stop()
+    }
+
+    @Test func aRotationBesideARemoval() async throws {
+        let hands = try await TwoHands.make()
+        try await hands.atEachRequest {
+            let first = try await hands.signIn()
+            try await WaysIn(first).addRecoveryCode(name: "paper")
+            return (first, try await hands.signIn())
+        } first: { context, _ in
+            try await WaysIn(context).remove(WaysIn(context).find("paper"))
+        } second: { context, _ in
+            _ = try await context.rotateKeys { try Password(TwoHands.password) }
+        } check: { number, first, second in
+            #expect(second == nil, "at \(number): \(second as Any)")
+            let device = try await hands.signIn()
+            if first != nil { try await WaysIn(device).remove(WaysIn(device).find("paper")) }
+            #expect(try await WaysIn(device).list().map(\.kind) == [.password], "at \(number)")
+            try await hands.expectWorks(device, "at \(number)")
+        }
+        try await hands.world.stop()
+    }
+
+    /// A device is signed out while it rotates, sends, or takes a way in away.
+    @Test func anEndOfTheOtherSessionBesideARotation() async throws {
+        let hands = try await TwoHands.make()
+        try await hands.atEachRequest {
+            (try await hands.signIn(), try await hands.signIn())
+        } first: { context, _ in
+            _ = try await context.rotateKeys { try Password(TwoHands.password) }
+        } second: { context, _ in
+            try await DeviceSessions(context).endOthers()
+        } check: { number, first, second in
+            #expect(second == nil, "at \(number): \(second as Any)")
+            if let first { #expect(first.code == .signedOut, "at \(number): \(first)") }
+            let device = try await hands.signIn()
+            _ = try await device.rotateKeys { try Password(TwoHands.password) }
+            try await hands.expectWorks(device, "at \(number)")
+        }
+        try await hands.world.stop()
+    }
+
+    @Test func twoNewRecoveryCodesUnderOneName() async throws {
+        let hands = try await TwoHands.make()
+        let codes = Box<[RecoveryCode]>([])
+        try await hands.atEachRequest {
+            codes.value = []
+            return (try await hands.signIn(), try await hands.signIn())
+        } first: { context, number in
+            codes.value.append(try await WaysIn(context).addRecoveryCode(name: "paper \(number)"))
+        } second: { context, number in
+            codes.value.append(try await WaysIn(context).addRecoveryCode(name: "paper \(number)"))
+        } check: { number, first, second in
+            #expect(second == nil, "at \(number): \(second as Any)")
+            #expect(first == nil || first?.code == .wayInExists, "at \(number): \(first as Any)")
+            for code in codes.value { try await hands.expectWorks(hands.signIn(code), "at \(number)") }
+            let device = try await hands.signIn()
+            for way in try await WaysIn(device).list() where way.kind == .recovery {
+                try await WaysIn(device).remove(way)
+            }
+        }
+        try await hands.world.stop()
+    }
+}
