@@ -23,6 +23,7 @@ struct Rotate: AsyncParsableCommand {
 
     @Flag(help: "Shut out whoever has the old key: end all other sessions, and make other devices sign in again.")
     var evict = false
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup var session: SessionOptions
 
     private struct Answer: Encodable {
@@ -54,7 +55,7 @@ struct Rotate: AsyncParsableCommand {
     private func rotated(
         _ context: ClientContext, password: @escaping @Sendable () throws -> Password
     ) async throws -> RotationReport {
-        let bar = ProgressBar(unit: "objects")
+        let bar = progress.bar(unit: "objects")
         defer { bar.end() }
         do {
             return try await Interruption.stopping {

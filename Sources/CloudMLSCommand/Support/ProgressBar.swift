@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A line on standard error that says how far something is, how fast it goes and how long it takes. At a terminal only.
+/// A line on standard error that says how far something is, how fast it goes and how long it takes. At a terminal it stays
+/// in its place; elsewhere, as in a log, there is a new one now and then.
 final class ProgressBar: Sendable {
     private struct State {
         /// When the first was shown, and how far it was then: the rate is of what came after.
@@ -10,29 +11,36 @@ final class ProgressBar: Sendable {
     }
 
     private static let width = 24
-    /// Seldom enough to cost nothing, often enough to look alive.
+    /// At a terminal: seldom enough to cost nothing, often enough to look alive.
     private static let interval = Duration.milliseconds(100)
 
     private let unit: String
-    private let isShown: Bool
+    private let isTerminal: Bool
+    private let interval: Duration
+    private let begun = ContinuousClock.now
     private let state = Mutex(State())
 
-    init(unit: String, isShown: Bool = Terminal.errorIsTerminal) {
+    /// - Parameter interval: where there is no terminal; zero says nothing.
+    init(unit: String, interval: Duration, isTerminal: Bool = Terminal.errorIsTerminal) {
         self.unit = unit
-        self.isShown = isShown
+        self.isTerminal = isTerminal
+        self.interval = isTerminal ? Self.interval : interval
     }
 
     func show(done: Int, of total: Int) {
-        guard isShown, total > 0 else { return }
+        guard interval > .zero, total > 0 else { return }
         let now = ContinuousClock.now
         state.withLock { state in
             let first = state.first ?? (now, done)
             state.first = first
-            guard done >= total || state.shown.map({ now - $0 >= Self.interval }) ?? true else { return }
+            // What is over soon needs no line in a log.
+            let last = state.shown ?? (isTerminal ? nil : begun)
+            guard isTerminal && done >= total || last.map({ now - $0 >= interval }) ?? true else { return }
             state.shown = now
-            state.hasLine = true
+            state.hasLine = isTerminal
             let rate = Self.rate(done - first.done, in: now - first.time)
-            Terminal.writeError("\r\u{1B}[K" + Self.line(done: done, of: total, unit: unit, rate: rate))
+            let line = Self.line(done: done, of: total, unit: unit, rate: rate)
+            Terminal.writeError(isTerminal ? "\r\u{1B}[K" + line : line + "\n")
         }
     }
 

@@ -66,9 +66,10 @@ final class ChildProcess: Sendable {
     ///   - environment: the whole of it; nothing is inherited.
     ///   - input: what standard input gives before it ends.
     ///   - terminal: standard input instead.
+    ///   - screen: standard error instead.
     init(
         _ executable: URL, _ arguments: [String], environment: [String: String] = [:], input: Data = Data(),
-        terminal: FileHandle? = nil, folder: URL, name: String
+        terminal: FileHandle? = nil, screen: FileHandle? = nil, folder: URL, name: String
     ) throws {
         _ = endsWithUs
         let unique = "\(name)-\(UUID().uuidString)"
@@ -92,7 +93,7 @@ final class ChildProcess: Sendable {
         }
         process.standardInput = terminal ?? input
         process.standardOutput = output
-        process.standardError = errors
+        process.standardError = screen ?? errors
         let termination = Terminations()
         self.termination = termination
         process.terminationHandler = { process in

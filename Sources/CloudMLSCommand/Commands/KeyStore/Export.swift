@@ -17,6 +17,7 @@ extension KeyStoreCommand {
 
         @Argument(help: ArgumentHelp("Where to write it; a file of that name is replaced.", valueName: "file"))
         var file: String
+        @OptionGroup var progress: ProgressOptions
         @OptionGroup var session: SessionOptions
 
         private struct Answer: Encodable {
@@ -26,7 +27,7 @@ extension KeyStoreCommand {
 
         func run() async throws {
             try await session.using(try await session.resume()) { context in
-                let bar = ProgressBar(unit: "objects")
+                let bar = progress.bar(unit: "objects")
                 defer { bar.end() }
                 let file = file
                 let done: MoveProgress

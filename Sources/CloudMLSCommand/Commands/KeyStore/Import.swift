@@ -35,6 +35,7 @@ extension KeyStoreCommand {
         @Flag(help: "Do not ask the old key store, whatever it has.")
         var oldIsGone = false
         @OptionGroup(title: "On a device that is not signed in") var owner: ImportOptions
+        @OptionGroup var progress: ProgressOptions
         @OptionGroup var session: SessionOptions
 
         func validate() throws {
@@ -64,7 +65,7 @@ extension KeyStoreCommand {
         }
 
         private func bring(_ request: ArchiveImport) async throws -> Authenticator.Imported {
-            let bar = ProgressBar(unit: "objects")
+            let bar = progress.bar(unit: "objects")
             defer { bar.end() }
             let (owner, session) = (owner, session)
             do {

@@ -27,6 +27,7 @@ extension KeyStoreCommand {
         var name: String?
         @Flag(help: "Take back a move that is under way: the old key store stays the place.")
         var cancel = false
+        @OptionGroup var progress: ProgressOptions
         @OptionGroup var session: SessionOptions
 
         func validate() throws {
@@ -61,7 +62,7 @@ extension KeyStoreCommand {
             _ moves: KeyStoreMoves, to code: SetupCode, _ name: UserName?,
             password: @escaping @Sendable () throws -> Password
         ) async throws -> Bool {
-            let bar = ProgressBar(unit: "objects")
+            let bar = progress.bar(unit: "objects")
             defer { bar.end() }
             do {
                 return try await Interruption.stopping {

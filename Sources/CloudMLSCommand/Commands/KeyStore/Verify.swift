@@ -22,6 +22,7 @@ extension KeyStoreCommand {
         var recoveryCodeFile: String?
         @Flag(help: "Check what can be checked without the password.")
         var withoutPassword = false
+        @OptionGroup var progress: ProgressOptions
         @Flag(help: "Answer with one line of JSON, for scripts.")
         var json = false
 
@@ -52,10 +53,10 @@ extension KeyStoreCommand {
                 try RecoveryCodeInput.read(file: file)
             }
             let password = code == nil ? try password.password() : nil
-            let bar = ProgressBar(unit: "objects")
+            let bar = progress.bar(unit: "objects")
             defer { bar.end() }
-            func show(_ progress: MoveProgress) {
-                bar.show(done: Int(clamping: progress.copied), of: Int(clamping: progress.total))
+            func show(_ done: MoveProgress) {
+                bar.show(done: Int(clamping: done.copied), of: Int(clamping: done.total))
             }
             let summary: StoreArchive.Summary
             if let code {
