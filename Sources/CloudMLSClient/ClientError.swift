@@ -122,6 +122,7 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         case .storeMoving:
             "Nothing was changed: try again in a moment. A move that was given up is ended with `key-store move --cancel`."
         case .storeMoved: "Sign in again: that leads to the new key store."
+        case .revisionConflict, .keyRetired: "Another device of yours wrote at the same moment: run the command again."
         case .moveConflict:
             "Run the command again. A move that another device began is finished with its own setup code, or taken back "
                 + "with `key-store move --cancel`."

@@ -80,6 +80,7 @@ package struct Rotation: OperationMachine {
     /// Whether the one to finish does not shut out whom this one is to shut out.
     private var mustFollow = false
     private var attempts = 0
+    private var hasReadAgain = false
 
     /// - Parameters:
     ///   - known: the keys as this device has them, before it asks.
@@ -219,9 +220,16 @@ extension Rotation {
     private mutating func begin(
         _ keys: StoreKeys, _ slots: Slots, _ passwordKey: PasswordKey?
     ) throws -> Step<Action, Output> {
-        let plan = try RotationPlan(
-            keys, slots: slots.verified, revisions: slots.revisions, storeID: storeID, passwordKey: passwordKey,
-            isEvicting: isEvicting, environment: environment)
+        let plan: RotationPlan
+        do {
+            plan = try RotationPlan(
+                keys, slots: slots.verified, revisions: slots.revisions, storeID: storeID, passwordKey: passwordKey,
+                isEvicting: isEvicting, environment: environment)
+        } catch let error as ClientError where error.code == .notAuthentic && !hasReadAgain {
+            // The slots may be of a keyring that another device has written since this one was read.
+            hasReadAgain = true
+            return meet()
+        }
         state = .beginning(plan)
         return .perform(.begin(plan.request, plan.keys))
     }

@@ -48,15 +48,22 @@ extension WaysIn {
 
     /// A run before this one may have deleted it already.
     private func delete(_ slot: StoredSlot?, at service: any AuthenticationService) async throws {
-        guard let slot else { return }
-        do {
-            try await service.deleteSlot(id: slot.id.array, ifRevision: slot.revision)
-        } catch let error as ClientError where error.code == .refused(.notFound) {
-            return
-        } catch let error as ClientError where error.code == .refused(.lastWayIn) {
-            throw ClientError(
-                .lastWayIn, "This is the last way in at \(service.origin).", hint: "Add another one first, and test it."
-            )
+        guard var slot else { return }
+        for _ in 0..<16 {
+            do {
+                return try await service.deleteSlot(id: slot.id.array, ifRevision: slot.revision)
+            } catch let error as ClientError where error.code == .refused(.notFound) {
+                return
+            } catch let error as ClientError where error.code == .refused(.revisionConflict) {
+                // A rotation has sealed it anew meanwhile.
+                guard let newest = try await service.slots().first(where: { $0.id == slot.id }) else { return }
+                slot = newest
+            } catch let error as ClientError where error.code == .refused(.lastWayIn) {
+                throw ClientError(
+                    .lastWayIn, "This is the last way in at \(service.origin).",
+                    hint: "Add another one first, and test it.")
+            }
         }
+        throw ClientError(.busy, "Other devices of yours keep changing the ways in.", hint: "Try again in a moment.")
     }
 }

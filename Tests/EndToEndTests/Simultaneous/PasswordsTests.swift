@@ -20,10 +20,10 @@ extension SimultaneousTests {
             // One of them wins, and the other one is told.
             #expect((first == nil) != (second == nil), "at \(number): \(first as Any), \(second as Any)")
             let (new, lost) = first == nil ? ("first", "second") : ("second", "first")
-            for wrong in ["\(lost) \(number)", password.value] {
-                let error = await #expect(throws: ClientError.self) { _ = try await hands.signIn(wrong) }
-                #expect(error?.code == .wrongPassword)
-            }
+            // Wrong passwords are counted: one each time.
+            let wrong = number.isMultiple(of: 2) ? "\(lost) \(number)" : password.value
+            let error = await #expect(throws: ClientError.self) { _ = try await hands.signIn(wrong) }
+            #expect(error?.code == .wrongPassword)
             password.value = "\(new) \(number)"
             try await hands.expectWorks(hands.signIn(password.value), "at \(number)")
         }
@@ -85,7 +85,12 @@ extension SimultaneousTests {
             try await WaysIn(context).changePassword(
                 current: Password(password.value), new: Password("second \(number)"), keepsSessions: true)
         } check: { number, first, second in
-            #expect(second == nil, "at \(number): \(second as Any)")
+            if let second {
+                // The rotation was over before it looked.
+                #expect(second.code == .signedOut, "at \(number): \(second)")
+                try await WaysIn(hands.signIn(password.value)).changePassword(
+                    current: Password(password.value), new: Password("second \(number)"), keepsSessions: true)
+            }
             let device = try await hands.signIn("second \(number)")
             // The rotation was told another password than the one in force: it goes on with that.
             if first != nil { _ = try await device.rotateKeys { try Password("second \(number)") } }

@@ -29,8 +29,15 @@ struct SimultaneousTests {
         } second: { context, _ in
             keys.value.append(try await context.rotateKeys { try Password(TwoHands.password) }.keyID)
         } check: { number, first, second in
-            #expect(first == nil && second == nil, "at \(number): \(first as Any), \(second as Any)")
-            try await hands.expectWorks(hands.signIn(), "at \(number)")
+            // Who did not see the other one's at all is asked for the password once.
+            #expect(first == nil || second == nil, "at \(number): \(first as Any), \(second as Any)")
+            for problem in [first, second] {
+                if let problem { #expect(problem.code == .signedOut, "at \(number): \(problem)") }
+            }
+            let device = try await hands.signIn()
+            keys.value.append(try await device.rotateKeys { try Password(TwoHands.password) }.keyID)
+            #expect(keys.value.suffix(1) == [keys.value.max()], "at \(number): \(keys.value)")
+            try await hands.expectWorks(device, "at \(number)")
         }
         #expect(requests > 8, "\(requests)")
         try await hands.world.stop()
@@ -46,8 +53,10 @@ struct SimultaneousTests {
         } second: { context, _ in
             _ = try await context.rotateKeys(evictingOthers: true) { try Password(TwoHands.password) }
         } check: { number, first, second in
-            #expect(second == nil, "at \(number): \(second as Any)")
-            if let first { #expect(first.code == .signedOut, "at \(number): \(first)") }
+            #expect(first == nil || second == nil, "at \(number): \(first as Any), \(second as Any)")
+            for problem in [first, second] {
+                if let problem { #expect(problem.code == .signedOut, "at \(number): \(problem)") }
+            }
             let device = try await hands.signIn()
             _ = try await device.rotateKeys { try Password(TwoHands.password) }
             try await hands.expectWorks(device, "at \(number)")
@@ -66,11 +75,16 @@ struct SimultaneousTests {
         } second: { context, _ in
             _ = try await context.rotateKeys { try Password(TwoHands.password) }
         } check: { number, first, second in
-            #expect(first == nil && second == nil, "at \(number): \(first as Any), \(second as Any)")
-            let found = try #require(code.value)
-            let device = try await hands.signIn(found)
+            #expect(second == nil, "at \(number): \(second as Any)")
+            // A rotation that came and went asks for the password once. Else the code works.
+            if let first { #expect(first.code == .signedOut, "at \(number): \(first)") }
+            #expect((first == nil) == (code.value != nil))
+            if let found = code.value { try await hands.expectWorks(hands.signIn(found), "at \(number)") }
+            let device = try await hands.signIn()
+            for way in try await WaysIn(device).list() where way.kind == .recovery {
+                try await WaysIn(device).remove(way)
+            }
             try await hands.expectWorks(device, "at \(number)")
-            try await WaysIn(device).remove(WaysIn(device).find("paper \(number)"))
         }
         try await hands.world.stop()
     }
@@ -87,8 +101,11 @@ struct SimultaneousTests {
             _ = try await context.rotateKeys { try Password(TwoHands.password) }
         } check: { number, first, second in
             #expect(second == nil, "at \(number): \(second as Any)")
+            if let first { #expect(first.code == .signedOut, "at \(number): \(first)") }
             let device = try await hands.signIn()
-            if first != nil { try await WaysIn(device).remove(WaysIn(device).find("paper")) }
+            for way in try await WaysIn(device).list() where way.kind == .recovery {
+                try await WaysIn(device).remove(way)
+            }
             #expect(try await WaysIn(device).list().map(\.kind) == [.password], "at \(number)")
             try await hands.expectWorks(device, "at \(number)")
         }
