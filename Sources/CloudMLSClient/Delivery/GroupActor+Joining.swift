@@ -17,10 +17,11 @@ extension GroupActor {
     }
 
     private func joinOnce(_ delivery: WelcomeDelivery) async throws -> DeliveryMachine.Output {
-        let stored = try await load()
+        // The pool first: where another device joins meanwhile, a private part that is gone goes with a head that shows why.
         let poolPath = StorePath.keyPackages(delivery.account)
         let poolValue = try await services.objects.value(poolPath)
         let storedPool = try poolValue.decoded(KeyPackagePool.self) ?? KeyPackagePool()
+        let stored = try await load()
         let position = LogPosition(incarnation: await services.logIncarnation(), sequence: delivery.sequence)
         var next = stored
         var joined: Group?

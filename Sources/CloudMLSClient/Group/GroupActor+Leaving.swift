@@ -36,8 +36,9 @@ extension GroupActor {
         head.state = group.encodedState
         next.head = head
         guard try await write(next, since: stored, and: [reservation]) else { return false }
+        // Proposed a second time in an epoch it is the same proposal, which the head has already.
         let isRaised = try await raiseAnchor(
-            headRevision: stored.headRevision + 1, epoch: group.epoch,
+            headRevision: stored.headRevision + (next.head == stored.head ? 0 : 1), epoch: group.epoch,
             .intent(generation: generation, resuming: false))
         guard isRaised else { return false }
         let post = ProposalPost(account: head.account, epoch: group.epoch, proposal: Bytes(message.encoded))
@@ -47,6 +48,10 @@ extension GroupActor {
                 idempotencyKey: services.secrets.proposalKey(group: id, proposal: message.encoded))
             return true
         } catch let error as ClientError where error.code == .refused(.epochConflict) {
+            return false
+        } catch let error as ClientError where error.code == .refused(.notFound) {
+            // Somebody was faster and has removed the account: the log ends with that.
+            guard try await catchUpNow().head?.status == .removed else { throw error }
             return false
         }
     }
