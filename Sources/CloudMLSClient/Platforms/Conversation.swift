@@ -43,7 +43,8 @@ public struct Conversation: Sendable {
         public var messages: [ConversationMessage]
         /// What was wrong while they were read: there may be more that could not be fetched.
         public var problems: [ClientError]
-        fileprivate var position: PlatformPosition
+        /// Nil where nothing of it can count as read.
+        fileprivate var position: PlatformPosition?
     }
 
     private let chat: String
@@ -94,8 +95,11 @@ public struct Conversation: Sendable {
         return try await messages(after: position)
     }
 
-    /// Remembers that the page was read.
-    public func markRead(_ page: Page) async throws { try await local.write(positionName, page.position.bytes) }
+    /// Remembers that the page was read. What could not be opened while something was wrong stays unread: it may be
+    /// opened the next time.
+    public func markRead(_ page: Page) async throws {
+        if let position = page.position { try await local.write(positionName, position.bytes) }
+    }
 
     private func messages(after position: PlatformPosition?) async throws -> Page {
         // In this order: the commit that leads to a message's epoch was accepted before the message was sent.
@@ -107,6 +111,12 @@ public struct Conversation: Sendable {
                 ConversationMessage(
                     id: message.id, time: message.time, content: try await sealing.open(message.text)))
         }
-        return Page(messages: messages, problems: problems, position: page.position)
+        let closed = zip(page.messages, messages).filter { pair in
+            if case .undecryptable = pair.1.content { true } else { false }
+        }.map(\.0)
+        let isAllRead = problems.isEmpty || closed.isEmpty
+        return Page(
+            messages: messages, problems: problems,
+            position: isAllRead ? page.position : platform.position(page.position, without: closed))
     }
 }

@@ -72,6 +72,12 @@ public struct FolderPlatform: MessagePlatform {
         return PlatformPage(messages: messages, position: after.opaque)
     }
 
+    public func position(_ position: PlatformPosition, without messages: [PlatformMessage]) -> PlatformPosition? {
+        var seen = FolderPosition(position)
+        for message in messages { seen.remove(message.id) }
+        return seen.opaque
+    }
+
     /// Nil for what is not a message, or not yet.
     private func message(_ file: String, in directory: FolderDirectory) -> PlatformMessage? {
         guard let content = directory.read(file, atMost: maximumTextSize + 1), !content.bytes.isEmpty else {

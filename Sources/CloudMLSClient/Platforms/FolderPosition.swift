@@ -34,6 +34,8 @@ struct FolderPosition: MLSStruct, Hashable {
 
     mutating func insert(_ file: String) { seen.insert(Self.digest(file)) }
 
+    mutating func remove(_ file: String) { seen.remove(Self.digest(file)) }
+
     private static func digest(_ file: String) -> [UInt8] {
         Array(SHA256.hash(data: Array(file.utf8)).prefix(digestSize))
     }

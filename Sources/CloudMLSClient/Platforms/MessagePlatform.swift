@@ -20,6 +20,11 @@ public protocol MessagePlatform: Sendable {
     /// the position to ask from the next time. Nil asks for everything.
     func messages(in chat: String, after position: PlatformPosition?) async throws -> PlatformPage
 
+    /// The position after everything that `position` is after, but for these messages: they are listed again.
+    ///
+    /// - Returns: nil where the platform's positions cannot say that.
+    func position(_ position: PlatformPosition, without messages: [PlatformMessage]) -> PlatformPosition?
+
     /// Who is in the chat, where the platform knows.
     func members(of chat: String) async throws -> [AccountAddress]?
 }
@@ -27,6 +32,9 @@ public protocol MessagePlatform: Sendable {
 extension MessagePlatform {
     /// Most platforms of ours cannot tell.
     public func members(of chat: String) async throws -> [AccountAddress]? { nil }
+
+    /// A position that is a place in a row cannot leave anything out.
+    public func position(_ position: PlatformPosition, without messages: [PlatformMessage]) -> PlatformPosition? { nil }
 }
 
 /// A text as a platform delivered it.

@@ -23,25 +23,39 @@ private final class Mirror: MessageSealing {
     }
 }
 
-/// A chat in memory. A position is the number of messages seen.
+/// A chat in memory. A position is a byte for each message: whether it was seen.
 private final class MemoryPlatform: MessagePlatform {
     let name = "test"
     let maximumTextSize = 20
     let texts = Mutex<[String]>([])
     /// Called before messages are listed.
     let onList: @Sendable () -> Void
+    /// Whether its positions can leave something out.
+    let canLeaveOut: Bool
 
-    init(onList: @escaping @Sendable () -> Void = {}) { self.onList = onList }
+    init(canLeaveOut: Bool = true, onList: @escaping @Sendable () -> Void = {}) {
+        self.canLeaveOut = canLeaveOut
+        self.onList = onList
+    }
 
     func send(_ text: String, to chat: String) { texts.withLock { $0.append(text) } }
 
     func messages(in chat: String, after position: PlatformPosition?) -> PlatformPage {
         onList()
         let texts = texts.withLock { $0 }
-        let messages = texts.enumerated().dropFirst(Int(position?.bytes.first ?? 0)).map {
+        let seen = position?.bytes ?? []
+        let messages = texts.enumerated().filter { !seen.indices.contains($0.offset) || seen[$0.offset] == 0 }.map {
             PlatformMessage(id: "\($0.offset)", time: UInt64($0.offset), text: $0.element)
         }
-        return PlatformPage(messages: messages, position: PlatformPosition(bytes: [UInt8(texts.count)]))
+        let all = PlatformPosition(bytes: [UInt8](repeating: 1, count: texts.count))
+        return PlatformPage(messages: messages, position: all)
+    }
+
+    func position(_ position: PlatformPosition, without messages: [PlatformMessage]) -> PlatformPosition? {
+        guard canLeaveOut else { return nil }
+        var seen = position.bytes
+        for index in messages.compactMap({ Int($0.id) }) { seen[index] = 0 }
+        return PlatformPosition(bytes: seen)
     }
 }
 
@@ -90,6 +104,20 @@ struct ConversationTests {
         let page = try await conversation(on: platform).unread()
         #expect(page.problems == [ClientError(.notReachable, "")])
         #expect(mirror.caughtUp.withLock { $0 } == 1)
+    }
+
+    /// The group's events may be what is missing: the mirror never reaches them.
+    @Test(arguments: [true, false])
+    func whatCannotBeOpenedWhileSomethingIsWrongStaysUnread(canLeaveOut: Bool) async throws {
+        let platform = MemoryPlatform(canLeaveOut: canLeaveOut)
+        platform.texts.withLock { $0 = ["sealed:eno", "sealed:", "sealed:owt"] }
+        let conversation = conversation(on: platform)
+        let first = try await conversation.unread()
+        #expect(first.messages.count == 3)
+        try await conversation.markRead(first)
+        platform.texts.withLock { $0[1] = "sealed:retal" }
+        let second = try await conversation.unread().messages.map(\.content).map(text)
+        #expect(second == (canLeaveOut ? ["later"] : ["one", "later", "two"]))
     }
 
     private func text(_ content: ConversationMessage.Content) -> String? {

@@ -102,6 +102,19 @@ struct FolderPlatformTests {
         #expect(try await folder.platform.messages(in: "chat", after: first.position) == second)
     }
 
+    @Test func aPositionCanLeaveMessagesOut() async throws {
+        let folder = try SharedFolder()
+        for (time, text) in [(UInt64(1_000), "one"), (2_000, "two"), (3_000, "three")] {
+            folder.set(time: time)
+            try await folder.platform.send(text, to: "chat")
+        }
+        let page = try await folder.platform.messages(in: "chat", after: nil)
+        let position = folder.platform.position(page.position, without: page.messages.filter { $0.text == "two" })
+        let again = try await folder.platform.messages(in: "chat", after: #require(position))
+        #expect(again.messages.map(\.text) == ["two"])
+        #expect(again.position == page.position)
+    }
+
     @Test func readsWhatSomebodySavedByHand() async throws {
         let folder = try SharedFolder()
         try await folder.platform.send("ours", to: "chat")
