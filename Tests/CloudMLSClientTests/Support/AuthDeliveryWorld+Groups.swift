@@ -28,6 +28,7 @@ extension AuthDeliveryWorld {
 
     func post(_ post: CommitPost, to id: [UInt8], user: String) throws -> PostResult {
         guard owners[post.account] == user else { throw Self.refusal(.notYourAccount) }
+        note(posted: post.commit.array)
         guard var group = groups[id] else { throw Self.refusal(.notFound) }
         let hash = Array(SHA256.hash(data: post.commit.array))
         // The hash comes before the epoch, and before membership: a lost answer must be found again.
@@ -43,7 +44,7 @@ extension AuthDeliveryWorld {
         group.epoch += 1
         let entry = LogEntry(
             sequence: UInt64(group.log.count) + 1, kind: .commit, epoch: post.epoch, hash: Bytes(hash),
-            message: post.commit, confirmation: post.confirmation, identityHistory: history, accepted: 1_000)
+            message: post.commit, confirmation: post.confirmation, identityHistory: history, accepted: clock())
         group.log.append(entry)
         let result = PostResult(sequence: entry.sequence, epoch: group.epoch, identityHistory: history)
         group.results[Self.key(post.epoch, hash)] = result
@@ -71,6 +72,10 @@ extension AuthDeliveryWorld {
         return result
     }
 
+    private func note(posted message: [UInt8]) {
+        if !posted.contains(message) { posted.append(message) }
+    }
+
     /// What the server can see of a commit must be what the request says.
     private func check(_ post: CommitPost, to id: [UInt8], in group: Group) throws -> CommitAnnouncement {
         guard case .privateMessage(let message) = try? MLSMessage(decoding: post.commit.array),
@@ -94,6 +99,7 @@ extension AuthDeliveryWorld {
 
     func post(_ post: ProposalPost, to id: [UInt8], user: String) throws -> PostResult {
         guard owners[post.account] == user else { throw Self.refusal(.notYourAccount) }
+        note(posted: post.proposal.array)
         guard var group = groups[id], group.members.contains(post.account) else { throw Self.refusal(.notFound) }
         let hash = Array(SHA256.hash(data: post.proposal.array))
         if let result = group.results[Self.key(post.epoch, hash)] { return result }
@@ -102,7 +108,7 @@ extension AuthDeliveryWorld {
         }
         let entry = LogEntry(
             sequence: UInt64(group.log.count) + 1, kind: .proposal, epoch: post.epoch, hash: Bytes(hash),
-            message: post.proposal, confirmation: nil, identityHistory: history, accepted: 1_000)
+            message: post.proposal, confirmation: nil, identityHistory: history, accepted: clock())
         group.log.append(entry)
         let result = PostResult(sequence: entry.sequence, epoch: group.epoch, identityHistory: history)
         group.results[Self.key(post.epoch, hash)] = result
@@ -141,7 +147,7 @@ extension AuthDeliveryWorld {
         let entry = LogEntry(
             sequence: UInt64(group.log.count) + 1, kind: kind, epoch: epoch,
             hash: Bytes(Array(SHA256.hash(data: message))), message: Bytes(message),
-            confirmation: confirmation.map { Bytes($0) }, identityHistory: history, accepted: 1_000)
+            confirmation: confirmation.map { Bytes($0) }, identityHistory: history, accepted: clock())
         group.log.append(entry)
         groups[id] = group
         for user in Set(group.members.compactMap { owners[$0] }) {

@@ -39,8 +39,19 @@ actor AuthDeliveryWorld {
     var inboxNumbers: [String: UInt64] = [:]
     var anchors: [String: [[UInt8]: StoredAnchor]] = [:]
     var reports: [CommitReport] = []
+    /// Every handshake message that anybody tried to post, accepted or not.
+    var posted: [[UInt8]] = []
     /// Refuses commits with this code for as long as it is set.
     var commitRefusal: ErrorCode?
+    /// Seconds since 1970.
+    let clock: @Sendable () -> UInt64
+    /// Writes anchors without a look at what is there: what a simulation breaks on purpose.
+    private let takesAnyAnchor: Bool
+
+    init(clock: @escaping @Sendable () -> UInt64 = { 1_000 }, takesAnyAnchor: Bool = false) {
+        self.clock = clock
+        self.takesAnyAnchor = takesAnyAnchor
+    }
 
     static func refusal(_ code: ErrorCode, currentEpoch: UInt64? = nil) -> ClientError {
         ClientError(refusal: .init(code: code, message: code.rawValue, currentEpoch: currentEpoch))
@@ -153,11 +164,11 @@ actor AuthDeliveryWorld {
 
     func writeAnchor(_ name: [UInt8], ifRevision: UInt64, _ body: Bytes, user: String) throws -> WriteResult {
         let current = anchors[user]?[name]?.revision ?? 0
-        guard current == ifRevision else {
+        guard current == ifRevision || takesAnyAnchor else {
             throw ClientError(
                 refusal: .init(code: .revisionConflict, message: "revision", currentRevision: current))
         }
-        anchors[user, default: [:]][name] = StoredAnchor(name: Bytes(name), revision: current + 1, body: body)
-        return WriteResult(revision: current + 1)
+        anchors[user, default: [:]][name] = StoredAnchor(name: Bytes(name), revision: ifRevision + 1, body: body)
+        return WriteResult(revision: ifRevision + 1)
     }
 }

@@ -6,7 +6,7 @@ import KeyHierarchy
 struct FakeAuthDelivery: AuthDeliveryService {
     let world: AuthDeliveryWorld
     let user: String
-    let faults: FaultPlan
+    let faults: any Connection
     var origin: Origin {
         guard let origin = Origin(rawValue: "http://127.0.0.1:7465") else { preconditionFailure("no address") }
         return origin
@@ -61,7 +61,9 @@ struct FakeAuthDelivery: AuthDeliveryService {
         try await faults.pass { try await world.log(group, after: sequence, limit: limit, user: user) }
     }
     func inbox(after number: UInt64, limit: Int, wait: Int) async throws -> InboxPage {
-        try await faults.pass { await world.inbox(of: user, after: number, limit: limit) }
+        try await faults.pass(wait > 0 ? "inbox, waiting" : "inbox") {
+            await world.inbox(of: user, after: number, limit: limit)
+        }
     }
     func acknowledgeInbox(upTo number: UInt64) async throws {
         try await faults.pass { await world.acknowledge(number, user: user) }

@@ -23,12 +23,13 @@ func ratchetPositions(of texts: [String], as member: TestUser) async throws -> [
         }
         let path = StorePath.epoch(message.epoch, of: GroupID(message.groupID))
         let record = try #require(await member.store.read([path])[path]?.body)
-        positions.append(try position(of: message, record: record))
+        positions.append(try ratchetPosition(of: message, record: record))
     }
     return positions
 }
 
-private func position(of message: PrivateMessage, record: [UInt8]) throws -> RatchetPosition {
+/// The ratchet key of one message, application or handshake, read with the record of its epoch.
+func ratchetPosition(of message: PrivateMessage, record: [UInt8]) throws -> RatchetPosition {
     // struct { uint8 version; CipherSuite; opaque group_id<V>; uint64 epoch; uint32 leaf_count; opaque
     // sender_data_secret<V>; … } EpochRecord
     var reader = MLSReader(record)

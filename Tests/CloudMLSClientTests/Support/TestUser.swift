@@ -32,7 +32,7 @@ struct TestUser: Sendable {
     }
 
     func services(
-        _ faults: FaultPlan = FaultPlan(), authDelivery: FaultPlan? = nil,
+        _ faults: FaultPlan = FaultPlan(), authDelivery: (any Connection)? = nil,
         local: any LocalState = MemoryLocalState(), policy: MessagingPolicy = MessagingPolicy(keyPackageCount: 4)
     ) -> Services {
         let clock = clock
