@@ -1,0 +1,88 @@
+import CloudMLSAPI
+import CloudMLSClient
+import Testing
+
+/// Lets somebody else do something right before a call of this device's arrives, once.
+private struct Interruption: Connection {
+    let call: String
+    let meanwhile: @Sendable () async throws -> Void
+    private let isDone = Guarded(false)
+
+    init(before call: String, _ meanwhile: @escaping @Sendable () async throws -> Void) {
+        self.call = call
+        self.meanwhile = meanwhile
+    }
+
+    func carry<Answer: Sendable>(
+        _ what: String, _ call: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
+        let isNow = isDone.withLock { isDone in
+            let isNow = !isDone && what.hasPrefix(self.call)
+            isDone = isDone || isNow
+            return isNow
+        }
+        if isNow { try await meanwhile() }
+        return try await call()
+    }
+}
+
+/// What others do between two steps of a device: schedules that the simulation found.
+@Suite struct MeanwhileTests {
+    private func pair() async throws -> (TestUser, TestUser, GroupID) {
+        let world = AuthDeliveryWorld()
+        let (alice, bob) = (try TestUser("alice", world), try TestUser("bob", world))
+        let (first, second) = (try await alice.readyDevice(), try await bob.readyDevice())
+        let group = try await first.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
+        try await second.sync()
+        return (alice, bob, group)
+    }
+
+    /// The other device finds the intent in the head, and takes it up before this one has raised the anchor.
+    @Test func anIntentThatAnotherDeviceTakesUpIsNoRollback() async throws {
+        let (alice, bob, group) = try await pair()
+        let interruption = Interruption(before: "writeAnchor") {
+            #expect(try await alice.device().sync().problems.isEmpty)
+        }
+        let device = Messenger(services: alice.services(authDelivery: interruption))
+        try await device.refresh(group)
+        #expect(try await device.sync().problems.isEmpty)
+        #expect(await alice.world.groups[group.bytes]?.epoch == 2)
+        let sealed = try await device.encrypt("fresh", for: group)
+        try await bob.device().sync()
+        #expect(try await bob.device().readText(sealed) == "alice: fresh")
+    }
+
+    /// The other device only raises the anchor to the intent, and then goes away.
+    @Test func anIntentThatAnotherDeviceHasAnchoredIsNoRollback() async throws {
+        let (alice, _, group) = try await pair()
+        let interruption = Interruption(before: "writeAnchor") {
+            let faults = FaultPlan()
+            // The index, the anchor, the head twice, the anchor and its swap: what comes next is the commit.
+            await faults.breakAfter(6, .beforeCall)
+            await #expect(throws: FaultPlan.failure) { try await alice.device(faults).sync() }
+        }
+        let device = Messenger(services: alice.services(authDelivery: interruption))
+        try await device.refresh(group)
+        #expect(try await device.sync().problems.isEmpty)
+        #expect(await alice.world.groups[group.bytes]?.epoch == 2)
+    }
+
+    /// The second proposal is the first one again, so that the head stays as it is.
+    @Test func leavingTwiceIsNoRollback() async throws {
+        let (alice, bob, group) = try await pair()
+        for _ in 0..<2 { try await bob.device().leave(group) }
+        #expect(try await bob.device().sync().problems.isEmpty)
+        _ = try await alice.device().encrypt("bye", for: group)
+        try await bob.device().sync()
+        #expect(try await bob.device().groups().map(\.state) == [.removed])
+    }
+
+    @Test func leavingWhileBeingRemovedIsDone() async throws {
+        let (alice, bob, group) = try await pair()
+        let interruption = Interruption(before: "postProposal") {
+            try await alice.device().removeMembers([bob.account], from: group)
+        }
+        try await Messenger(services: bob.services(authDelivery: interruption)).leave(group)
+        #expect(try await bob.device().groups().map(\.state) == [.removed])
+    }
+}
