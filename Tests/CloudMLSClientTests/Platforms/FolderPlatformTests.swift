@@ -110,7 +110,8 @@ struct FolderPlatformTests {
         }
         let page = try await folder.platform.messages(in: "chat", after: nil)
         let position = folder.platform.position(page.position, without: page.messages.filter { $0.text == "two" })
-        let again = try await folder.platform.messages(in: "chat", after: #require(position))
+        #expect(position != nil)
+        let again = try await folder.platform.messages(in: "chat", after: position)
         #expect(again.messages.map(\.text) == ["two"])
         #expect(again.position == page.position)
     }
