@@ -28,7 +28,8 @@ struct KeyStoreBench: ParsableCommand {
     var connections = 64
 
     @Option(
-        help: ArgumentHelp("Objects with which new passwords, memory and start are measured; 0 leaves that out.", valueName: "count"))
+        help: ArgumentHelp(
+            "Objects with which new passwords, memory and start are measured; 0 leaves that out.", valueName: "count"))
     var objects = 100_000
 
     @Option(
