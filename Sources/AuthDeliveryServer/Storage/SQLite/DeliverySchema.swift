@@ -6,7 +6,8 @@ package import ServerKit
 ///
 /// Times are seconds since 1970. Users are ServerKit's and are named by number only.
 package enum DeliverySchema {
-    package static let schema = DatabaseSchema(role: .authDelivery, migrations: register(in:))
+    package static let schema = DatabaseSchema(
+        role: .authDelivery, migrations: register(in:), rowChecks: DeliveryRowChecks.run(in:_:))
 
     package static func register(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("delivery 1: accounts") { try $0.execute(sql: accounts) }
