@@ -1,6 +1,7 @@
-"""Registers a user at a key store that anyone may register at, and prints access tokens of that user, one a line.
+"""Registers a user at a key store that anyone may register at, signs in, and prints the access token.
 
-Usage: register_user.py ADDRESS NAME COUNT. Written, like the client whose parts it uses, from the documents alone.
+Usage: register_user.py ADDRESS NAME [--receiving]. With --receiving the user's store is one that is on its way here from
+another key store. Written, like the client whose parts it uses, from the documents alone.
 """
 
 import pathlib
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: E402
 
 
-def main(address: str, user: str, count: int) -> None:
+def main(address: str, user: str, is_receiving: bool) -> None:
     store = client.KeyStore(address)
     server_id = client.unb64(store.json("GET", "/v1/server")["serverID"])
     password = secrets.token_hex(16)
@@ -24,21 +25,30 @@ def main(address: str, user: str, count: int) -> None:
     }
     key = client.password_key(password, kdf)
     login_key = Ed25519PrivateKey.from_private_bytes(client.derive(key, b"login", client.ROLE, server_id))
-    store_id, signing_key = secrets.token_bytes(16), Ed25519PrivateKey.generate()
-    header = (client.uint(1, 1) + secrets.token_bytes(16) + client.uint(client.KINDS["password"], 1)
+    store_id, slot_id, signing_key = secrets.token_bytes(16), secrets.token_bytes(16), Ed25519PrivateKey.generate()
+    header = (client.uint(1, 1) + slot_id + client.uint(client.KINDS["password"], 1)
               + client.opaque(client.ROLE) + store_id + b"\1" + client.encode_kdf(kdf) + b"\0")
     nonce = secrets.token_bytes(12)
     wrapped = nonce + AESGCM(client.derive(key, b"wrap", store_id)).encrypt(nonce, secrets.token_bytes(32), header)
     slot = header + client.opaque(b"") + client.opaque(wrapped)
-    store.ask("POST", "/v1/register", {
-        "user": user, "storeID": client.b64(store_id), "keyring": client.b64(b"a keyring"),
-        "slot": client.b64(slot + signing_key.sign(client.framing(b"slot", slot))),
-        "login": {"kind": "password", "kdf": kdf, "publicKey": client.b64(login_key.public_key().public_bytes_raw())},
-    })
-    for _ in range(count):
-        store.sign_in(user, password, server_id)
-        print(store.token)
+    slot = client.b64(slot + signing_key.sign(client.framing(b"slot", slot)))
+    login = {"kind": "password", "kdf": kdf, "publicKey": client.b64(login_key.public_key().public_bytes_raw())}
+    keyring = client.b64(b"a keyring")
+    if is_receiving:
+        store.ask("POST", "/v1/import", {
+            "user": user, "storeID": client.b64(store_id), "contents": {
+                "moveID": client.b64(secrets.token_bytes(16)), "keyringRevision": 1, "keyring": keyring,
+                "slots": [{"id": client.b64(slot_id), "kind": "password", "revision": 1, "body": slot, "login": login}],
+                "followHash": client.b64(secrets.token_bytes(32)),
+            },
+        })
+    else:
+        store.ask("POST", "/v1/register", {
+            "user": user, "storeID": client.b64(store_id), "keyring": keyring, "slot": slot, "login": login,
+        })
+    store.sign_in(user, password, server_id)
+    print(store.token)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], "--receiving" in sys.argv[3:])
