@@ -24,7 +24,8 @@ package struct KeyStoreService: Sendable {
         logger: Logger = .quiet
     ) throws {
         core = try ServerCore(
-            configuration.service, clock: clock, slotAccess: SQLiteStoreState.slotAccess, schema: KeyStoreSchema.schema)
+            configuration.service, clock: clock, slotAccess: SQLiteStoreState.slotAccess,
+            lockOut: SQLiteImportStorage.endFollowing, schema: KeyStoreSchema.schema)
         self.logger = logger
         let registrations = SQLiteRegistrationStorage(core.database)
         self.registrations = registrations

@@ -141,6 +141,11 @@ package struct SQLiteImportStorage: ImportStorage {
         }
     }
 
+    /// Lets nobody follow any more: whoever still has the token of a move may be the one who is to be locked out.
+    static let endFollowing: LockOut = { user, db in
+        try db.execute(sql: "UPDATE arrivals SET follow_hash = NULL WHERE user_id = ?", arguments: [user.rawValue])
+    }
+
     /// Slots, keyring, and what the move has to show.
     private static func take(
         _ store: StoreImport, followUntil: UInt64, of user: UserID, in db: Database

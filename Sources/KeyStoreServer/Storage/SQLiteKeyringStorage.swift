@@ -79,8 +79,7 @@ package struct SQLiteKeyringStorage: KeyringStorage {
                     sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ?",
                     arguments: [user.rawValue, session.id.rawValue])
                 // Whoever has the old data key could still make a token to follow a move with.
-                try db.execute(
-                    sql: "UPDATE arrivals SET follow_hash = NULL WHERE user_id = ?", arguments: [user.rawValue])
+                try SQLiteImportStorage.endFollowing(user, db)
             }
             return revision
         }

@@ -22,10 +22,13 @@ package struct ServerCore: Sendable {
     package let metrics: ServerMetrics
 
     /// Opens the data folder for a server that is about to run.
-    /// - Parameter slotAccess: asked before slots are read or written.
+    /// - Parameters:
+    ///   - slotAccess: asked before slots are read or written.
+    ///   - lockOut: called where sessions are ended to lock somebody out.
     package init(
         _ configuration: ServiceConfiguration, clock: ServerClock = .system,
-        slotAccess: @escaping SlotAccess = { _, _, _ in }, schema: DatabaseSchema
+        slotAccess: @escaping SlotAccess = { _, _, _ in }, lockOut: @escaping LockOut = { _, _ in },
+        schema: DatabaseSchema
     ) throws {
         try configuration.validate()
         self.configuration = configuration
@@ -36,7 +39,7 @@ package struct ServerCore: Sendable {
         database = try SQLiteDatabase(folder: folder, schema: schema)
         serverStorage = SQLiteServerStorage(database)
         identity = try serverStorage.identity(role: configuration.role)
-        sessionStorage = SQLiteSessionStorage(database)
+        sessionStorage = SQLiteSessionStorage(database, lockOut: lockOut)
         sessions = SessionService(
             storage: sessionStorage, lifetimes: configuration.sessionLifetimes, clock: clock)
         signals = UserSignals(limit: Limits.eventStreams)

@@ -1,11 +1,18 @@
 package import CloudMLSAPI
-import GRDB
+package import GRDB
+
+/// Closes the ways in beside sessions and login keys that a server has, in the transaction that locks somebody out.
+package typealias LockOut = @Sendable (_ user: UserID, _ db: Database) throws -> Void
 
 /// `SessionStorage` in SQLite.
 package struct SQLiteSessionStorage: SessionStorage {
     private let database: SQLiteDatabase
+    private let lockOut: LockOut
 
-    package init(_ database: SQLiteDatabase) { self.database = database }
+    package init(_ database: SQLiteDatabase, lockOut: @escaping LockOut = { _, _ in }) {
+        self.database = database
+        self.lockOut = lockOut
+    }
 
     package func beginSession(
         _ key: StoredLoginKey, kind: LoginKind, deviceName: String, secrets: SessionSecrets, now: UInt64
@@ -105,18 +112,21 @@ package struct SQLiteSessionStorage: SessionStorage {
         }
     }
 
-    package func endSession(_ id: Session.ID, of user: UserID) async throws -> Bool {
-        try await database.write { db in
+    package func endSession(_ id: Session.ID, of user: UserID, lockingOut: Bool) async throws -> Bool {
+        try await database.write { [lockOut] db in
             try db.execute(
                 sql: "DELETE FROM sessions WHERE id = ? AND user_id = ?", arguments: [id.rawValue, user.rawValue])
-            return db.changesCount > 0
+            guard db.changesCount > 0 else { return false }
+            if lockingOut { try lockOut(user, db) }
+            return true
         }
     }
 
     package func endSessions(of user: UserID, except id: Session.ID) async throws {
-        try await database.write { db in
+        try await database.write { [lockOut] db in
             try db.execute(
                 sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ?", arguments: [user.rawValue, id.rawValue])
+            try lockOut(user, db)
         }
     }
 

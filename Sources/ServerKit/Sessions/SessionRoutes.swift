@@ -21,7 +21,7 @@ struct SessionRoutes: Sendable {
         guard let text = context.parameters.get("id"), let id = Int64(text) else {
             throw APIError(.badRequest, "A session's id is a number.")
         }
-        try await sessions.end(Session.ID(rawValue: id), of: context.userID)
+        try await sessions.end(Session.ID(rawValue: id), by: context.session)
         return Response(status: .noContent)
     }
 

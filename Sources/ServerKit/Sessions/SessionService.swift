@@ -47,7 +47,7 @@ package struct SessionService: Sendable {
     }
 
     package func end(_ session: Session) async throws {
-        try await storage.endSession(session.id, of: session.userID)
+        try await storage.endSession(session.id, of: session.userID, lockingOut: false)
     }
 
     /// The sessions of the user whose session asks, the newest first.
@@ -55,10 +55,10 @@ package struct SessionService: Sendable {
         try await storage.sessions(of: session.userID, current: session.id, now: clock.now)
     }
 
-    /// Ends one of a user's sessions.
+    /// Ends one of the sessions of the user whose session asks: another one, to lock whoever has it out, or its own.
     /// - Throws: `not_found` where the user has no such session.
-    package func end(_ id: Session.ID, of user: UserID) async throws {
-        guard try await storage.endSession(id, of: user) else {
+    package func end(_ id: Session.ID, by session: Session) async throws {
+        guard try await storage.endSession(id, of: session.userID, lockingOut: id != session.id) else {
             throw APIError(.notFound, "There is no such session: it may have ended.")
         }
     }

@@ -30,9 +30,10 @@ package protocol SessionStorage: Sendable {
     /// The user's sessions that can still be renewed at `now`, the newest first.
     func sessions(of user: UserID, current: Session.ID, now: UInt64) async throws -> [SessionRecord]
     /// Ends one of the user's sessions; false where there is none of this id.
+    /// - Parameter lockingOut: whether somebody is to be locked out by it: then no other door is left open either.
     @discardableResult
-    func endSession(_ id: Session.ID, of user: UserID) async throws -> Bool
-    /// Ends all of the user's sessions but one.
+    func endSession(_ id: Session.ID, of user: UserID, lockingOut: Bool) async throws -> Bool
+    /// Ends all of the user's sessions but one, to lock whoever has them out.
     func endSessions(of user: UserID, except id: Session.ID) async throws
     /// Whether the session can still be renewed at `now`.
     func hasSession(_ id: Session.ID, now: UInt64) async throws -> Bool

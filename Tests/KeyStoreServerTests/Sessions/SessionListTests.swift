@@ -92,7 +92,7 @@ import Testing
 }
 
 extension SignedInUser {
-    fileprivate func sessions() async throws -> [SessionRecord] {
+    func sessions() async throws -> [SessionRecord] {
         try await http.send(.GET, "/v1/sessions").json(SessionList.self).sessions
     }
 }
