@@ -43,10 +43,12 @@ struct FileExamination {
     private func ownFiles(owner: UInt32) -> DoctorFinding {
         var open: [String] = []
         var foreign: [String] = []
+        var locked: [String] = []
         for name in FileSystem.names(in: folder) {
             guard let status = FileSystem.status("\(folder)/\(name)") else { continue }
             if status.isRegularFile, status.permissions & 0o077 != 0 { open.append(name) }
             if status.owner != owner { foreign.append(name) }
+            if status.isRegularFile, status.permissions & 0o200 == 0 { locked.append(name) }
         }
         guard open.isEmpty else {
             return .error(
@@ -57,6 +59,11 @@ struct FileExamination {
             return .error(
                 "files", "\(foreign.joined(separator: ", ")) belongs to another user than the folder.",
                 "Give it to the owner of the folder with chown.")
+        }
+        guard locked.isEmpty else {
+            return .error(
+                "files", "\(locked.joined(separator: ", ")) cannot be written.",
+                "Run: chmod u+w \(locked.map { "\(folder)/\($0)" }.joined(separator: " "))")
         }
         return .ok("files", "All files are for their owner alone.")
     }

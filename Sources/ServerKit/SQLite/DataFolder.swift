@@ -39,7 +39,7 @@ package final class DataFolder: Sendable {
         let lockPath = "\(path)/lock"
         let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw StartupError(.cannotCreate, "Cannot write in the data folder \(path): \(Self.reason()).")
+            throw Self.cannotWrite(lockPath, in: path)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
@@ -162,9 +162,7 @@ package final class DataFolder: Sendable {
     /// never readable by others.
     func makeDatabaseFile() throws(StartupError) {
         let descriptor = open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, fchmod(descriptor, 0o600) == 0 else {
-            throw StartupError(.cannotCreate, "Cannot open \(databasePath): \(Self.reason()).")
-        }
+        guard descriptor >= 0, fchmod(descriptor, 0o600) == 0 else { throw Self.cannotWrite(databasePath, in: path) }
         close(descriptor)
     }
 
@@ -180,6 +178,23 @@ package final class DataFolder: Sendable {
         guard chmod(path, 0o700) == 0 else {
             throw StartupError(.cannotCreate, "Cannot take the data folder \(path) for this user alone: \(reason()).")
         }
+    }
+
+    /// Why a file that a server needs cannot be written, and what helps, by `errno`.
+    private static func cannotWrite(_ file: String, in folder: String) -> StartupError {
+        let number = errno
+        let advice =
+            switch number {
+            case EACCES, EPERM:
+                " Folder and files must belong to the user that runs the server (chown), who must be able to write them: "
+                    + "chmod u+w \(file)"
+            case EROFS: " Its disk is mounted read-only: look after the disk, then mount it for writing."
+            case ENOSPC: " Its disk is full: make room."
+            default: ""
+            }
+        return StartupError(
+            .cannotCreate,
+            "Cannot write \(file) in the data folder \(folder): \(String(cString: strerror(number))).\(advice)")
     }
 
     private static func reason() -> String { String(cString: strerror(errno)) }
