@@ -119,4 +119,60 @@ import Testing
         #expect(try await alice.slots().count == 1)
         await server.stop()
     }
+
+    /// There are no ten thousand ways in: each kind has its limit, wherever they come from.
+    @Test func aUserHasAsManySlotsAsThereCanBe() async throws {
+        let mover = try await Mover.make()
+        let alice = mover.alice
+        func fill(_ kind: LoginKind, to count: Int, _ make: () throws -> StoreSlot) async throws {
+            for _ in 0..<count {
+                #expect(try await alice.putSlot(make(), kind: kind, login: nil, ifRevision: 0).status == 200)
+            }
+            let refused = try await alice.putSlot(make(), kind: kind, login: nil, ifRevision: 0)
+            expect(refused, .badRequest)
+            #expect(refused.error?.message.contains("replace or delete one") == true)
+        }
+        try await fill(.device, to: 32) { try alice.user.deviceSlot() }
+        try await fill(.recovery, to: 4) {
+            try StoreSlot(
+                sealing: alice.user.dataKey, scopeID: alice.user.storeID, id: .random(),
+                to: RecoveryCode.random().recipient(role: .keyStore), signedBy: alice.user.storeKey)
+        }
+        #expect(try await alice.slots().count == 37)
+        // One that is there can be replaced, and one that goes makes room.
+        let some = try #require(try await alice.slots().first { $0.kind == .device })
+        let id = try #require(SlotID(bytes: some.id.array))
+        let replaced = try await alice.putSlot(alice.user.deviceSlot(id: id), kind: .device, login: nil, ifRevision: 1)
+        #expect(replaced.status == 200)
+        #expect(try await alice.deleteSlot(id, ifRevision: 2).status == 204)
+        #expect(
+            try await alice.putSlot(alice.user.deviceSlot(), kind: .device, login: nil, ifRevision: 0).status == 200)
+
+        // Neither do ten thousand come with a store that moves, or with a rotation.
+        var contents = try await mover.contents()
+        let many = (0..<10_000).map { _ in
+            StoredSlot(
+                id: Bytes(SlotID.random().bytes), kind: .device, revision: 1,
+                body: Bytes([UInt8](repeating: 1, count: 100)))
+        }
+        contents.slots += many
+        expect(try await mover.register(contents), .badRequest)
+        contents.slots =
+            try await mover.contents().slots
+            + (0..<2_000).map { _ in
+                let slot = try alice.user.deviceSlot()
+                return StoredSlot(id: Bytes(slot.id.bytes), kind: .device, revision: 1, body: Bytes(slot.encoded))
+            }
+        expect(try await mover.register(contents), .badRequest)
+        let rotation = KeyRotation(
+            ifRevision: 1, keyring: [1],
+            slots: many.map { KeyRotation.Slot(id: $0.id, ifRevision: 1, body: $0.body) }, minimumKeyID: 1,
+            handover: nil,
+            endsOtherSessions: false)
+        expect(try await alice.http.send(.POST, "/v1/rotation", json: rotation), .tooLarge)
+        #expect(try await alice.slots().count == 37)
+        // The code that came with the refused ones is as good as before.
+        #expect(try await mover.register(mover.contents()).status == 201)
+        await mover.stop()
+    }
 }
