@@ -99,6 +99,61 @@ import Testing
         try await server.stop()
     }
 
+    /// The certificate expires and is renewed under the same key: whoever knows it by its pin notices nothing. With another
+    /// key it is somebody else's, until the genuine one is back.
+    @Test func aCertificateThatExpiresOrChangesInMidRunLosesNothing() async throws {
+        let place = try TemporaryFolder()
+        let genuine = try TestCertificate()
+        let (certificateFile, keyFile) = try files(in: place, genuine)
+        let tls = ["--tls-certificate", certificateFile.path, "--tls-key", keyFile.path]
+        let server = try await ServerProcess.start(
+            .keyStore, in: place.folder("key-store"), logs: place, options: tls)
+        let world = try await World.make(place: place, keyStores: [server])
+        let laptop = try await world.signUp("alice")
+        try await laptop.succeeds("group", "create", "holiday")
+        try await laptop.succeeds("send", "holiday", input: "one")
+
+        func replace(with certificate: TestCertificate, says: String) async throws {
+            let before = try logged(server).split(separator: says).count
+            try certificate.write(certificate: certificateFile, key: keyFile)
+            server.process.signal(SIGHUP)
+            try await until { try logged(server).split(separator: says).count > before }
+        }
+        func doctor() async throws -> ChildProcess.Outcome {
+            try await ChildProcess(
+                ServerProcess.executable(.keyStore), ["doctor", "--data", server.dataFolder.path] + tls,
+                environment: ["HOME": place.url.path], folder: place.url, name: "doctor"
+            ).outcome()
+        }
+
+        try await replace(with: TestCertificate(renewing: genuine, lifetime: -60), says: "has expired")
+        let expired = try await doctor()
+        #expect(expired.status == 1)
+        #expect(expired.output.contains("is not valid now"), "\(expired)")
+        try await laptop.succeeds("send", "holiday", input: "two")
+        #expect(try await signIn("alice", on: "phone", in: world).texts("holiday") == ["one", "two"])
+
+        let before = try world.servers.map(StoredData.of)
+        try await replace(with: TestCertificate(), says: "has another key")
+        for command in [["send", "holiday"], ["read", "holiday"], ["rotate", "--password-file", "-"]] {
+            let outcome = try await laptop.run(command, input: World.password(of: "alice"))
+            #expect(outcome.status == 76, "\(outcome)")
+            #expect(outcome.errors.contains("another certificate"))
+            #expect(
+                outcome.errors.contains("what to do: Ask whoever runs it to serve the key of before"),
+                "\(outcome.errors)")
+        }
+        #expect(try await world.device("tablet").run(signInArguments("alice", world)).status == 76)
+        #expect(try StoredData.changes(on: world.servers, since: before).filter { !$0.contains(": server") } == [])
+
+        // A setup code of now has the new pin; the old key back, everything goes on.
+        try await replace(with: genuine, says: "new connections get the new TLS certificate")
+        #expect(try await doctor().status == 0)
+        try await laptop.succeeds("send", "holiday", input: "three")
+        #expect(try await laptop.texts("holiday") == ["one", "two", "three"])
+        try await world.stop()
+    }
+
     @Test func aKeyOfAnotherCertificateIsRefusedAtTheStart() async throws {
         let place = try TemporaryFolder()
         let (certificate, key) = try files(in: place, TestCertificate())
@@ -151,7 +206,11 @@ import Testing
     }
 
     private func complaints(_ server: ServerProcess) throws -> Int {
-        try server.process.text(server.process.errorFile).split(separator: "stays in use").count
+        try logged(server).split(separator: "stays in use").count
+    }
+
+    private func logged(_ server: ServerProcess) throws -> String {
+        try server.process.text(server.process.errorFile)
     }
 
     private func until(_ condition: () async throws -> Bool) async throws {

@@ -27,6 +27,11 @@ package struct TestCertificate: Sendable {
         pin = Array(SHA256.hash(data: key.publicKey.derRepresentation))
     }
 
+    /// Another certificate for the same key.
+    package init(renewing other: TestCertificate, lifetime: TimeInterval = 86_400) throws {
+        try self.init(key: P256.Signing.PrivateKey(pemRepresentation: other.key), lifetime: lifetime)
+    }
+
     /// Puts both files in the place of what was there, each at once.
     package func write(certificate certificateFile: URL, key keyFile: URL) throws {
         try Data(key.utf8).write(to: keyFile, options: .atomic)

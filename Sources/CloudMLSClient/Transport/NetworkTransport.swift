@@ -86,7 +86,8 @@ package final class NetworkTransport: HTTPTransport {
         } catch is PinMismatch {
             throw ClientError(
                 .serverIdentityChanged, "The server at \(origin) shows another certificate than the pinned one.",
-                hint: "Ask whoever runs it; if the certificate was replaced on purpose, use a new setup code.")
+                hint: "Ask whoever runs it to serve the key of before again, with a renewed certificate if need be; "
+                    + "if they did not change it, somebody else answers there.")
         } catch is NIOTooManyBytesError {
             throw ClientError(.malformedAnswer, "The answer of \(origin) is too long.")
         } catch let error as CancellationError {
