@@ -63,6 +63,16 @@ package struct DescribedRoute: Sendable {
         Self.common + (access == .session ? [.invalidToken, .crossSite] : []) + ownErrors
     }
 
+    /// Whether a request has a body.
+    package var takesBody: Bool {
+        if case .nothing = body { false } else { true }
+    }
+
+    /// Whether a request's body is JSON.
+    package var takesJSON: Bool {
+        if case .json = body { true } else { false }
+    }
+
     /// Such as `GET /v1/keyring`.
     package var name: String { "\(method) \(path)" }
 

@@ -51,13 +51,17 @@ import Testing
     }
 
     /// What the server sends until it closes the connection.
-    static func everything(from port: UInt16, after request: String) async throws -> String {
+    /// - Parameter hangingUp: whether nothing comes after the request.
+    static func everything(
+        from port: UInt16, after request: String, hangingUp: Bool = false
+    ) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(
                     with: Result {
                         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
                         let handle = FileHandle(fileDescriptor: socket, closeOnDealloc: true)
+                        defer { withExtendedLifetime(handle) {} }
                         var address = sockaddr_in()
                         address.sin_family = sa_family_t(AF_INET)
                         address.sin_port = port.bigEndian
@@ -68,8 +72,18 @@ import Testing
                             }
                         }
                         guard connected == 0 else { throw POSIXError(.ECONNREFUSED) }
-                        try handle.write(contentsOf: Data(request.utf8))
-                        return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+                        let bytes = Array(request.utf8)
+                        guard send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+                            throw POSIXError(.EPIPE)
+                        }
+                        if hangingUp { shutdown(socket, Int32(SHUT_WR)) }
+                        // A server that closes with something unread resets the connection, after what it had to say.
+                        var answer: [UInt8] = []
+                        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+                        while case let count = recv(socket, &buffer, buffer.count, 0), count > 0 {
+                            answer += buffer[..<count]
+                        }
+                        return String(decoding: answer, as: UTF8.self)
                     })
             }
         }
