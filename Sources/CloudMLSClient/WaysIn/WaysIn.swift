@@ -37,11 +37,22 @@ public struct WaysIn: Sendable {
         var store = state.store
         var profile = state.profile
         var found: [WayInSummary] = []
+        let keyring = await context.keys.current.keyring
+        /// The kind of a way in whose slots are gone, while keyring and names still know it: its removal was cut short.
+        func knownKind(of entry: WaysInList.Entry?) -> SlotKind? {
+            let known = (keyring.storeSlots + keyring.profileSlots).first {
+                $0.id == entry?.storeSlot || $0.id == entry?.profileSlot
+            }
+            return known?.recipient.kind
+        }
         func add(_ storeSlot: StoredSlot?, _ profileSlot: StoredSlot?, _ entry: WaysInList.Entry?) {
-            guard let slot = storeSlot ?? profileSlot, let kind = SlotKind(name: slot.kind.rawValue) else { return }
+            let slot = storeSlot ?? profileSlot
+            guard let kind = slot.map({ SlotKind(name: $0.kind.rawValue) }) ?? knownKind(of: entry),
+                let id = slot?.id.array ?? entry?.storeSlot.bytes
+            else { return }
             found.append(
                 WayInSummary(
-                    id: slot.id.array.hex, kind: kind, name: entry?.name ?? "", added: entry?.added,
+                    id: id.hex, kind: kind, name: entry?.name ?? "", added: entry?.added,
                     worksAtKeyStore: storeSlot?.login != nil, worksAtAuthDelivery: profileSlot?.login != nil,
                     isThisDevice: device.map { $0.store.slotID.bytes == storeSlot?.id.array } ?? false))
         }
