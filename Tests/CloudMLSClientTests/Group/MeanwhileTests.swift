@@ -26,6 +26,32 @@ private struct Interruption: Connection {
     }
 }
 
+/// Lets somebody else do something right before one read of the key store.
+private struct InterruptedStore: ObjectStore {
+    let store: MemoryObjectStore
+    /// How many reads come before it.
+    let reads: Int
+    let meanwhile: @Sendable () async throws -> Void
+    private let count = Guarded(0)
+
+    init(_ store: MemoryObjectStore, afterReads reads: Int, _ meanwhile: @escaping @Sendable () async throws -> Void) {
+        self.store = store
+        self.reads = reads
+        self.meanwhile = meanwhile
+    }
+
+    func read(_ paths: [String]) async throws -> [String: SealedValue] {
+        let number = count.withLock { count in
+            count += 1
+            return count
+        }
+        if number == reads + 1 { try await meanwhile() }
+        return await store.read(paths)
+    }
+
+    func write(_ writes: [SealedWrite]) async throws -> WriteOutcome { await store.write(writes) }
+}
+
 /// What others do between two steps of a device: schedules that the simulation found.
 @Suite struct MeanwhileTests {
     private func pair() async throws -> (TestUser, TestUser, GroupID) {
@@ -85,5 +111,19 @@ private struct Interruption: Connection {
         }
         try await Messenger(services: bob.services(authDelivery: interruption)).leave(group)
         #expect(try await bob.device().groups().map(\.state) == [.removed])
+    }
+
+    /// Whenever another device joins by the Welcome that this one works on, nothing is wrong with it.
+    @Test(arguments: 0..<8)
+    func joiningByAWelcomeThatAnotherDeviceHasUsed(reads: Int) async throws {
+        let world = AuthDeliveryWorld()
+        let (alice, bob) = (try TestUser("alice", world), try TestUser("bob", world))
+        let (first, second) = (try await alice.readyDevice(), try await bob.readyDevice())
+        try await first.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
+        let store = InterruptedStore(bob.store, afterReads: reads) { _ = try await second.sync() }
+        let device = Messenger(services: bob.services(objects: store))
+        #expect(try await device.sync().problems.isEmpty)
+        #expect(try await device.parked().isEmpty)
+        #expect(try await device.groups().map(\.state) == [.active])
     }
 }

@@ -33,14 +33,15 @@ struct TestUser: Sendable {
 
     func services(
         _ faults: FaultPlan = FaultPlan(), authDelivery: (any Connection)? = nil,
-        local: any LocalState = MemoryLocalState(), policy: MessagingPolicy = MessagingPolicy(keyPackageCount: 4)
+        local: any LocalState = MemoryLocalState(), policy: MessagingPolicy = MessagingPolicy(keyPackageCount: 4),
+        objects: (any ObjectStore)? = nil
     ) -> Services {
         let clock = clock
         let store = store
         return Services(
             environment: ClientEnvironment(
                 now: { clock.now }, random: { count in (0..<count).map { _ in UInt8.random(in: .min ... .max) } }),
-            objects: FaultyObjectStore(store: store, faults: faults),
+            objects: objects ?? FaultyObjectStore(store: store, faults: faults),
             authDelivery: FakeAuthDelivery(world: world, user: name, faults: authDelivery ?? faults), local: local,
             profileKey: profileKey, storeID: storeID, policy: policy
         ) { await store.incarnation }
