@@ -49,7 +49,8 @@ public struct KeyStoreMoves: Sendable {
     private static func mayBeOfAnotherDevice(_ error: ClientError) -> Bool {
         switch error.code {
         case .refused(.storeMoved), .refused(.moveConflict), .refused(.registrationRefused), .malformedAnswer,
-            .invalidSetupCode, .signedOut:
+            .invalidSetupCode, .signedOut, .notAuthentic, .rolledBack:
+            // The last two where that device has replaced the keys at the new place besides.
             true
         default: false
         }
