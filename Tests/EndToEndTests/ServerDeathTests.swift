@@ -5,9 +5,9 @@ import KeyHierarchy
 import Synchronization
 import Testing
 
-/// A server is killed at every request of a command, one after the other: it comes back on the same data, the same command
+/// A server is killed at the requests of a command (see `Points`), one after the other: it comes back on the same data, the same command
 /// is run again and finishes, and nothing is lost. What `CutPlan` does to the client, this does to the servers.
-@Suite(.timeLimit(.minutes(4)))
+@Suite(.timeLimit(.minutes(20)))
 struct ServerDeathTests {
     typealias Moment = KillPlan.Moment
 
@@ -35,9 +35,10 @@ struct ServerDeathTests {
         var victims: [MortalServer] = []
         var whileWriting = 0
         var point = 0
+        let offset = Moment.allCases.firstIndex(of: moment) ?? 0
         while true {
             try await command.prepare(point)
-            world.plan.arm((point, moment))
+            world.plan.arm((Points.request(point, offset: offset), moment))
             var failure: (any Error)?
             do { try await command.run(point) } catch { failure = error }
             let (victim, wasWriting) = (world.plan.victim, world.plan.wasWriting)
@@ -67,8 +68,13 @@ struct ServerDeathTests {
             if wasWriting { whileWriting += 1 }
             point += 1
         }
-        for server in command.servers { #expect(victims.contains { $0 === server }, "\(command.name): one never died") }
-        #expect(moment != .whileWriting || whileWriting > 0)
+        #expect(!victims.isEmpty)
+        if Points.isEvery {
+            for server in command.servers {
+                #expect(victims.contains { $0 === server }, "\(command.name): one never died")
+            }
+            #expect(moment != .whileWriting || whileWriting > 0)
+        }
         let counts = command.servers.map { server in "\(victims.count { $0 === server })" }.joined(separator: " + ")
         print(
             "\(command.name): servers died at \(point) requests (\(counts)), \(moment), \(whileWriting) while writing")

