@@ -97,7 +97,7 @@ enum KeyStoreMigrations {
         """
 
     /// A column behind a long body is reached only through all of the body's pages, which an index over names and keys made
-    /// up for. It was half of what a write changed.
+    /// up for. Every write had to keep that one up besides.
     private static let keyBeforeBody = """
         CREATE TABLE new_objects (
             id INTEGER PRIMARY KEY,

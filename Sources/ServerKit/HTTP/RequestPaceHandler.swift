@@ -4,9 +4,9 @@ import NIOHTTPTypes
 /// Closes connections on which a request does not get on: one byte now and then would hold a connection for ever, and
 /// there are only so many.
 ///
-/// A new connection has a while until the end of its first request's head. From the end of its head a request has `grace`
-/// to reach its own end, and more for every byte that arrives. Once it was answered before its end, as a body that is too
-/// large is, what is left of it is read for `drain` and no longer.
+/// A new connection has a while until the end of its first request's head. From the end of its head a request has
+/// `grace` to reach its own end, and more for every byte that arrives. Once it was answered before its end, as a body
+/// that is too large is, what is left of it is read for `drain` and no longer.
 final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -21,8 +21,8 @@ final class RequestPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let grace: TimeAmount
     private var deadline = NIODeadline.distantFuture
     private var isReceiving = false
-    /// The next look at the deadline. It outlives the request that it was made for and serves those that follow, since
-    /// making one for each would be a good part of what a request costs.
+    /// The next look at the deadline. It outlives the request that it was made for and serves those that follow, so that
+    /// not every request makes and cancels one.
     private var look: (timer: Scheduled<Void>, due: NIODeadline)?
 
     init(firstRequest: TimeAmount, grace: TimeAmount) {

@@ -4,8 +4,9 @@ import Synchronization
 /// Connections for reads that touch a few rows, on the thread that asks.
 ///
 /// None is ever held by a task that waits for a thread to go on: who takes one gives it back before anything else can
-/// happen on its thread. So there are never more in use than there are threads, and nobody waits for one. Reads through a
-/// `DatabasePool` cost several times what such a read does itself.
+/// happen on its thread. So there are never more in use than there are threads, and nobody waits for one. A
+/// `DatabasePool` takes locks and asks for the schema's version around each read, which shows beside reads as small as
+/// these.
 final class LookUpConnections: Sendable {
     /// As many threads as commonly ask at once. More connections than that are closed again.
     private static let maximumIdle = 4

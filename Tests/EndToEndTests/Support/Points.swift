@@ -2,7 +2,7 @@ import Foundation
 
 /// At which of a command's requests a test that enumerates them looks.
 ///
-/// `Deploy/test --every-point` looks at each, which takes half an hour. The suite looks at every fourth.
+/// `Deploy/test --every-point` looks at each, which takes long. The suite looks at every fourth.
 enum Points {
     static let isEvery = ProcessInfo.processInfo.environment["MLS_TEST_EVERY_POINT"] == "1"
     private static let stride = isEvery ? 1 : 4
