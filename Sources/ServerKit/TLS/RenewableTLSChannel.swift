@@ -27,7 +27,7 @@ extension HTTPServerBuilder {
         _ configuration: HTTP1Channel.Configuration, certificate: ServerCertificate?
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            let base = HTTP1Channel(responder: responder, configuration: configuration)
+            let base = OwnLoopChannel(base: HTTP1Channel(responder: responder, configuration: configuration))
             guard let certificate else { return base }
             return RenewableTLSChannel(certificate: certificate, base: base)
         }
