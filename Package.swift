@@ -74,11 +74,12 @@ let package = Package(
         .target(name: "CloudMLSAPI", dependencies: ["KeyHierarchy", "MLSCodec"], swiftSettings: settings),
 
         // The two servers
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(
             name: "ServerKit",
             dependencies: [
-                "CloudMLSAPI", "KeyHierarchy", "MLSCodec", crypto, hummingbird, hummingbirdCore, hummingbirdTLS,
-                httpTypes,
+                "CSQLite", "CloudMLSAPI", "KeyHierarchy", "MLSCodec", crypto, hummingbird, hummingbirdCore,
+                hummingbirdTLS, httpTypes,
                 nio, nioHTTP, nioHTTPTypes, nioSSL, x509, asn1, grdb, logging, lifecycle, unixSignals,
             ],
             swiftSettings: settings

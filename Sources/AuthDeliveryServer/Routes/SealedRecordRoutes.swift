@@ -24,7 +24,7 @@ struct SealedRecordRoutes: Sendable {
     @Sendable private func putProfile(_ request: Request, context: SessionContext) async throws -> Response {
         let precondition = try Precondition(request.headers)
         let body = try await request.json(ProfileWrite.self).body.array
-        return try .written(try await service.putProfile(body, if: precondition, of: context.userID))
+        return .written(try await service.putProfile(body, if: precondition, of: context.userID))
     }
 
     /// Takes `after` in the query, answers `AnchorList`.
@@ -43,7 +43,7 @@ struct SealedRecordRoutes: Sendable {
         let name = try context.anchorName()
         let precondition = try Precondition(request.headers)
         let body = try await request.json(AnchorWrite.self).body.array
-        return try .written(
+        return .written(
             try await service.putAnchor(body, name: name, if: precondition, of: context.userID))
     }
 }

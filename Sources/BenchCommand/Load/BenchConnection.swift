@@ -109,14 +109,22 @@ final class BenchConnection {
     }
 
     private func contentLength(_ head: Int) throws -> Int {
-        for line in String(decoding: buffer[..<head], as: UTF8.self).split(separator: "\r\n") {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            if parts.count == 2, parts[0].lowercased() == "content-length" {
-                return Int(parts[1].drop { $0 == " " }) ?? 0
-            }
+        var start = 0
+        for end in 0..<head where buffer[end] == 10 {
+            if let length = Self.contentLength(ofLine: buffer[start..<end]) { return length }
+            start = end + 1
         }
         guard status == 204 else { throw Failed(description: "an answer does not say how long it is") }
         return 0
+    }
+
+    /// The number of a `Content-Length` line; nil for any other.
+    private static func contentLength(ofLine line: ArraySlice<UInt8>) -> Int? {
+        let name = "content-length:".utf8
+        guard line.count > name.count, zip(line, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return nil }
+        return line.dropFirst(name.count).reduce(0) { number, byte in
+            (48...57).contains(byte) ? number * 10 + Int(byte) - 48 : number
+        }
     }
 
     /// `HTTP/1.1 200`: the digits of the status line.

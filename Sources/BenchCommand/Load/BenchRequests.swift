@@ -41,16 +41,6 @@ struct BenchRequests: Sendable {
         BenchRequests { connection in _ = try user.signIn(on: connection) }
     }
 
-    static let bareWrites: BenchRequests = {
-        let request = Array("PUT /bare/name HTTP/1.1\r\n".utf8) + HTTPText.tail([], body: body)
-        return BenchRequests { try check($0.exchange(request)) }
-    }()
-
-    static let bareReads: BenchRequests = {
-        let request = Array("GET /bare/name HTTP/1.1\r\n".utf8) + HTTPText.tail([])
-        return BenchRequests { try check($0.exchange(request)) }
-    }()
-
     private static func check(_ answer: BenchConnection.Answer) throws {
         guard answer.status == 200 else {
             throw BenchConnection.Failed(

@@ -15,12 +15,12 @@ struct BareServer: AsyncParsableCommand {
         NIOSingletons.blockingPoolThreadCountSuggestion = 2
         let router = Router()
         let object = ByteBuffer(bytes: BenchRequests.body)
-        router.get("/bare/:name") { _, _ in
+        router.get("/v1/objects/:name") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/octet-stream"],
                 body: ResponseBody(byteBuffer: object))
         }
-        router.put("/bare/:name") { request, _ in
+        router.put("/v1/objects/:name") { request, _ in
             _ = try await request.body.collect(upTo: 4 << 20)
             return Response(
                 status: .ok, headers: [.contentType: "application/json"],

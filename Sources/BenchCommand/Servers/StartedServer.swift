@@ -13,7 +13,7 @@ final class StartedServer {
     private let process: Process
 
     static func bare() throws -> StartedServer {
-        try StartedServer(folder.appending(path: "cloudmls-bench"), ["bare-server"], firstAnswer: "/bare/name")
+        try StartedServer(folder.appending(path: "cloudmls-bench"), ["bare-server"], firstAnswer: "/v1/objects/name")
     }
 
     /// - Parameter preload: a library that changes what the system's functions do.

@@ -26,12 +26,12 @@ struct KeyringRoutes: Sendable {
         let revision = try await storage.writeKeyring(
             write.body.array, endingHandover: write.endsHandover ?? false, precondition: precondition,
             of: context.userID)
-        return try .written(revision)
+        return .written(revision)
     }
 
     /// Takes `KeyRotation`; answers `WriteResult`.
     @Sendable private func rotate(_ request: Request, context: SessionContext) async throws -> Response {
         let rotation = try NewRotation(try await request.json(KeyRotation.self))
-        return try .written(try await storage.rotate(rotation, by: context.session))
+        return .written(try await storage.rotate(rotation, by: context.session))
     }
 }

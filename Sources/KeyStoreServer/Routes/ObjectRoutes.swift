@@ -36,7 +36,7 @@ struct ObjectRoutes: Sendable {
         let name = try Self.name(context)
         let precondition = try Precondition(request.headers)
         let body = Array(try await request.bytes(upTo: limits.objectSize).readableBytesView)
-        return try .written(try await write(name, precondition, body, context))
+        return .written(try await write(name, precondition, body, context))
     }
 
     /// Leaves a tombstone under `If-Match`; answers `WriteResult` with the tombstone's revision.
@@ -44,7 +44,7 @@ struct ObjectRoutes: Sendable {
         let name = try Self.name(context)
         let precondition = try Precondition(request.headers)
         guard case .revision = precondition else { throw APIError(.badRequest, "DELETE takes If-Match.") }
-        return try .written(try await write(name, precondition, nil, context))
+        return .written(try await write(name, precondition, nil, context))
     }
 
     private func write(

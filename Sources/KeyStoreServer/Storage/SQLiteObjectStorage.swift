@@ -138,40 +138,52 @@ package struct SQLiteObjectStorage: ObjectStorage {
     private static func apply(
         _ write: ObjectWrite, of user: UserID, usage: inout StoreUsage, in db: Database
     ) throws -> UInt64 {
-        let old = try db.firstRow(
-            sql: "SELECT id, revision, length(body) FROM objects WHERE user_id = ? AND name = ?",
-            arguments: [user.rawValue, write.name.blob]
-        ) { row in (id: row[0] as Int64, revision: row.unsigned(at: 1), size: row[2] as Int?) }
         let keyID = write.body.map(ObjectKeyID.of)
         // Before the revision: who seals under a retired key has to read the keyring first in any case.
         if let keyID, keyID < usage.minimumKeyID {
             throw APIError(.keyRetired, "The body is sealed under a key that was replaced: read the keyring again.")
         }
+        // Most objects are new: whether there is one of that name, their row's index entry says by itself.
+        if write.precondition == .unused, try insert(write, keyID: keyID, of: user, usage: &usage, in: db) {
+            return 1
+        }
+        let old = try db.firstRow(
+            sql: "SELECT id, revision, length(body) FROM objects WHERE user_id = ? AND name = ?",
+            arguments: [user.rawValue, write.name.blob]
+        ) { row in (id: row[0] as Int64, revision: row.unsigned(at: 1), size: row[2] as Int?) }
         try write.precondition.check(current: old?.revision ?? 0)
-        guard write.body != nil || old?.size != nil else {
+        guard let old, write.body != nil || old.size != nil else {
             throw APIError(.notFound, "There is nothing to delete.")
         }
         let revision = write.precondition.expected + 1
         usage.cursor += 1
-        usage.bytes += (write.body?.count ?? 0) - (old?.size ?? 0)
-        if let old {
-            try db.executeCached(
-                sql: "UPDATE objects SET revision = ?, cursor = ?, body = ?, key_id = ? WHERE id = ?",
-                arguments: [
-                    Int64(clamping: revision), Int64(clamping: usage.cursor), write.body?.blob,
-                    keyID.map { Int64($0) }, old.id,
-                ])
-        } else {
-            usage.objects += 1
-            try db.executeCached(
-                sql: """
-                    INSERT INTO objects (user_id, name, revision, cursor, body, key_id) VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    user.rawValue, write.name.blob, Int64(clamping: revision), Int64(clamping: usage.cursor),
-                    write.body?.blob, keyID.map { Int64($0) },
-                ])
-        }
+        usage.bytes += (write.body?.count ?? 0) - (old.size ?? 0)
+        try db.executeCached(
+            sql: "UPDATE objects SET revision = ?, cursor = ?, body = ?, key_id = ? WHERE id = ?",
+            arguments: [
+                Int64(clamping: revision), Int64(clamping: usage.cursor), write.body?.blob, keyID.map { Int64($0) },
+                old.id,
+            ])
         return revision
+    }
+
+    /// - Returns: whether the object was written: not where one of its name is there, be it a tombstone.
+    private static func insert(
+        _ write: ObjectWrite, keyID: UInt32?, of user: UserID, usage: inout StoreUsage, in db: Database
+    ) throws -> Bool {
+        guard let body = write.body else { return false }
+        try db.executeCached(
+            sql: """
+                INSERT INTO objects (user_id, name, revision, cursor, body, key_id) VALUES (?, ?, 1, ?, ?, ?)
+                ON CONFLICT (user_id, name) DO NOTHING
+                """,
+            arguments: [
+                user.rawValue, write.name.blob, Int64(clamping: usage.cursor + 1), body.blob, keyID.map { Int64($0) },
+            ])
+        guard db.changesCount > 0 else { return false }
+        usage.cursor += 1
+        usage.bytes += body.count
+        usage.objects += 1
+        return true
     }
 }

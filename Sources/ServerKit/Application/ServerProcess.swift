@@ -1,3 +1,4 @@
+import CSQLite
 import Logging
 import NIOCore
 
@@ -16,6 +17,8 @@ package enum ServerProcess {
         // A file that may not grow is an error of one write, not the end of the server.
         signal(SIGXFSZ, SIG_IGN)
         allowManyFiles()
+        // Nobody reads that count.
+        _ = sqlite3_config_without_memory_status()
         // A server at home has little to do at a time: each thread takes memory of its own.
         NIOSingletons.groupLoopCountSuggestion = 2
         NIOSingletons.blockingPoolThreadCountSuggestion = 2

@@ -14,7 +14,10 @@ extension Database {
     package func firstRow<Value>(
         sql: String, arguments: StatementArguments, _ decode: (Row) throws -> Value
     ) throws -> Value? {
-        let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
+        let statement = try cachedStatement(sql: sql)
+        // The check of their number against the statement's costs as much as a small read.
+        statement.setUncheckedArguments(arguments)
+        let cursor = try Row.fetchCursor(statement)
         // The row is the statement's, which goes back to its beginning with the cursor.
         return try withExtendedLifetime(cursor) { try cursor.next().map(decode) }
     }

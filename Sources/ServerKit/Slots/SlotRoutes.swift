@@ -29,7 +29,7 @@ struct SlotRoutes: Sendable {
         let revision = try await storage.writeSlot(
             slot, login: login, keepingSessions: write.keepsSessions ?? false, precondition: precondition,
             by: context.session)
-        return try .written(revision)
+        return .written(revision)
     }
 
     /// Deletes under `If-Match`; answers 204.
