@@ -56,8 +56,8 @@ struct BatchRoutes: Sendable {
     /// Takes `after`, a cursor, and `limit`; answers `ChangesResponse`.
     @Sendable private func changes(_ request: Request, context: SessionContext) async throws -> Response {
         let after = try Self.number("after", in: request) ?? 0
-        return try .json(
-            try await storage.changes(after: after, limit: try Self.limit(request), of: context.userID))
+        let changes = try await storage.changes(after: after, limit: try Self.limit(request), of: context.userID)
+        return .spelled(changes.spell)
     }
 
     /// Takes `after`, a name, `limit` and `belowKey`; answers `ObjectsPage`.
@@ -69,8 +69,9 @@ struct BatchRoutes: Sendable {
             return name
         }
         let key = try Self.number("belowKey", in: request).map { UInt32(clamping: $0) }
-        return try .json(
-            try await storage.list(after: after, belowKey: key, limit: try Self.limit(request), of: context.userID))
+        let page = try await storage.list(
+            after: after, belowKey: key, limit: try Self.limit(request), of: context.userID)
+        return .spelled(page.spell)
     }
 
     private static func limit(_ request: Request) throws(APIError) -> Int {

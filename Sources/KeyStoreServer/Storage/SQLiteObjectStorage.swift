@@ -61,21 +61,22 @@ package struct SQLiteObjectStorage: ObjectStorage {
     package func changes(after cursor: UInt64, limit: Int, of user: UserID) async throws -> ChangesResponse {
         try await database.read { db in
             try SQLiteStoreState.checkReadable(user, in: db)
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT cursor, name, revision, body IS NULL AS deleted FROM objects
-                    WHERE user_id = ? AND cursor > ? ORDER BY cursor LIMIT ?
-                    """,
-                arguments: [user.rawValue, Int64(clamping: cursor), limit + 1])
-            let changes = rows.prefix(limit).map { row in
+            // `key_id` is NULL where the body is, and stands in front of it.
+            let sql = """
+                SELECT cursor, name, revision, key_id IS NULL FROM objects
+                WHERE user_id = ? AND cursor > ? ORDER BY cursor LIMIT ?
+                """
+            var changes = try db.allRows(
+                sql: sql, arguments: [user.rawValue, Int64(clamping: cursor), limit + 1]
+            ) { row in
                 ObjectChange(
-                    cursor: row.unsigned("cursor"), name: Bytes(row.bytes("name")),
-                    revision: row.unsigned("revision"), deleted: row["deleted"])
+                    cursor: row.unsigned(at: 0), name: Bytes(try row.bytes(at: 1) ?? []),
+                    revision: row.unsigned(at: 2), deleted: row[3])
             }
+            let isMore = changes.count > limit
+            if isMore { changes.removeLast() }
             let newest = try StoreUsage(of: user, in: db).cursor
-            return ChangesResponse(
-                changes: changes, cursor: changes.last?.cursor ?? newest, more: rows.count > limit)
+            return ChangesResponse(changes: changes, cursor: changes.last?.cursor ?? newest, more: isMore)
         }
     }
 
@@ -99,23 +100,19 @@ package struct SQLiteObjectStorage: ObjectStorage {
                 """
             let key = key.map { Int64($0) }
             let arguments: StatementArguments = [user.rawValue, (name ?? []).blob, key, key]
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT name, revision, ifnull(length(body), 0) AS size, key_id, key_id IS NULL AS deleted
-                    \(wanted) ORDER BY name LIMIT ?
-                    """,
-                arguments: arguments + [limit + 1])
-            let objects = rows.prefix(limit).map { row in
-                ListedObject(
-                    name: Bytes(row.bytes("name")), revision: row.unsigned("revision"), size: row.unsigned("size"),
-                    keyID: (row["key_id"] as Int64?).map { UInt32(clamping: $0) }, deleted: row["deleted"])
+            let sql = "SELECT name, revision, ifnull(length(body), 0), key_id \(wanted) ORDER BY name LIMIT ?"
+            var objects = try db.allRows(sql: sql, arguments: arguments + [limit + 1]) { row in
+                let keyID = (row[3] as Int64?).map { UInt32(clamping: $0) }
+                return ListedObject(
+                    name: Bytes(try row.bytes(at: 0) ?? []), revision: row.unsigned(at: 1), size: row.unsigned(at: 2),
+                    keyID: keyID, deleted: keyID == nil)
             }
+            let isMore = objects.count > limit
+            if isMore { objects.removeLast() }
             // Once a listing: counting walks over all that is left.
             let count: Int64? =
                 name == nil ? try Int64.fetchOne(db, sql: "SELECT COUNT(*) \(wanted)", arguments: arguments) : nil
-            return ObjectsPage(
-                objects: objects, more: rows.count > limit, count: count.map { UInt64(clamping: $0) })
+            return ObjectsPage(objects: objects, more: isMore, count: count.map { UInt64(clamping: $0) })
         }
     }
 

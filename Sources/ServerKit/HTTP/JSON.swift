@@ -57,10 +57,7 @@ extension Response {
 
     /// The answer to a write: `WriteResult`, with the same revision as `ETag`.
     package static func written(_ revision: UInt64) -> Response {
-        // Most writes carry less than an encoder takes to spell out this one number.
-        Response(
-            status: .ok, headers: [.eTag: entityTag(revision), .contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"revision":\#(revision)}"#)))
+        .spelled(headers: [.eTag: entityTag(revision)], WriteResult(revision: revision).spell)
     }
 
     /// How a revision stands in `ETag`, `If-Match` and `If-None-Match`.

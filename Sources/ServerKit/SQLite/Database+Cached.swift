@@ -14,12 +14,26 @@ extension Database {
     package func firstRow<Value>(
         sql: String, arguments: StatementArguments, _ decode: (Row) throws -> Value
     ) throws -> Value? {
+        let cursor = try cursor(sql: sql, arguments: arguments)
+        // The row is the statement's, which goes back to its beginning with the cursor.
+        return try withExtendedLifetime(cursor) { try cursor.next().map(decode) }
+    }
+
+    /// All rows that a statement gives, read as `firstRow` reads one.
+    package func allRows<Value>(
+        sql: String, arguments: StatementArguments, _ decode: (Row) throws -> Value
+    ) throws -> [Value] {
+        let cursor = try cursor(sql: sql, arguments: arguments)
+        var values: [Value] = []
+        while let row = try cursor.next() { values.append(try decode(row)) }
+        return values
+    }
+
+    private func cursor(sql: String, arguments: StatementArguments) throws -> RowCursor {
         let statement = try cachedStatement(sql: sql)
         // The check of their number against the statement's costs as much as a small read.
         statement.setUncheckedArguments(arguments)
-        let cursor = try Row.fetchCursor(statement)
-        // The row is the statement's, which goes back to its beginning with the cursor.
-        return try withExtendedLifetime(cursor) { try cursor.next().map(decode) }
+        return try Row.fetchCursor(statement)
     }
 }
 
