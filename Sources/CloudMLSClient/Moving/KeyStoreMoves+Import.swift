@@ -33,6 +33,20 @@ extension KeyStoreMoves {
         _ request: ArchiveImport, key: ArchiveKey, checked: StoreArchive.Summary? = nil,
         progress: @Sendable (MoveProgress) -> Void
     ) async throws -> Arrived? {
+        do {
+            return try await importOnce(request, key: key, checked: checked, progress: progress)
+        } catch let error as ClientError where Self.mayBeOfAnotherDevice(error) {
+            // What went wrong tells more than why the profile cannot be read, if it cannot.
+            let profile = try? await currentProfile(follower.owner())
+            guard profile?.serverID == request.code.serverID else { throw error }
+            return nil
+        }
+    }
+
+    private func importOnce(
+        _ request: ArchiveImport, key: ArchiveKey, checked: StoreArchive.Summary?,
+        progress: @Sendable (MoveProgress) -> Void
+    ) async throws -> Arrived? {
         let (archive, code) = (request.archive, request.code)
         try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
         let owner = try await follower.owner()

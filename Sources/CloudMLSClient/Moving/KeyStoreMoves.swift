@@ -46,7 +46,8 @@ public struct KeyStoreMoves: Sendable {
         throw ClientError(.busy, "Other devices of yours keep changing the keys.", hint: "Try again in a moment.")
     }
 
-    private static func mayBeOfAnotherDevice(_ error: ClientError) -> Bool {
+    /// Whether an error may come of what another device, which has moved the store to the same place, did meanwhile.
+    static func mayBeOfAnotherDevice(_ error: ClientError) -> Bool {
         switch error.code {
         case .refused(.storeMoved), .refused(.moveConflict), .refused(.registrationRefused), .malformedAnswer,
             .invalidSetupCode, .signedOut, .notAuthentic, .rolledBack:

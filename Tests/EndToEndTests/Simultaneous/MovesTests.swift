@@ -224,4 +224,69 @@ extension SimultaneousTests {
         }
         try await hands.world.stop()
     }
+
+    /// With the same archive, to two places: one of them is where the store is afterwards.
+    @Test func twoImports() async throws {
+        let hands = try await TwoHands.make(keyStores: 3)
+        let file = hands.world.place.url.appending(path: "archive").path
+        let importing: @Sendable (ClientContext, String, Int) async throws -> Void = { context, name, keyStore in
+            _ = try await KeyStoreMoves(context).importArchive(
+                StoreArchive(path: file), to: hands.setupCode(keyStore: keyStore), userName: UserName(typed: name),
+                password: Password(TwoHands.password))
+        }
+        try await hands.atEachRequest {
+            let first = try await hands.signIn()
+            _ = try await KeyStoreMoves(first).export(to: file)
+            return (first, try await hands.signIn())
+        } first: { context, number in
+            try await importing(context, "first-\(number)", 1)
+        } second: { context, number in
+            try await importing(context, "second-\(number)", 2)
+        } check: { number, first, second in
+            #expect(first == nil || second == nil, "at \(number): \(first as Any), \(second as Any)")
+            let context = try await hands.signIn()
+            try await hands.expectWorks(context, "at \(number)")
+            _ = try await KeyStoreMoves(context).move(
+                to: hands.setupCode(keyStore: 0), userName: UserName(typed: "home-\(number)"),
+                password: { try Password(TwoHands.password) })
+        }
+        try await hands.world.stop()
+    }
+
+    /// - Parameter importIsFirst: whether the rotation comes between two requests of the import, or the other way round.
+    @Test(arguments: [true, false])
+    func anImportAndARotation(importIsFirst: Bool) async throws {
+        let hands = try await TwoHands.make(keyStores: 2)
+        let journey = Journey(hands: hands)
+        let file = hands.world.place.url.appending(path: "archive").path
+        let rotate: @Sendable (ClientContext, Int) async throws -> Void = { context, _ in
+            _ = try await context.rotateKeys { try Password(TwoHands.password) }
+        }
+        let importing: @Sendable (ClientContext, Int) async throws -> Void = { context, number in
+            _ = try await KeyStoreMoves(context).importArchive(
+                StoreArchive(path: file), to: try await journey.code(number),
+                userName: UserName(typed: "alice-\(number)"), password: Password(TwoHands.password))
+        }
+        try await hands.atEachRequest {
+            let first = try await hands.signIn()
+            _ = try await KeyStoreMoves(first).export(to: file)
+            return (first, try await hands.signIn())
+        } first: { context, number in
+            try await (importIsFirst ? importing : rotate)(context, number)
+        } second: { context, number in
+            try await (importIsFirst ? rotate : importing)(context, number)
+        } check: { number, first, second in
+            #expect(first == nil || second == nil, "at \(number): \(first as Any), \(second as Any)")
+            let context = try await hands.signIn()
+            if let problem = importIsFirst ? first : second {
+                // An import that came to its end is never said to have been refused.
+                let place = try await journey.code(number).origin
+                #expect(context.keyStoreOrigin != place, "at \(number): \(problem)")
+            }
+            try await hands.expectWorks(context, "at \(number)")
+            // Whichever was refused left nothing behind that is in the way of the next.
+            try await hands.expectWorks(journey.finish(number), "at \(number)")
+        }
+        try await hands.world.stop()
+    }
 }
