@@ -54,10 +54,12 @@ extension AccountService {
         _ account: AccountAddress, _ ordinary: [[UInt8]], _ lastResort: [UInt8]?
     ) async throws -> KeyPackageMaintenance.Event {
         do {
-            _ = try await services.authDelivery.uploadKeyPackages(
-                KeyPackageUpload(
-                    account: account, keyPackages: ordinary.map { Bytes($0) },
-                    lastResort: lastResort.map { Bytes($0) }))
+            try await registering(account) {
+                _ = try await services.authDelivery.uploadKeyPackages(
+                    KeyPackageUpload(
+                        account: account, keyPackages: ordinary.map { Bytes($0) },
+                        lastResort: lastResort.map { Bytes($0) }))
+            }
             return .uploaded
         } catch let error as ClientError {
             guard let code = error.lastingRefusal else { throw error }

@@ -19,19 +19,38 @@ package struct AccountService: Sendable {
         let wanted = StoreIndex.Account(
             account: account,
             settings: settings.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) })
+        try await register(account, as: wanted)
+        try await maintainKeyPackages(of: account)
+    }
+
+    /// Makes a request for an account. Where the auth-delivery server does not know the account, the device that added it
+    /// got no further than the key store, or its registration is on its way: it is registered here, and asked again.
+    func registering(
+        _ account: AccountAddress, isolation: isolated (any Actor)? = #isolation, _ request: () async throws -> Void
+    ) async throws {
+        do {
+            try await request()
+        } catch let error as ClientError where error.code == .refused(.notYourAccount) {
+            try await register(account, as: nil)
+            try await request()
+        }
+    }
+
+    /// - Parameter wanted: nil keeps the settings that are listed.
+    private func register(_ account: AccountAddress, as wanted: StoreIndex.Account?) async throws {
         var known = Stored()
         let output = try await run(AccountAddition()) { action in
             switch action {
             case .read:
                 known = try await read(account)
                 let listed = known.index.account(account)
-                return .found(
-                    isListed: known.secrets != nil && listed == wanted,
-                    wasRegistered: listed != nil && known.hasKeyPackages)
+                // Another device was refused it, and has withdrawn it.
+                guard let entry = wanted ?? listed else { return .withdrawn }
+                return .found(isListed: known.secrets != nil && listed == entry, wasRegistered: known.wasRegistered)
             case .write:
                 let secrets = try known.secrets ?? makeSecrets()
                 known.secrets = secrets
-                known.index.set(wanted)
+                if let wanted { known.index.set(wanted) }
                 return try await write(account, known)
             case .register:
                 let keys = known.secrets?.identityKeys ?? []
@@ -50,7 +69,6 @@ package struct AccountService: Sendable {
             throw ClientError(
                 refusal: ErrorBody.Detail(code: code, message: "\(account) cannot be registered for this user."))
         }
-        try await maintainKeyPackages(of: account)
     }
 
     /// An account's identity keys.
@@ -70,19 +88,22 @@ package struct AccountService: Sendable {
         var indexRevision: UInt64 = 0
         var secrets: AccountSecrets?
         var secretsRevision: UInt64 = 0
-        /// They come after the registration, so it succeeded once.
-        var hasKeyPackages = false
+        /// Whether the auth-delivery server has taken KeyPackages or a group of it, so that it was registered before.
+        var wasRegistered = false
     }
 
     private func read(_ account: AccountAddress) async throws -> Stored {
         let path = StorePath.account(account)
         let keyPackages = StorePath.keyPackages(account)
         let values = try await services.objects.read([StorePath.index, path, keyPackages])
+        let index = try values.value(StorePath.index).decoded() ?? StoreIndex()
+        let pool = try values.value(keyPackages).decoded() ?? KeyPackagePool()
+        let hasPublished = pool.entries.contains { $0.state == .published }
+        let hasGroup = index.groups.contains { $0.account == account && $0.status != .creating }
         return Stored(
-            index: try values.value(StorePath.index).decoded() ?? StoreIndex(),
-            indexRevision: values.value(StorePath.index).revision,
+            index: index, indexRevision: values.value(StorePath.index).revision,
             secrets: try values.value(path).decoded(), secretsRevision: values.value(path).revision,
-            hasKeyPackages: values.value(keyPackages).body != nil)
+            wasRegistered: index.account(account) != nil && (hasPublished || hasGroup))
     }
 
     private func write(_ account: AccountAddress, _ stored: Stored) async throws -> AccountAddition.Event {

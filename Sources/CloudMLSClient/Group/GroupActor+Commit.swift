@@ -99,10 +99,12 @@ extension GroupActor {
                 return isRaised ? .anchorRaised : .overtaken
             case .register:
                 return try await refusable {
-                    try await services.authDelivery.registerGroup(
-                        GroupRegistration(
-                            groupID: Bytes(id.bytes), account: account,
-                            cipherSuite: next.group?.cipherSuite.rawValue ?? 0))
+                    try await AccountService(services: services).registering(account) {
+                        try await services.authDelivery.registerGroup(
+                            GroupRegistration(
+                                groupID: Bytes(id.bytes), account: account,
+                                cipherSuite: next.group?.cipherSuite.rawValue ?? 0))
+                    }
                     return .registered
                 }
             case .post:

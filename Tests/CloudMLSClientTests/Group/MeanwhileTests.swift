@@ -126,4 +126,51 @@ private struct InterruptedStore: ObjectStore {
         #expect(try await device.parked().isEmpty)
         #expect(try await device.groups().map(\.state) == [.active])
     }
+
+    /// What another device does for an account that is in the key store while the registration is on its way.
+    private func addAccount(
+        of user: TestUser, _ meanwhile: @escaping @Sendable (Messenger) async throws -> Void
+    ) async throws {
+        let interruption = Interruption(before: "registerAccount") { try await meanwhile(user.device()) }
+        try await Messenger(services: user.services(authDelivery: interruption))
+            .addAccount(user.account, settings: ["folder": "/chats"])
+    }
+
+    @Test func keyPackagesOfAnAccountWhoseRegistrationIsOnItsWayArePublished() async throws {
+        let alice = try TestUser("alice", AuthDeliveryWorld())
+        try await addAccount(of: alice) { other in
+            let published = try await other.maintainKeyPackages()
+            #expect(published == 5)
+        }
+        #expect(await alice.world.owners[alice.account] == "alice")
+        #expect(await alice.world.histories[alice.account]?.allSatisfy { $0.replaced == nil } == true)
+    }
+
+    @Test func aGroupOfAnAccountWhoseRegistrationIsOnItsWayIsCreated() async throws {
+        let alice = try TestUser("alice", AuthDeliveryWorld())
+        try await addAccount(of: alice) { other in
+            try await other.createGroup(chat: "lunch", account: alice.account, members: [])
+        }
+        #expect(try await alice.device().groups().map(\.state) == [.active])
+    }
+
+    @Test func somebodyElsesAccountIsWithdrawnByWhicheverDeviceIsRefusedIt() async throws {
+        let world = AuthDeliveryWorld()
+        let (alice, bob) = (try TestUser("alice", world), try TestUser("bob", world))
+        try await bob.device().addAccount(alice.account)
+        let taken = ClientError(refusal: .init(code: .accountTaken, message: ""))
+        let met = Guarded<ClientError?>(nil)
+        await #expect(throws: taken) {
+            try await addAccount(of: alice) { other in
+                do {
+                    try await other.maintainKeyPackages()
+                } catch let error as ClientError {
+                    met.withLock { $0 = error }
+                }
+            }
+        }
+        #expect(met.withLock { $0 } == taken)
+        #expect(try await alice.device().accounts().isEmpty)
+        #expect(await world.owners[alice.account] == "bob")
+    }
 }
