@@ -15,7 +15,7 @@ extension AuthDeliveryWorld {
         }
         groups[registration.groupID.array] = Group(
             creator: registration.account, suite: registration.cipherSuite, members: [registration.account],
-            spans: [registration.account: (0, .max)])
+            spans: [registration.account: [(0, .max)]])
     }
 
     func info(_ id: [UInt8], user: String) throws -> GroupInfoRecord {
@@ -51,11 +51,11 @@ extension AuthDeliveryWorld {
         let receivers = group.members
         for account in announcement.removed {
             group.members.remove(account)
-            group.spans[account]?.until = entry.sequence
+            if let last = group.spans[account]?.indices.last { group.spans[account]?[last].until = entry.sequence }
         }
         for member in announcement.added {
             group.members.insert(member.account)
-            group.spans[member.account] = (entry.sequence, .max)
+            group.spans[member.account, default: []].append((entry.sequence, .max))
         }
         if group.members.count > 1, group.stamp == nil { group.stamp = entry.accepted }
         groups[id] = group
@@ -131,7 +131,7 @@ extension AuthDeliveryWorld {
 
     func log(_ id: [UInt8], after sequence: UInt64, limit: Int, user: String) throws -> LogPage {
         guard let group = groups[id] else { throw Self.refusal(.notFound) }
-        let spans = group.spans.filter { owners[$0.key] == user }.map(\.value)
+        let spans = group.spans.filter { owners[$0.key] == user }.flatMap(\.value)
         guard !spans.isEmpty else { throw Self.refusal(.notFound) }
         let entries = group.log.filter { entry in
             entry.sequence > sequence && spans.contains { entry.sequence > $0.after && entry.sequence <= $0.until }

@@ -21,8 +21,8 @@ actor AuthDeliveryWorld {
         var epoch: UInt64 = 0
         var members: Set<AccountAddress>
         var log: [LogEntry] = []
-        /// For each account that ever was a member: after which entry its log begins, and with which it ends.
-        var spans: [AccountAddress: (after: UInt64, until: UInt64)]
+        /// For each time that an account was a member: after which entry its log begins, and with which it ends.
+        var spans: [AccountAddress: [(after: UInt64, until: UInt64)]]
         var results: [String: PostResult] = [:]
         var voided: Set<String> = []
         var stamp: UInt64?
