@@ -159,22 +159,16 @@ import Testing
         #expect(try await first.readText(sealed) == "bob: go on")
     }
 
-    /// A commit of a user's that bypasses the client: one with a path, and with new extensions where it changes them.
+    /// A commit with a path, and with new extensions where it changes them.
     private func commit(
         of user: TestUser, in group: GroupID, announcing announcement: CommitAnnouncement?,
         changing extensions: ((ChatExtension) -> [Extension])? = nil
     ) async throws -> [UInt8] {
-        let snapshot = try await GroupSnapshot.load(group, from: user.services().objects)
-        let state = try #require(snapshot.group)
-        let secrets = try await AccountService(services: user.services()).secrets(of: user.account)
-        let signer = try #require(secrets.pair(for: state.cipherSuite))
-        let chat = try #require(ChatExtension(in: state.extensions))
-        let request = CommitRequest(
-            extensions: extensions?(chat), forcesPath: true, authenticatedData: announcement?.encoded ?? [],
-            framing: .privateMessage(generation: 60_000))
-        return try state.stageCommit(
-            request, policy: LifetimePolicy(now: user.clock.now), signer: signer.privateKey
-        ).message.encoded
+        try await user.commit(in: group) { request, state in
+            let chat = try #require(ChatExtension(in: state.extensions))
+            request.extensions = extensions?(chat)
+            request.authenticatedData = announcement?.encoded ?? []
+        }.message.encoded
     }
 }
 

@@ -62,6 +62,20 @@ struct TestUser: Sendable {
     }
 }
 
+extension TestUser {
+    /// A commit with a path that bypasses the client: none of its checks are made, and nothing is written.
+    func commit(
+        in group: GroupID, _ change: (inout CommitRequest, MLS.Group) throws -> Void
+    ) async throws -> StagedCommit {
+        let state = try #require(try await GroupSnapshot.load(group, from: services().objects).group)
+        let secrets = try await AccountService(services: services()).secrets(of: account)
+        let signer = try #require(secrets.pair(for: state.cipherSuite))
+        var request = CommitRequest(forcesPath: true, framing: .privateMessage(generation: 60_000))
+        try change(&request, state)
+        return try state.stageCommit(request, policy: LifetimePolicy(now: clock.now), signer: signer.privateKey)
+    }
+}
+
 extension Messenger {
     /// The text of a message that must be readable, and who wrote it.
     func readText(_ sealed: String) async throws -> String {
