@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import Foundation
+import TestSupport
 import Testing
 
 /// `cloudmls key-store import` on a machine that knows nothing: the key store and the device died together, and what is

@@ -3,6 +3,7 @@ import CloudMLSClient
 import Foundation
 import KeyHierarchy
 import Synchronization
+import TestSupport
 import Testing
 
 /// A server is killed at the requests of a command (see `Points`), one after the other: it comes back on the same data, the same command

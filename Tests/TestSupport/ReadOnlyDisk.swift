@@ -1,8 +1,8 @@
-import Foundation
+package import Foundation
 
 /// A disk that turns read-only under a running server, as a file system does whose device fails: calls that write give
 /// EROFS while a file is there.
-struct ReadOnlyDisk {
+package struct ReadOnlyDisk {
     private let library: URL
     private let switchFile: URL
 
@@ -11,7 +11,7 @@ struct ReadOnlyDisk {
     }
 
     /// It takes a compiler for C, and a loader that knows LD_PRELOAD.
-    static var isUsable: Bool {
+    package static var isUsable: Bool {
         #if os(Linux)
             compiler != nil
         #else
@@ -21,10 +21,10 @@ struct ReadOnlyDisk {
 
     struct DidNotCompile: Error {}
 
-    init(in folder: TemporaryFolder) throws {
-        library = folder.url.appending(path: "read_only_disk.so")
-        switchFile = folder.url.appending(path: "is-read-only")
-        let source = folder.url.appending(path: "read_only_disk.c")
+    package init(in folder: URL) throws {
+        library = folder.appending(path: "read_only_disk.so")
+        switchFile = folder.appending(path: "is-read-only")
+        let source = folder.appending(path: "read_only_disk.c")
         try Data(Self.source.utf8).write(to: source)
         let process = Process()
         process.executableURL = Self.compiler.map { URL(filePath: $0) }
@@ -35,12 +35,12 @@ struct ReadOnlyDisk {
     }
 
     /// What a program is run by.
-    var wrapper: [String] {
+    package var wrapper: [String] {
         ["/usr/bin/env", "LD_PRELOAD=\(library.path)", "TEST_READ_ONLY_WHILE=\(switchFile.path)"]
     }
 
-    func turnReadOnly() throws { try Data().write(to: switchFile) }
-    func recover() throws { try FileManager.default.removeItem(at: switchFile) }
+    package func turnReadOnly() throws { try Data().write(to: switchFile) }
+    package func recover() throws { try FileManager.default.removeItem(at: switchFile) }
 
     private static let source = """
         #define _GNU_SOURCE

@@ -11,7 +11,7 @@ final class Executable: Sendable {
         var name: String
     }
 
-    private let identifier: Int32
+    let identifier: Int32
     private let outputFile: URL
     private let end: Task<Int32, Never>
     private let hasEnded: Flag
@@ -23,7 +23,8 @@ final class Executable: Sendable {
     }
 
     /// Runs it with its data in a folder and these options, and does not wait for anything.
-    init(in data: TemporaryFolder, _ options: [String] = []) throws {
+    /// - Parameter wrapper: a command that becomes the server.
+    init(in data: TemporaryFolder, _ options: [String] = [], wrapper: [String] = []) throws {
         let folder = TemporaryFolder()
         folders = [folder, data]
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
@@ -31,8 +32,9 @@ final class Executable: Sendable {
         try Data().write(to: outputFile)
         let handle = try FileHandle(forWritingTo: outputFile)
         let process = Process()
-        process.executableURL = try Self.url()
-        process.arguments = ["--data", data.path, "--port", "0"] + options
+        let command = wrapper + [try Self.url().path, "--data", data.path, "--port", "0"] + options
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.environment = ["HOME": "/nonexistent", "PATH": "/usr/bin:/bin"]
         process.standardOutput = handle
         process.standardError = handle
@@ -53,8 +55,8 @@ final class Executable: Sendable {
     deinit { signal(SIGKILL) }
 
     /// Runs it on a free port until it says that it listens.
-    static func start(in data: TemporaryFolder) async throws -> Executable {
-        let executable = try Executable(in: data)
+    static func start(in data: TemporaryFolder, wrapper: [String] = []) async throws -> Executable {
+        let executable = try Executable(in: data, wrapper: wrapper)
         while try executable.listening() == nil {
             guard !executable.hasEnded.value.withLock({ $0 }) else {
                 throw DidNotStart(output: try await executable.output)
@@ -87,7 +89,8 @@ final class Executable: Sendable {
         }
     }
 
-    private func printed() throws -> String { String(decoding: try Data(contentsOf: outputFile), as: UTF8.self) }
+    /// All that it has printed so far.
+    func printed() throws -> String { String(decoding: try Data(contentsOf: outputFile), as: UTF8.self) }
 
     private func listening() throws -> String? {
         try printed().firstMatch(of: /listens on (http:\/\/127\.0\.0\.1:[1-9][0-9]*)\n/).map { String($0.output.1) }

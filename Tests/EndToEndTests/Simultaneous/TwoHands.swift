@@ -3,6 +3,7 @@ import CloudMLSClient
 import Foundation
 import KeyHierarchy
 import Synchronization
+import TestSupport
 import Testing
 
 /// Two devices of Alice's at real servers, parts of the test process: one is stopped at a request of what it does, and the

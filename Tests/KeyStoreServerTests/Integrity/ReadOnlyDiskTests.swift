@@ -4,6 +4,7 @@ import Glibc
 import KeyStoreServer
 import NIOHTTP1
 import ServerKit
+import TestSupport
 import Testing
 
 /// A database that cannot be written, at the start or from some moment on.
@@ -11,7 +12,7 @@ import Testing
     @Test(.enabled(if: ReadOnlyDisk.isUsable, "there is no C compiler"))
     func aDiskThatTurnsReadOnlyIsStillReadAndMayRecover() async throws {
         let folder = try TemporaryFolder()
-        let disk = try ReadOnlyDisk(in: folder)
+        let disk = try ReadOnlyDisk(in: folder.url)
         let server = try await ServerBinary(folder, wrapper: disk.wrapper, options: ["--registration", "open"])
         let user = try TestUser("alice")
         try await user.register(at: server.http, token: nil)
