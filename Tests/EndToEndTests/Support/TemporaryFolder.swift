@@ -31,6 +31,14 @@ final class TemporaryFolder: Sendable {
         _ = present.withLock { $0.remove(folder) }
     }
 
+    /// Gives it a name under which nothing removes it.
+    func keep() throws -> URL {
+        let kept = url.deletingLastPathComponent().appending(
+            path: url.lastPathComponent.replacing("cloudmls-test", with: "cloudmls-kept"))
+        try FileManager.default.moveItem(at: url, to: kept)
+        return kept
+    }
+
     /// A new folder inside.
     func folder(_ name: String) throws -> URL {
         let folder = url.appending(path: name)
