@@ -7,23 +7,11 @@ import Testing
 /// An auth-delivery server that lies about identities and about what it delivers. What cannot be applied at all is in
 /// `HostileDeliveryTests`, what gets lost in `InboxLossTests`, and what signing in notices in `SignInTests`.
 @Suite struct HostileAuthDeliveryTests {
-    private let world: AuthDeliveryWorld
-    private let alice: TestUser
-    private let bob: TestUser
+    private let users: TestPair
+    private var alice: TestUser { users.alice }
+    private var bob: TestUser { users.bob }
 
-    init() throws {
-        let world = AuthDeliveryWorld()
-        self.world = world
-        alice = try TestUser("alice", world)
-        bob = try TestUser("bob", world)
-    }
-
-    private func pair() async throws -> (Messenger, Messenger, GroupID) {
-        let (first, second) = (try await alice.readyDevice(), try await bob.readyDevice())
-        let group = try await first.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
-        try await second.sync()
-        return (first, second, group)
-    }
+    init() throws { users = try TestPair() }
 
     // Identities
 
@@ -37,20 +25,20 @@ import Testing
         let first = try await alice.readyDevice()
         _ = try await bob.readyDevice()
         let (impostor, _) = try await impostor("bob")
-        await world.take(keyPackagesOf: bob.account, from: impostor.world)
+        await users.world.take(keyPackagesOf: bob.account, from: impostor.world)
         await #expect(throws: ClientError(.identityKeyChanged, "")) {
             try await first.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
         }
         #expect(try await first.groups().isEmpty)
-        #expect(await world.groups.isEmpty)
+        #expect(await users.world.groups.isEmpty)
     }
 
     /// The server lies about the identity keys too: only what was seen before speaks against them.
     @Test func anotherKeyThanThePinnedOneIsTold() async throws {
-        let (first, _, _) = try await pair()
+        let (first, _, _) = try await users.inAGroup()
         let (impostor, _) = try await impostor("bob")
-        await world.take(keyPackagesOf: bob.account, from: impostor.world)
-        await world.take(keysOf: bob.account, from: impostor.world)
+        await users.world.take(keyPackagesOf: bob.account, from: impostor.world)
+        await users.world.take(keysOf: bob.account, from: impostor.world)
         try await first.createGroup(chat: "dinner", account: alice.account, members: [bob.account])
         #expect(try await first.identityChanges().map(\.account) == [bob.account])
         #expect(try await first.sync().identityChanges.map(\.account) == [bob.account])
@@ -60,10 +48,10 @@ import Testing
         _ = try await alice.readyDevice()
         let second = try await bob.readyDevice()
         let (impostor, device) = try await impostor("alice")
-        await impostor.world.take(keyPackagesOf: bob.account, from: world)
-        await impostor.world.take(keysOf: bob.account, from: world)
+        await impostor.world.take(keyPackagesOf: bob.account, from: users.world)
+        await impostor.world.take(keysOf: bob.account, from: users.world)
         let group = try await device.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
-        await world.deliver(try #require(await impostor.world.inboxes["bob"]?.last), to: "bob")
+        await users.world.deliver(try #require(await impostor.world.inboxes["bob"]?.last), to: "bob")
         let report = try await second.sync()
         #expect(report.joined.isEmpty)
         #expect(report.parked.map(\.group) == [group])
@@ -74,9 +62,9 @@ import Testing
     // What it delivers
 
     @Test func entriesInAnotherOrderAreAppliedInTheOrderOfTheLog() async throws {
-        let (first, second, group) = try await pair()
+        let (first, second, group) = try await users.inAGroup()
         for _ in 0..<3 { try await first.refresh(group) }
-        await world.changeInbox(of: "bob") { $0.reverse() }
+        await users.world.changeInbox(of: "bob") { $0.reverse() }
         let report = try await second.sync()
         #expect(report.processed == 3)
         #expect(report.parked.isEmpty && report.problems.isEmpty)
@@ -88,11 +76,11 @@ import Testing
         let (first, second) = (try await alice.readyDevice(), try await bob.readyDevice())
         let group = try await first.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
         try await first.refresh(group)
-        let entries = await world.inboxes["bob"] ?? []
+        let entries = await users.world.inboxes["bob"] ?? []
         #expect(entries.count == 2)
         #expect(try await second.sync().joined == [group])
         let before = await bob.store.values.mapValues(\.revision)
-        for entry in entries + entries { await world.deliver(entry, to: "bob") }
+        for entry in entries + entries { await users.world.deliver(entry, to: "bob") }
         let report = try await second.sync()
         #expect(report.processed == 4)
         #expect(report.joined.isEmpty && report.parked.isEmpty && report.problems.isEmpty)
@@ -100,29 +88,29 @@ import Testing
     }
 
     @Test func aLogInAnotherOrderIsNotFollowed() async throws {
-        let (first, second, group) = try await pair()
+        let (first, second, group) = try await users.inAGroup()
         for _ in 0..<2 { try await first.refresh(group) }
-        await world.changeLog(of: group) { $0.swapAt(1, 2) }
+        await users.world.changeLog(of: group) { $0.swapAt(1, 2) }
         await #expect(throws: ClientError(.groupReadOnly, "")) { try await second.encrypt("lost", for: group) }
-        await world.changeLog(of: group) { $0.swapAt(1, 2) }
+        await users.world.changeLog(of: group) { $0.swapAt(1, 2) }
         let sealed = try await second.encrypt("found", for: group)
         #expect(try await first.readText(sealed) == "bob: found")
     }
 
     /// A commit that is said to be of an epoch long ago is passed over; the next one shows that something is missing.
     @Test func aCommitThatIsCalledAnOldOneIsMissed() async throws {
-        let (first, second, group) = try await pair()
+        let (first, second, group) = try await users.inAGroup()
         for _ in 0..<2 { try await first.refresh(group) }
-        await world.changeLog(of: group) { $0[1].epoch = 0 }
+        await users.world.changeLog(of: group) { $0[1].epoch = 0 }
         await #expect(throws: ClientError(.groupReadOnly, "")) { try await second.encrypt("lost", for: group) }
         let sealed = try await first.encrypt("of the third epoch", for: group)
         #expect(try await second.decrypt(sealed) == .undecryptable(.notAMember(group, epoch: 3)))
     }
 
     @Test func aCommitUnderAnotherHashIsParked() async throws {
-        let (first, second, group) = try await pair()
+        let (first, second, group) = try await users.inAGroup()
         try await first.refresh(group)
-        await world.changeInbox(of: "bob") { $0[0].log?.hash = [1] }
+        await users.world.changeInbox(of: "bob") { $0[0].log?.hash = [1] }
         let report = try await second.sync()
         #expect(report.parked.map(\.reason) == ["the log names another hash than the message has"])
         await #expect(throws: ClientError(.groupReadOnly, "")) { try await second.encrypt("no", for: group) }
@@ -131,7 +119,7 @@ import Testing
     @Test func aWelcomeOfAnotherEpochThanItSaysIsParked() async throws {
         let (first, second) = (try await alice.readyDevice(), try await bob.readyDevice())
         try await first.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
-        await world.changeInbox(of: "bob") { $0[0].welcome?.epoch += 1 }
+        await users.world.changeInbox(of: "bob") { $0[0].welcome?.epoch += 1 }
         let report = try await second.sync()
         #expect(report.joined.isEmpty)
         #expect(report.parked.count == 1)
@@ -141,15 +129,15 @@ import Testing
     // What it keeps for its users
 
     @Test func somebodyElsesAnchorIsRefused() async throws {
-        let (first, _, group) = try await pair()
-        await world.showAnchors(of: "bob", to: "alice")
+        let (first, _, group) = try await users.inAGroup()
+        await users.world.showAnchors(of: "bob", to: "alice")
         await #expect(throws: ClientError(.notAuthentic, "")) { try await first.encrypt("no", for: group) }
     }
 
     @Test func theAnchorOfAnotherGroupIsRefused() async throws {
-        let (first, _, group) = try await pair()
+        let (first, _, group) = try await users.inAGroup()
         try await first.createGroup(chat: "dinner", account: alice.account, members: [bob.account])
-        await world.exchangeAnchors(of: "alice")
+        await users.world.exchangeAnchors(of: "alice")
         await #expect(throws: ClientError(.notAuthentic, "")) { try await first.encrypt("no", for: group) }
     }
 

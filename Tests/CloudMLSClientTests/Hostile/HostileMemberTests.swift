@@ -7,23 +7,11 @@ import Testing
 /// A member that leaves out its own checks, and a server that takes whatever it posts. More of it is in
 /// `HostileDeliveryTests`; what MLS itself refuses is in the tests of `MLS`.
 @Suite struct HostileMemberTests {
-    private let world: AuthDeliveryWorld
-    private let alice: TestUser
-    private let bob: TestUser
+    private let users: TestPair
+    private var alice: TestUser { users.alice }
+    private var bob: TestUser { users.bob }
 
-    init() throws {
-        let world = AuthDeliveryWorld()
-        self.world = world
-        alice = try TestUser("alice", world)
-        bob = try TestUser("bob", world)
-    }
-
-    private func pair() async throws -> (Messenger, Messenger, GroupID) {
-        let (first, second) = (try await alice.readyDevice(), try await bob.readyDevice())
-        let group = try await first.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
-        try await second.sync()
-        return (first, second, group)
-    }
+    init() throws { users = try TestPair() }
 
     /// The record of epoch 1, which every member has.
     private func record(of group: GroupID) async throws -> [UInt8] {
@@ -33,9 +21,9 @@ import Testing
 
     /// What the second member does with a commit that the server has taken.
     private func deliver(_ message: [UInt8], in group: GroupID, to device: Messenger) async throws -> [String] {
-        await world.forceEntry(.commit, message: message, epoch: 1, confirmation: nil, to: group.bytes)
+        await users.world.forceEntry(.commit, message: message, epoch: 1, confirmation: nil, to: group.bytes)
         let reasons = try await device.sync().parked.map(\.reason)
-        #expect(await world.reports.contains { $0.outcome == .rejected && $0.epoch == 1 })
+        #expect(await users.world.reports.contains { $0.outcome == .rejected && $0.epoch == 1 })
         await #expect(throws: ClientError(.groupReadOnly, "")) { try await device.encrypt("no", for: group) }
         return reasons
     }
@@ -43,7 +31,7 @@ import Testing
     // Generations: deriving the keys of 2^32 of them would take hours.
 
     @Test(.timeLimit(.minutes(1))) func aMessageOfTheLastGenerationIsNotRead() async throws {
-        let (first, second, group) = try await pair()
+        let (first, second, group) = try await users.inAGroup()
         let sealed = try await first.encrypt("the first", for: group)
         guard case .sealed(let bytes) = MessageText.decode(sealed),
             case .privateMessage(let message) = try MLSMessage(decoding: bytes)
@@ -58,7 +46,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func aCommitOfTheLastGenerationIsRejected() async throws {
-        let (_, second, group) = try await pair()
+        let (_, second, group) = try await users.inAGroup()
         let staged = try await alice.commit(in: group) { request, _ in
             request.authenticatedData = CommitAnnouncement(added: [], removed: []).encoded
         }
@@ -94,8 +82,8 @@ import Testing
     }
 
     @Test func aNameWithAnotherKeyThanTheAccountsIsNotLetIn() async throws {
-        let (_, second, group) = try await pair()
-        let carol = try TestUser("carol", world)
+        let (_, second, group) = try await users.inAGroup()
+        let carol = try TestUser("carol", users.world)
         _ = try await carol.readyDevice()
         let impostor = try await keyPackage(of: TestUser("carol", AuthDeliveryWorld()))
         let message = try await commit(in: group, adding: impostor, as: carol.account)
@@ -104,7 +92,7 @@ import Testing
     }
 
     @Test func aNameThatTheServerDoesNotKnowIsNotLetIn() async throws {
-        let (_, second, group) = try await pair()
+        let (_, second, group) = try await users.inAGroup()
         let stranger = try TestUser("mallory", AuthDeliveryWorld())
         let entry = try await keyPackage(of: stranger)
         let message = try await commit(in: group, adding: entry, as: stranger.account)
@@ -113,8 +101,8 @@ import Testing
     }
 
     @Test func anotherAccountThanTheAnnouncedOneIsNotLetIn() async throws {
-        let (_, second, group) = try await pair()
-        let (carol, dave) = (try TestUser("carol", world), try TestUser("dave", world))
+        let (_, second, group) = try await users.inAGroup()
+        let (carol, dave) = (try TestUser("carol", users.world), try TestUser("dave", users.world))
         _ = try await dave.readyDevice()
         let message = try await commit(in: group, adding: keyPackage(of: carol), as: dave.account)
         let reasons = try await deliver(message, in: group, to: second)
@@ -122,7 +110,7 @@ import Testing
     }
 
     @Test func aSecondLeafOfAMembersIsNotLetIn() async throws {
-        let (_, second, group) = try await pair()
+        let (_, second, group) = try await users.inAGroup()
         let impostor = try await keyPackage(of: TestUser("bob", AuthDeliveryWorld()))
         let message = try await commit(in: group, adding: impostor, as: bob.account)
         let reasons = try await deliver(message, in: group, to: second)
