@@ -8,8 +8,9 @@ struct KeyStoreBench: ParsableCommand {
         abstract: "Measures a key store: writes, reads, change feed, sign-ins, new passwords, memory, start.",
         discussion: """
             Starts a key-store-server of its own, which lies beside this program, in a folder that it removes afterwards, \
-            and beside it a bare server of the same HTTP library whose routes do nothing. Both get the same requests \
-            from the same client, one after the other; a ratio is what the key store reaches of the bare server's rate.
+            and beside it a bare server of the same HTTP library whose routes do nothing. Both get the same reads and \
+            writes from the same client, one after the other; a ratio is what the key store reaches of the bare server's \
+            rate. Pages of the change feed are compared with its reads, sign-ins with its writes.
 
             EXAMPLES
               cloudmls-bench key-store

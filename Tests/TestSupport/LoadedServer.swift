@@ -14,6 +14,22 @@ package final class LoadedServer: Sendable {
     /// - Parameter answersBeforeKill: after how many answered writes it is killed; later where no other is under way.
     package init(answersBeforeKill: Int) { self.answersBeforeKill = answersBeforeKill }
 
+    /// Lets clients work at the same time until the server is gone, and gives them back as they ended: nobody waits for a
+    /// server that is gone.
+    package static func untilItIsGone<Client: Sendable>(
+        _ clients: [Client], _ work: @escaping @Sendable (Client) async -> Client
+    ) async -> [Client] {
+        await withTaskGroup(of: Client.self) { tasks in
+            for client in clients { tasks.addTask { await work(client) } }
+            var done: [Client] = []
+            while let client = await tasks.next() {
+                done.append(client)
+                tasks.cancelAll()
+            }
+            return done
+        }
+    }
+
     package func begin() { state.withLock { $0.underWay += 1 } }
 
     /// - Returns: true to one caller, who kills the server now.

@@ -140,7 +140,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
         if let keyID, keyID < usage.minimumKeyID {
             throw APIError(.keyRetired, "The body is sealed under a key that was replaced: read the keyring again.")
         }
-        // Most objects are new: whether there is one of that name, their row's index entry says by itself.
+        // Whether there is one of a new object's name already, its entry in the index says by itself.
         if write.precondition == .unused, try insert(write, keyID: keyID, of: user, usage: &usage, in: db) {
             return 1
         }

@@ -4,7 +4,7 @@ import NIOCore
 ///
 /// A request that arrives on a loop, and whose answer leaves from there, is worked on there too: a thread of another pool
 /// would have to be woken for each part of a request and would have to wake the loop again for each part of its answer,
-/// which takes longer than most of what a request asks for.
+/// which shows beside requests as small as most are.
 final class EventLoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 

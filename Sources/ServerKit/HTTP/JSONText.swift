@@ -9,8 +9,8 @@ import NIOCore
     import Foundation
 #endif
 
-/// JSON that is spelled out, for answers of many rows and for the one that every write gets: an encoder takes longer for
-/// either than the database does.
+/// JSON that is spelled out, for answers of many rows and for the one that every write gets: an encoder shows in the
+/// profile of both.
 package struct JSONText {
     package private(set) var bytes: [UInt8] = []
     private var needsComma = false

@@ -30,10 +30,7 @@ extension Database {
     }
 
     private func cursor(sql: String, arguments: StatementArguments) throws -> RowCursor {
-        let statement = try cachedStatement(sql: sql)
-        // The check of their number against the statement's costs as much as a small read.
-        statement.setUncheckedArguments(arguments)
-        return try Row.fetchCursor(statement)
+        try Row.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
     }
 }
 

@@ -16,15 +16,8 @@ import Testing
         var (answered, underWay) = (0, 0)
         for kill in 0..<Points.kills {
             let load = LoadedServer(answersBeforeKill: .random(in: 50...200))
-            committers = await withTaskGroup(of: Committer.self) { [server, committers] tasks in
-                for committer in committers { tasks.addTask { await committer.afterPosting(to: server, load) } }
-                var done: [Committer] = []
-                while let committer = await tasks.next() {
-                    done.append(committer)
-                    // Nobody waits for a server that is gone.
-                    tasks.cancelAll()
-                }
-                return done
+            committers = await LoadedServer.untilItIsGone(committers) { [server] in
+                await $0.afterPosting(to: server, load)
             }
             underWay += try #require(load.underWayAtKill, "kill \(kill): the server ended by itself")
             answered += load.answered

@@ -67,10 +67,7 @@ extension SimultaneousTests {
             #expect(first == nil || second == nil, "at \(number): \(first as Any), \(second as Any)")
             let context = try await hands.signIn()
             try await hands.expectWorks(context, "at \(number)")
-            // Home again, for the next time.
-            _ = try await KeyStoreMoves(context).move(
-                to: hands.setupCode(keyStore: 0), userName: UserName(typed: "home-\(number)"),
-                password: { try Password(TwoHands.password) })
+            try await goHome(context, number, hands)
         }
         try await hands.world.stop()
     }
@@ -206,9 +203,7 @@ extension SimultaneousTests {
             _ = try await KeyStoreMoves(first).export(to: file)
             return (first, try await hands.signIn())
         } first: { context, number in
-            _ = try await KeyStoreMoves(context).importArchive(
-                StoreArchive(path: file), to: try await journey.code(number),
-                userName: UserName(typed: "alice-\(number)"), password: Password(TwoHands.password))
+            try await Self.bring(file, context, as: "alice-\(number)", to: journey.code(number))
         } second: { context, number in
             try await hands.send("during the import \(number)", from: context)
         } check: { number, first, second in
@@ -225,30 +220,38 @@ extension SimultaneousTests {
         try await hands.world.stop()
     }
 
+    /// Back to the first key store, for the next time.
+    private func goHome(_ context: ClientContext, _ number: Int, _ hands: TwoHands) async throws {
+        _ = try await KeyStoreMoves(context).move(
+            to: hands.setupCode(keyStore: 0), userName: UserName(typed: "home-\(number)"),
+            password: { try Password(TwoHands.password) })
+    }
+
+    private static func bring(
+        _ file: String, _ context: ClientContext, as name: String, to code: SetupCode
+    ) async throws {
+        _ = try await KeyStoreMoves(context).importArchive(
+            StoreArchive(path: file), to: code, userName: UserName(typed: name),
+            password: Password(TwoHands.password))
+    }
+
     /// With the same archive, to two places: one of them is where the store is afterwards.
     @Test func twoImports() async throws {
         let hands = try await TwoHands.make(keyStores: 3)
         let file = hands.world.place.url.appending(path: "archive").path
-        let importing: @Sendable (ClientContext, String, Int) async throws -> Void = { context, name, keyStore in
-            _ = try await KeyStoreMoves(context).importArchive(
-                StoreArchive(path: file), to: hands.setupCode(keyStore: keyStore), userName: UserName(typed: name),
-                password: Password(TwoHands.password))
-        }
         try await hands.atEachRequest {
             let first = try await hands.signIn()
             _ = try await KeyStoreMoves(first).export(to: file)
             return (first, try await hands.signIn())
         } first: { context, number in
-            try await importing(context, "first-\(number)", 1)
+            try await Self.bring(file, context, as: "first-\(number)", to: hands.setupCode(keyStore: 1))
         } second: { context, number in
-            try await importing(context, "second-\(number)", 2)
+            try await Self.bring(file, context, as: "second-\(number)", to: hands.setupCode(keyStore: 2))
         } check: { number, first, second in
             #expect(first == nil || second == nil, "at \(number): \(first as Any), \(second as Any)")
             let context = try await hands.signIn()
             try await hands.expectWorks(context, "at \(number)")
-            _ = try await KeyStoreMoves(context).move(
-                to: hands.setupCode(keyStore: 0), userName: UserName(typed: "home-\(number)"),
-                password: { try Password(TwoHands.password) })
+            try await goHome(context, number, hands)
         }
         try await hands.world.stop()
     }
@@ -263,9 +266,7 @@ extension SimultaneousTests {
             _ = try await context.rotateKeys { try Password(TwoHands.password) }
         }
         let importing: @Sendable (ClientContext, Int) async throws -> Void = { context, number in
-            _ = try await KeyStoreMoves(context).importArchive(
-                StoreArchive(path: file), to: try await journey.code(number),
-                userName: UserName(typed: "alice-\(number)"), password: Password(TwoHands.password))
+            try await Self.bring(file, context, as: "alice-\(number)", to: journey.code(number))
         }
         try await hands.atEachRequest {
             let first = try await hands.signIn()

@@ -25,10 +25,8 @@ struct SoakTests {
         try await soak.stop()
         let faults = await soak.record.faults
         Soak.say("ended: \(await soak.record.progress)")
-        guard faults.isEmpty else {
-            Soak.say("seed \(seed); everything is kept in \(try soak.place.keep().path)")
-            for fault in faults { Issue.record("\(fault)") }
-            return
-        }
+        guard !faults.isEmpty else { return }
+        Soak.say("seed \(seed); everything is kept in \(try soak.place.keep().path)")
+        for fault in faults { Issue.record("\(fault)") }
     }
 }

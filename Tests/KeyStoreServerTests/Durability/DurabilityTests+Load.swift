@@ -19,15 +19,8 @@ extension DurabilityTests {
         var (answered, underWay, unansweredButKept) = (0, 0, 0)
         for kill in 0..<Points.kills {
             let load = LoadedServer(answersBeforeKill: .random(in: 100...400))
-            writers = await withTaskGroup(of: Writer.self) { [server, writers] tasks in
-                for writer in writers { tasks.addTask { await writer.afterWriting(to: server, load) } }
-                var done: [Writer] = []
-                while let writer = await tasks.next() {
-                    done.append(writer)
-                    // Nobody waits for a server that is gone.
-                    tasks.cancelAll()
-                }
-                return done
+            writers = await LoadedServer.untilItIsGone(writers) { [server] in
+                await $0.afterWriting(to: server, load)
             }
             underWay += try #require(load.underWayAtKill, "kill \(kill): the server ended by itself")
             answered += load.answered
