@@ -12,6 +12,7 @@ extension [UInt8] {
     }
 
     /// The bytes of a lower-case hexadecimal text, or nil where it is anything else.
+    @inlinable
     public init?(hex: some StringProtocol) {
         let text = [UInt8](hex.utf8)
         guard text.count.isMultiple(of: 2) else { return nil }
@@ -24,7 +25,8 @@ extension [UInt8] {
         self = bytes
     }
 
-    private static func value(_ digit: UInt8) -> UInt8? {
+    @usableFromInline
+    static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10

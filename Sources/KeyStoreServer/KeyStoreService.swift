@@ -35,7 +35,9 @@ package struct KeyStoreService: Sendable {
         let imports = ImportService(
             storage: SQLiteImportStorage(core.database, limits: configuration.limits), identity: core.identity,
             sessions: core.sessions, limits: configuration.limits, clock: clock)
-        application = try ServerApplication(core, logger: logger) { [core] open, session in
+        let objectRoutes = ObjectRoutes(storage: objects, limits: configuration.limits)
+        application = try ServerApplication(core, logger: logger, directRoutes: objectRoutes.routes) {
+            [core] open, session in
             RegistrationRoutes(core: core, storage: registrations, registration: configuration.registration)
                 .add(to: open)
             OpenAPIRoutes().add(to: open)
@@ -45,7 +47,6 @@ package struct KeyStoreService: Sendable {
                 heartbeat: configuration.eventHeartbeat)
             EventRoutes(events: events).add(to: session)
             BatchRoutes(storage: objects, limits: configuration.limits).add(to: session)
-            ObjectRoutes(storage: objects, limits: configuration.limits).add(to: session)
             MoveRoutes(service: moves, limits: configuration.limits).add(to: session)
             let importRoutes = ImportRoutes(
                 core: core, service: imports, registration: configuration.registration, limits: configuration.limits)

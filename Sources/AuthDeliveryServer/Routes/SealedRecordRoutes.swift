@@ -17,7 +17,7 @@ struct SealedRecordRoutes: Sendable {
     /// Answers `StoredProfile`.
     @Sendable private func profile(_ request: Request, context: SessionContext) async throws -> Response {
         let profile = try await service.profile(of: context.userID)
-        return try .json(profile, headers: [.eTag: Response.entityTag(profile.revision)])
+        return try .json(profile, headers: [.eTag: Answer.entityTag(profile.revision)])
     }
 
     /// Takes `ProfileWrite` under a precondition, answers `WriteResult`.
@@ -35,7 +35,7 @@ struct SealedRecordRoutes: Sendable {
     /// Answers `StoredAnchor`.
     @Sendable private func anchor(_ request: Request, context: SessionContext) async throws -> Response {
         let anchor = try await service.anchor(try context.anchorName(), of: context.userID)
-        return try .json(anchor, headers: [.eTag: Response.entityTag(anchor.revision)])
+        return try .json(anchor, headers: [.eTag: Answer.entityTag(anchor.revision)])
     }
 
     /// Takes `AnchorWrite` under a precondition, answers `WriteResult`.

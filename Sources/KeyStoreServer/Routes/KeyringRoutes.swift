@@ -15,7 +15,7 @@ struct KeyringRoutes: Sendable {
     /// Answers `StoredKeyring`.
     @Sendable private func get(_ request: Request, context: SessionContext) async throws -> Response {
         let keyring = try await storage.keyring(of: context.userID)
-        return try .json(keyring, headers: [.eTag: Response.entityTag(keyring.revision)])
+        return try .json(keyring, headers: [.eTag: Answer.entityTag(keyring.revision)])
     }
 
     /// Takes `KeyringWrite` under `If-Match`; answers `WriteResult`.

@@ -18,13 +18,16 @@ package struct ObjectWrite: Sendable {
 /// Sealed objects by their blinded names, each user's apart from all others'.
 package protocol ObjectStorage: Sendable {
     /// The object as it is stored, its tombstone, or revision 0 for a name never used.
-    func object(named name: [UInt8], of user: UserID) async throws -> StoredObject
+    func object(named name: [UInt8], of user: UserID) throws -> StoredObject
     /// Many at once, in one consistent state and in the order of the names, until their bodies would take more than
     /// `maximumBytes`; the first one is always there.
     func objects(named names: [[UInt8]], of user: UserID, maximumBytes: Int) async throws -> [StoredObject]
     /// Writes all or nothing, and gives the new revisions in order. The first operation that cannot be done is named in
     /// the error.
-    func write(_ writes: [ObjectWrite], of user: UserID) async throws -> [UInt64]
+    /// - Parameter completion: called once, on any thread.
+    func write(
+        _ writes: [ObjectWrite], of user: UserID,
+        completion: @escaping @Sendable (Result<[UInt64], any Error>) -> Void)
     /// What changed behind a cursor, oldest first.
     func changes(after cursor: UInt64, limit: Int, of user: UserID) async throws -> ChangesResponse
     /// What is there, by name, behind one.
@@ -32,4 +35,14 @@ package protocol ObjectStorage: Sendable {
     func list(after name: [UInt8]?, belowKey key: UInt32?, limit: Int, of user: UserID) async throws -> ObjectsPage
     /// How far everything of the user's is.
     func state(of user: UserID) async throws -> ChangeEvent
+}
+
+extension ObjectStorage {
+    /// Writes like `write(_:of:completion:)`.
+    package func write(_ writes: [ObjectWrite], of user: UserID) async throws -> [UInt64] {
+        try Task.checkCancellation()
+        return try await withCheckedThrowingContinuation { continuation in
+            write(writes, of: user) { continuation.resume(with: $0) }
+        }
+    }
 }

@@ -15,10 +15,11 @@ package struct SQLiteObjectStorage: ObjectStorage {
         self.signals = signals
     }
 
-    package func object(named name: [UInt8], of user: UserID) async throws -> StoredObject {
-        try database.lookUp { db in
-            try Self.readableObject(named: name, of: user, in: db)
-        }
+    package func object(named name: [UInt8], of user: UserID) throws -> StoredObject {
+        var object: StoredObject?
+        try database.lookUp { object = try Self.readableObject(named: name, of: user, in: $0) }
+        guard let object else { throw APIError.noStore }
+        return object
     }
 
     package func objects(
@@ -37,8 +38,11 @@ package struct SQLiteObjectStorage: ObjectStorage {
         }
     }
 
-    package func write(_ writes: [ObjectWrite], of user: UserID) async throws -> [UInt64] {
-        let written = try await database.write { [limits] db in
+    package func write(
+        _ writes: [ObjectWrite], of user: UserID,
+        completion: @escaping @Sendable (Result<[UInt64], any Error>) -> Void
+    ) {
+        database.write { [limits, signals] db in
             var usage = try StoreUsage(of: user, in: db)
             try usage.state.checkWritable()
             var revisions: [UInt64] = []
@@ -52,10 +56,13 @@ package struct SQLiteObjectStorage: ObjectStorage {
             }
             try usage.check(limits)
             try usage.store(of: user, in: db)
-            return revisions
+            return { [revisions] in
+                signals.signal(user)
+                completion(.success(revisions))
+            }
+        } fail: {
+            completion(.failure($0))
         }
-        signals.signal(user)
-        return written
     }
 
     package func changes(after cursor: UInt64, limit: Int, of user: UserID) async throws -> ChangesResponse {
@@ -66,12 +73,12 @@ package struct SQLiteObjectStorage: ObjectStorage {
                 SELECT cursor, name, revision, key_id IS NULL FROM objects
                 WHERE user_id = ? AND cursor > ? ORDER BY cursor LIMIT ?
                 """
-            var changes = try db.allRows(
-                sql: sql, arguments: [user.rawValue, Int64(clamping: cursor), limit + 1]
-            ) { row in
-                ObjectChange(
-                    cursor: row.unsigned(at: 0), name: Bytes(try row.bytes(at: 1) ?? []),
-                    revision: row.unsigned(at: 2), deleted: row[3])
+            var changes: [ObjectChange] = []
+            try db.eachRow(sql: sql, arguments: [user.rawValue, Int64(clamping: cursor), limit + 1]) { row in
+                changes.append(
+                    ObjectChange(
+                        cursor: row.unsigned(at: 0), name: Bytes(try row.bytes(at: 1) ?? []),
+                        revision: row.unsigned(at: 2), deleted: row[3]))
             }
             let isMore = changes.count > limit
             if isMore { changes.removeLast() }
@@ -99,20 +106,24 @@ package struct SQLiteObjectStorage: ObjectStorage {
                 WHERE user_id = ? AND name > ? AND (? IS NULL OR key_id < ?)
                 """
             let key = key.map { Int64($0) }
-            let arguments: StatementArguments = [user.rawValue, (name ?? []).blob, key, key]
+            let arguments: [any StatementArgument] = [user.rawValue, name ?? [], key, key]
             let sql = "SELECT name, revision, ifnull(length(body), 0), key_id \(wanted) ORDER BY name LIMIT ?"
-            var objects = try db.allRows(sql: sql, arguments: arguments + [limit + 1]) { row in
+            var objects: [ListedObject] = []
+            try db.eachRow(sql: sql, arguments: arguments + [limit + 1]) { row in
                 let keyID = (row[3] as Int64?).map { UInt32(clamping: $0) }
-                return ListedObject(
-                    name: Bytes(try row.bytes(at: 0) ?? []), revision: row.unsigned(at: 1), size: row.unsigned(at: 2),
-                    keyID: keyID, deleted: keyID == nil)
+                objects.append(
+                    ListedObject(
+                        name: Bytes(try row.bytes(at: 0) ?? []), revision: row.unsigned(at: 1),
+                        size: row.unsigned(at: 2), keyID: keyID, deleted: keyID == nil))
             }
             let isMore = objects.count > limit
             if isMore { objects.removeLast() }
             // Once a listing: counting walks over all that is left.
-            let count: Int64? =
-                name == nil ? try Int64.fetchOne(db, sql: "SELECT COUNT(*) \(wanted)", arguments: arguments) : nil
-            return ObjectsPage(objects: objects, more: isMore, count: count.map { UInt64(clamping: $0) })
+            var count: UInt64?
+            if name == nil {
+                try db.firstRow(sql: "SELECT COUNT(*) \(wanted)", arguments: arguments) { count = $0.unsigned(at: 0) }
+            }
+            return ObjectsPage(objects: objects, more: isMore, count: count)
         }
     }
 
@@ -123,9 +134,10 @@ package struct SQLiteObjectStorage: ObjectStorage {
             LEFT JOIN objects ON objects.user_id = stores.user_id AND name = ?
             WHERE stores.user_id = ?
             """
-        let object = try db.firstRow(sql: sql, arguments: [name.blob, user.rawValue]) { row in
+        var object: StoredObject?
+        try db.firstRow(sql: sql, arguments: [name, user.rawValue]) { row in
             try SQLiteStoreState.state(row[0]).checkReadable()
-            return StoredObject(
+            object = StoredObject(
                 name: Bytes(name), revision: row.unsigned(at: 1), body: try row.bytes(at: 2).map { Bytes($0) })
         }
         guard let object else { throw APIError.noStore }
@@ -144,10 +156,11 @@ package struct SQLiteObjectStorage: ObjectStorage {
         if write.precondition == .unused, try insert(write, keyID: keyID, of: user, usage: &usage, in: db) {
             return 1
         }
-        let old = try db.firstRow(
+        var old: (id: Int64, revision: UInt64, size: Int?)?
+        try db.firstRow(
             sql: "SELECT id, revision, length(body) FROM objects WHERE user_id = ? AND name = ?",
-            arguments: [user.rawValue, write.name.blob]
-        ) { row in (id: row[0] as Int64, revision: row.unsigned(at: 1), size: row[2] as Int?) }
+            arguments: [user.rawValue, write.name]
+        ) { old = ($0[0], $0.unsigned(at: 1), $0[2]) }
         try write.precondition.check(current: old?.revision ?? 0)
         guard let old, write.body != nil || old.size != nil else {
             throw APIError(.notFound, "There is nothing to delete.")
@@ -158,7 +171,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
         try db.executeCached(
             sql: "UPDATE objects SET revision = ?, cursor = ?, body = ?, key_id = ? WHERE id = ?",
             arguments: [
-                Int64(clamping: revision), Int64(clamping: usage.cursor), write.body?.blob, keyID.map { Int64($0) },
+                Int64(clamping: revision), Int64(clamping: usage.cursor), write.body, keyID.map { Int64($0) },
                 old.id,
             ])
         return revision
@@ -175,7 +188,7 @@ package struct SQLiteObjectStorage: ObjectStorage {
                 ON CONFLICT (user_id, name) DO NOTHING
                 """,
             arguments: [
-                user.rawValue, write.name.blob, Int64(clamping: usage.cursor + 1), body.blob, keyID.map { Int64($0) },
+                user.rawValue, write.name, Int64(clamping: usage.cursor + 1), body, keyID.map { Int64($0) },
             ])
         guard db.changesCount > 0 else { return false }
         usage.cursor += 1

@@ -6,10 +6,10 @@ import ServerKit
 enum SQLiteStoreState {
     static func state(of user: UserID, in db: Database) throws -> StoreState {
         let sql = "SELECT state FROM stores WHERE user_id = ?"
-        guard let text = try db.firstRow(sql: sql, arguments: [user.rawValue], { $0[0] as String }) else {
-            throw APIError.noStore
-        }
-        return try state(text)
+        var found: StoreState?
+        try db.firstRow(sql: sql, arguments: [user.rawValue]) { found = try state($0[0]) }
+        guard let found else { throw APIError.noStore }
+        return found
     }
 
     /// - Parameter text: what is stored.

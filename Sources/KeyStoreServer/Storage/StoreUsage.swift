@@ -14,15 +14,22 @@ struct StoreUsage {
 
     init(of user: UserID, in db: Database) throws {
         let sql = "SELECT state, bytes, objects, cursor, minimum_key_id FROM stores WHERE user_id = ?"
-        let row = try db.firstRow(sql: sql, arguments: [user.rawValue]) { row in
-            (
-                state: try SQLiteStoreState.state(row[0]), bytes: row[1] as Int, objects: row[2] as Int,
-                cursor: row.unsigned(at: 3), minimumKeyID: UInt32(clamping: row.unsigned(at: 4))
-            )
+        var found: StoreUsage?
+        try db.firstRow(sql: sql, arguments: [user.rawValue]) { row in
+            found = StoreUsage(
+                state: try SQLiteStoreState.state(row[0]), bytes: row[1], objects: row[2],
+                cursor: row.unsigned(at: 3), minimumKeyID: UInt32(clamping: row.unsigned(at: 4)))
         }
-        guard let row else { throw APIError.noStore }
-        (state, bytes, objects, cursor, minimumKeyID) = row
+        guard let found else { throw APIError.noStore }
+        self = found
+    }
+
+    private init(state: StoreState, bytes: Int, objects: Int, cursor: UInt64, minimumKeyID: UInt32) {
+        self.state = state
         before = (bytes, objects)
+        (self.bytes, self.objects) = (bytes, objects)
+        self.cursor = cursor
+        self.minimumKeyID = minimumKeyID
     }
 
     /// A user over the quota, which may have been lowered, can still write what does not make it worse.

@@ -21,14 +21,17 @@ package struct ServerApplication: Sendable {
     package let routes: [String]
     private let core: ServerCore
     private let responder: RouterResponder<OpenContext>
+    private let direct: DirectResponder
     private let tls: ServerCertificate?
     private let selfSigned: SelfSignedCertificate?
     private let logger: Logger
 
-    /// - Parameter addRoutes: adds the server's own routes: to the first router the ones that are open to anyone, to
-    ///   the second the ones that need a session.
+    /// - Parameters:
+    ///   - directRoutes: those of the server's own routes that need a session and little else.
+    ///   - addRoutes: adds the other ones: to the first router those that are open to anyone, to the second those that
+    ///     need a session.
     package init(
-        _ core: ServerCore, logger: Logger,
+        _ core: ServerCore, logger: Logger, directRoutes: [DirectRoute] = [],
         addRoutes: (_ open: Router<OpenContext>, _ session: RouterGroup<SessionContext>) -> Void
     ) throws(StartupError) {
         self.core = core
@@ -50,9 +53,8 @@ package struct ServerApplication: Sendable {
         let browsers = BrowserPolicy(
             role: role, allowedOrigins: core.configuration.allowedOrigins, publicURLs: core.configuration.publicURLs)
         router.add(middleware: CrossOriginMiddleware(policy: browsers))
-        router.add(
-            middleware: AnswerMiddleware(
-                role: role, incarnation: core.identity.incarnation.hex, metrics: core.metrics))
+        let rules = AnswerRules(role: role, incarnation: core.identity.incarnation.hex, metrics: core.metrics)
+        router.add(middleware: AnswerMiddleware(rules: rules))
         let session = router.group().add(middleware: SessionMiddleware(sessions: core.sessions, browsers: browsers))
             .group(context: SessionContext.self)
         let login = LoginRoutes(
@@ -73,6 +75,10 @@ package struct ServerApplication: Sendable {
         SlotRoutes(role: role, storage: core.slots).add(to: session)
         SessionRoutes(sessions: core.sessions).add(to: session)
         addRoutes(router, session)
+        for route in directRoutes { session.add(route) }
+        direct = DirectResponder(
+            routes: directRoutes, sessions: core.sessions, rules: rules, variesByOrigin: browsers.allowsAny,
+            logger: logger)
         routes = router.routes.map { "\($0.method.rawValue) \($0.path)" }
         router.refuseOtherMethods()
         responder = router.buildResponder()
@@ -98,7 +104,7 @@ package struct ServerApplication: Sendable {
                 maxHeaderFieldSize: 8_192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
         let application = Application(
             responder: responder,
-            server: .http1(http1, certificate: tls),
+            server: .http1(http1, direct: direct, certificate: tls),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),

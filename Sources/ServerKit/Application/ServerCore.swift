@@ -39,9 +39,10 @@ package struct ServerCore: Sendable {
         database = try SQLiteDatabase(folder: folder, schema: schema)
         serverStorage = SQLiteServerStorage(database)
         identity = try serverStorage.identity(role: configuration.role)
-        sessionStorage = SQLiteSessionStorage(database, lockOut: lockOut)
+        let sessionStorage = SQLiteSessionStorage(database, lockOut: lockOut)
+        self.sessionStorage = sessionStorage
         sessions = SessionService(
-            storage: sessionStorage, lifetimes: configuration.sessionLifetimes, clock: clock)
+            storage: sessionStorage, lookUp: sessionStorage, lifetimes: configuration.sessionLifetimes, clock: clock)
         signals = UserSignals(limit: Limits.eventStreams)
         slots = SQLiteSlotStorage(database, signals: signals, access: slotAccess)
         login = try LoginService(

@@ -1,6 +1,5 @@
 package import CloudMLSAPI
 package import HTTPTypes
-package import Hummingbird
 
 /// An error that the client is told about: a stable code, a sentence for people, and header fields.
 ///
@@ -36,12 +35,12 @@ package struct APIError: Error, Equatable, CustomStringConvertible {
             currentRevision: current, operation: operation)
     }
 
-    /// The answer that goes on the wire.
-    package func response() -> Response {
-        var response =
-            (try? Response.json(ErrorBody(error: detail), status: .init(code: detail.code.status)))
-            ?? Response(status: .internalServerError)
-        for field in headers { response.headers[field.name] = field.value }
-        return response
+    /// What the client gets.
+    package var answer: Answer {
+        var answer =
+            (try? Answer.json(ErrorBody(error: detail), status: .init(code: detail.code.status)))
+            ?? Answer(status: .internalServerError)
+        for field in headers { answer.headers[field.name] = field.value }
+        return answer
     }
 }

@@ -45,23 +45,16 @@ extension Response {
     package static func json(
         _ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var headers = headers
-        headers[.contentType] = "application/json"
-        return Response(
-            status: status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try encoder.encode(value)))
-        )
+        try Answer.json(value, status: status, headers: headers).response
+    }
+
+    /// A JSON answer, which is one object that is spelled out.
+    package static func spelled(headers: HTTPFields = [:], _ fields: (inout JSONText) -> Void) -> Response {
+        Answer.spelled(headers: headers, fields).response
     }
 
     /// The answer to a write: `WriteResult`, with the same revision as `ETag`.
-    package static func written(_ revision: UInt64) -> Response {
-        .spelled(headers: [.eTag: entityTag(revision)], WriteResult(revision: revision).spell)
-    }
-
-    /// How a revision stands in `ETag`, `If-Match` and `If-None-Match`.
-    package static func entityTag(_ revision: UInt64) -> String { "\"\(revision)\"" }
+    package static func written(_ revision: UInt64) -> Response { Answer.written(revision).response }
 }
 
 extension APIError {

@@ -1,7 +1,4 @@
 package import CloudMLSAPI
-package import HTTPTypes
-package import Hummingbird
-import NIOCore
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -79,17 +76,4 @@ package struct JSONText {
 
 extension WriteResult {
     package func spell(in text: inout JSONText) { text.field("revision", revision) }
-}
-
-extension Response {
-    /// A JSON answer, which is one object.
-    package static func spelled(headers: HTTPFields = [:], _ fields: (inout JSONText) -> Void) -> Response {
-        var text = JSONText()
-        text.object(fields)
-        var headers = headers
-        headers[.contentType] = "application/json"
-        return Response(
-            status: .ok, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: text.bytes)))
-    }
 }

@@ -11,7 +11,15 @@ package enum Precondition: Hashable, Sendable {
 
     /// Reads the header fields of a write: `precondition_required` where there is none, `bad_request` for other forms.
     package init(_ headers: HTTPFields) throws(APIError) {
-        switch (headers[.ifMatch], headers[.ifNoneMatch]) {
+        var (match, noneMatch): (String?, String?) = (nil, nil)
+        for field in headers {
+            switch field.name {
+            case .ifMatch: match = match.map { "\($0), \(field.value)" } ?? field.value
+            case .ifNoneMatch: noneMatch = noneMatch.map { "\($0), \(field.value)" } ?? field.value
+            default: break
+            }
+        }
+        switch (match, noneMatch) {
         case (nil, nil):
             throw APIError(
                 .preconditionRequired,

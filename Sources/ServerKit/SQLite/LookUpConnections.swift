@@ -31,14 +31,14 @@ final class LookUpConnections: Sendable {
     }
 
     /// Runs statements each of which sees a state of its own: a transaction around them would cost as much as they do.
-    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    func read(_ body: (Database) throws -> Void) throws {
         let connection = try state.withLock { $0.idle.popLast() } ?? open()
         defer {
             state.withLock { state in
                 if !state.isClosed, state.idle.count < Self.maximumIdle { state.idle.append(connection) }
             }
         }
-        return try connection.unsafeRead(body)
+        try connection.unsafeRead(body)
     }
 
     /// Closes the connections that nobody uses at the moment; the others close when they are given back.

@@ -19,6 +19,9 @@ package final class SQLiteDatabase: Sendable {
             try pool.writeWithoutTransaction { db in
                 // GRDB sets NORMAL when it turns WAL on, which may lose the last answered writes in a power cut.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // In pages of 4 KiB. Until then they are only appended to the log: the longer that may become, the more
+                // often one and the same page is changed before it is copied to its place.
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
             }
             try Self.checkFormat(pool, folder: folder, role: role, migrator: migrator)
             try migrator.migrate(pool)
@@ -49,9 +52,9 @@ package final class SQLiteDatabase: Sendable {
     /// Reads with statements that touch a few rows: such as the session of a request, or one object. It runs on the thread
     /// that asks: going to another one and back takes several times as long as such a read does. Each statement sees a
     /// state of its own.
-    package func lookUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    package func lookUp(_ body: (Database) throws -> Void) throws {
         do {
-            return try lookUps.read(body)
+            try lookUps.read(body)
         } catch let error as DatabaseError {
             throw answer(to: error)
         }
@@ -63,21 +66,30 @@ package final class SQLiteDatabase: Sendable {
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        guard health.damage == nil else { throw APIError.databaseDamaged }
-        do {
-            try Task.checkCancellation()
-            return try await withCheckedThrowingContinuation { continuation in
-                let write = GroupCommit.Waiting(
-                    attempt: { db in
-                        let value = try body(db)
-                        return { continuation.resume(returning: value) }
-                    },
-                    fail: { continuation.resume(throwing: $0) })
-                groupCommit.add(write, to: pool)
+        try Task.checkCancellation()
+        return try await withCheckedThrowingContinuation { continuation in
+            write { db in
+                let value = try body(db)
+                return { continuation.resume(returning: value) }
+            } fail: {
+                continuation.resume(throwing: $0)
             }
-        } catch let error as DatabaseError {
-            throw answer(to: error)
         }
+    }
+
+    /// Writes as the other function of this name does, for callers that are no task.
+    /// - Parameters:
+    ///   - attempt: acts on the database alone, as the body there does; gives what is called once that is durable.
+    ///   - fail: called instead where it came to nothing. Both are called on the thread that writes, and this one on the
+    ///     one that asks where nothing can be written.
+    package func write(
+        _ attempt: @escaping @Sendable (Database) throws -> @Sendable () -> Void,
+        fail: @escaping @Sendable (any Error) -> Void
+    ) {
+        guard health.damage == nil else { return fail(APIError.databaseDamaged) }
+        let write = GroupCommit.Waiting(
+            attempt: attempt, fail: { [self] error in fail((error as? DatabaseError).map { answer(to: $0) } ?? error) })
+        groupCommit.add(write, to: pool)
     }
 
     /// What clients are told when SQLite cannot. Nothing of it needs a restart to end, but for damage.

@@ -5,7 +5,7 @@ package import GRDB
 package typealias LockOut = @Sendable (_ user: UserID, _ db: Database) throws -> Void
 
 /// `SessionStorage` in SQLite.
-package struct SQLiteSessionStorage: SessionStorage {
+package struct SQLiteSessionStorage: SessionStorage, SessionLookUp {
     private let database: SQLiteDatabase
     private let lockOut: LockOut
 
@@ -45,22 +45,22 @@ package struct SQLiteSessionStorage: SessionStorage {
         }
     }
 
-    package func session(accessHash: [UInt8], now: UInt64) async throws -> Session? {
+    package func session(accessHash: [UInt8], now: UInt64) throws -> Session? {
+        var session: Session?
         try database.lookUp { db in
             let sql = """
                 SELECT sessions.id, user_id, name, kind, slot_id, device_name
                 FROM sessions JOIN users ON users.id = user_id
                 WHERE access_hash = ? AND access_expires > ?
                 """
-            let session = try db.firstRow(sql: sql, arguments: [accessHash.blob, Int64(clamping: now)]) { row in
-                try LoginKind(rawValue: row[3]).map { kind in
-                    Session(
-                        id: Session.ID(rawValue: row[0]), userID: UserID(rawValue: row[1]), userName: row[2],
-                        kind: kind, slotID: try row.bytes(at: 4) ?? [], deviceName: row[5])
-                }
+            try db.firstRow(sql: sql, arguments: [accessHash, Int64(clamping: now)]) { row in
+                guard let kind = LoginKind(rawValue: row[3]) else { return }
+                session = Session(
+                    id: Session.ID(rawValue: row[0]), userID: UserID(rawValue: row[1]), userName: row[2],
+                    kind: kind, slotID: try row.bytes(at: 4) ?? [], deviceName: row[5])
             }
-            return session ?? nil
         }
+        return session
     }
 
     package func rotate(refreshHash: [UInt8], to secrets: SessionSecrets, now: UInt64) async throws -> Bool {

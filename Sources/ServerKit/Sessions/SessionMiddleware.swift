@@ -11,10 +11,10 @@ struct SessionMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         if let authorization = request.headers[.authorization] {
-            context.session = try await sessions.session(authorization: authorization)
+            context.session = try sessions.session(authorization: authorization)
         } else if let token = browsers.cookies.accessToken(request) {
             try browsers.checkOrigin(of: request)
-            context.session = try await sessions.session(accessToken: token)
+            context.session = try sessions.session(accessToken: token)
         }
         guard context.session != nil else { throw APIError.invalidToken }
         return try await next(request, context)

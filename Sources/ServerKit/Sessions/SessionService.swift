@@ -4,11 +4,15 @@ import HTTPTypes
 /// Begins, checks, renews and ends sessions.
 package struct SessionService: Sendable {
     private let storage: any SessionStorage
+    private let lookUp: any SessionLookUp
     private let lifetimes: SessionLifetimes
     private let clock: ServerClock
 
-    package init(storage: any SessionStorage, lifetimes: SessionLifetimes, clock: ServerClock) {
+    package init(
+        storage: any SessionStorage, lookUp: any SessionLookUp, lifetimes: SessionLifetimes, clock: ServerClock
+    ) {
         self.storage = storage
+        self.lookUp = lookUp
         self.lifetimes = lifetimes
         self.clock = clock
     }
@@ -23,16 +27,16 @@ package struct SessionService: Sendable {
     }
 
     /// The session of the value of an `Authorization` field, looked up anew for every request.
-    package func session(authorization: String?) async throws -> Session? {
+    package func session(authorization: String) throws -> Session? {
         // Schemes are compared without regard to case (RFC 9110 §11.1).
-        guard let authorization, authorization.prefix(7).lowercased() == "bearer " else { return nil }
-        return try await session(accessToken: String(authorization.dropFirst(7)))
+        guard authorization.utf8.prefix(7).elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
+        return try session(accessToken: String(authorization.utf8.dropFirst(7)) ?? "")
     }
 
     /// The session of an access token, looked up anew for every request.
-    package func session(accessToken: String) async throws -> Session? {
+    package func session(accessToken: String) throws -> Session? {
         guard let token = Token(accessToken) else { return nil }
-        return try await storage.session(accessHash: token.hash, now: clock.now)
+        return try lookUp.session(accessHash: token.hash, now: clock.now)
     }
 
     /// New tokens for a refresh token, which is good once.

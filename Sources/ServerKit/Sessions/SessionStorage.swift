@@ -15,6 +15,12 @@ package struct SessionSecrets: Sendable {
     }
 }
 
+/// Finds sessions without waiting for another thread.
+package protocol SessionLookUp: Sendable {
+    /// The session of an access token that is good at `now`.
+    func session(accessHash: [UInt8], now: UInt64) throws -> Session?
+}
+
 /// Who is signed in. A session is a family of tokens: one pair at a time, and the hashes of the refresh tokens that
 /// were used before.
 package protocol SessionStorage: Sendable {
@@ -22,8 +28,6 @@ package protocol SessionStorage: Sendable {
     func beginSession(
         _ key: StoredLoginKey, kind: LoginKind, deviceName: String, secrets: SessionSecrets, now: UInt64
     ) async throws -> Bool
-    /// The session of an access token that is good at `now`.
-    func session(accessHash: [UInt8], now: UInt64) async throws -> Session?
     /// Replaces both tokens of the session that `refreshHash` belongs to, or says false: where it is unknown or
     /// expired, and where it was used before, which also ends the session, since one of two holders stole it.
     func rotate(refreshHash: [UInt8], to secrets: SessionSecrets, now: UInt64) async throws -> Bool

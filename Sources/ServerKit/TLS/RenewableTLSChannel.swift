@@ -24,10 +24,11 @@ struct RenewableTLSChannel<Base: ServerChildChannel>: ServerChildChannel {
 extension HTTPServerBuilder {
     /// HTTP/1.1, over TLS where there is a certificate.
     static func http1(
-        _ configuration: HTTP1Channel.Configuration, certificate: ServerCertificate?
+        _ configuration: HTTP1Channel.Configuration, direct: DirectResponder, certificate: ServerCertificate?
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            let base = OwnLoopChannel(base: HTTP1Channel(responder: responder, configuration: configuration))
+            let http1 = HTTP1Channel(responder: responder, configuration: configuration)
+            let base = OwnLoopChannel(base: DirectChannel(responder: direct, base: http1))
             guard let certificate else { return base }
             return RenewableTLSChannel(certificate: certificate, base: base)
         }

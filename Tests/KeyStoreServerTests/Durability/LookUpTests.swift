@@ -15,9 +15,11 @@ import Testing
             for number in 0..<2_000 {
                 tasks.addTask {
                     if number % 2 == 0 {
-                        try await database.read { try Int.fetchOne($0, sql: "SELECT 1") ?? 0 }
+                        return try await database.read { try Int.fetchOne($0, sql: "SELECT 1") ?? 0 }
                     } else {
-                        try database.lookUp { try Int.fetchOne($0, sql: "SELECT 1") ?? 0 }
+                        var one = 0
+                        try database.lookUp { try $0.firstRow(sql: "SELECT 1", arguments: []) { one = $0[0] } }
+                        return one
                     }
                 }
             }

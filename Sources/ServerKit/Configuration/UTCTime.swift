@@ -1,11 +1,17 @@
-/// A time in words and in file names, in UTC.
+/// A time in words, in file names and in HTTP, in UTC.
 package struct UTCTime: Sendable {
+    private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// Since 1970, which began on a Thursday.
+    private let day: UInt64
     private let parts: (year: UInt64, month: UInt64, day: UInt64, hour: UInt64, minute: UInt64, second: UInt64)
 
     /// - Parameter seconds: since 1970. Beyond the year 9999 it is that year's end.
     package init(_ seconds: UInt64) {
         let seconds = min(seconds, 253_402_300_799)
         let (day, rest) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        self.day = day
         // Counted in eras of 400 years that begin on 1 March, so that leap days are the last day of a year.
         let shifted = day + 719_468
         let (era, dayOfEra) = shifted.quotientAndRemainder(dividingBy: 146_097)
@@ -29,6 +35,12 @@ package struct UTCTime: Sendable {
     package var compact: String {
         "\(parts.year)\(two(parts.month))\(two(parts.day))T"
             + "\(two(parts.hour))\(two(parts.minute))\(two(parts.second))Z"
+    }
+
+    /// `IMF-fixdate` (RFC 9110 §5.6.7), such as `Wed, 25 Nov 2026 23:59:07 GMT`.
+    package var httpDate: String {
+        "\(Self.weekdays[Int(day % 7)]), \(two(parts.day)) \(Self.months[Int(parts.month) - 1]) \(parts.year) "
+            + "\(two(parts.hour)):\(two(parts.minute)):\(two(parts.second)) GMT"
     }
 
     private func two(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -1,0 +1,172 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Answers requests for direct routes (`DirectRoute`), and hands on all others.
+///
+/// It stands behind the handler that keeps count of what is under way (`HTTPConnectionStateHandler`), so that a connection
+/// is neither idle nor closed by a server that stops while it answers. What arrives meanwhile waits: later requests, since
+/// answers go out in the order of their requests (RFC 9112 §9.3.2), and the end of the input or an error in it, after which
+/// the others would close the connection. A request is answered here only while no other one is on its way further in.
+final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private enum State {
+        /// Requests that were handed on have no answer yet, or the last of them is still arriving.
+        case passing(unanswered: Int, isArriving: Bool)
+        case collecting(DirectCall)
+        case answering(DirectCall)
+        case closed
+
+        static var ready: State { .passing(unanswered: 0, isArriving: false) }
+    }
+
+    /// What came in while an answer was awaited.
+    private enum Waiting {
+        case part(HTTPRequestPart)
+        case inputClosed
+        case error(any Error)
+    }
+
+    private let responder: DirectResponder
+    private var state = State.ready
+    private var waiting: [Waiting] = []
+    private var isCatchingUp = false
+    private var isReadHeld = false
+
+    init(_ responder: DirectResponder) { self.responder = responder }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .answering = state {
+            waiting.append(.part(unwrapInboundIn(data)))
+        } else {
+            receive(unwrapInboundIn(data), context)
+        }
+    }
+
+    /// One that sends much more than it waits for is not read further.
+    func read(context: ChannelHandlerContext) {
+        if case .answering = state, !waiting.isEmpty {
+            isReadHeld = true
+        } else {
+            context.read()
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .passing(let unanswered, let isArriving) = state, case .end = unwrapOutboundIn(data) {
+            state = .passing(unanswered: unanswered - 1, isArriving: isArriving)
+        }
+        context.write(data, promise: promise)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .answering = state, case .inputClosed? = event as? ChannelEvent {
+            waiting.append(.inputClosed)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .answering = state {
+            waiting.append(.error(error))
+        } else {
+            context.fireErrorCaught(error)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        close()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { close() }
+
+    private func close() {
+        state = .closed
+        waiting = []
+    }
+
+    private func receive(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        switch (state, part) {
+        case (.passing(unanswered: 0, isArriving: false), .head(let head)):
+            if let call = responder.call(for: head) {
+                state = .collecting(call)
+                return
+            }
+            state = .passing(unanswered: 1, isArriving: true)
+        case (.passing(let unanswered, _), .head):
+            state = .passing(unanswered: unanswered + 1, isArriving: true)
+        case (.passing(let unanswered, _), .end):
+            state = .passing(unanswered: unanswered, isArriving: false)
+        case (.collecting(let call), .body(let bytes)):
+            call.append(bytes)
+            return
+        case (.collecting(let call), .end):
+            answer(call, context)
+            return
+        default:
+            break
+        }
+        context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    private func answer(_ call: DirectCall, _ context: ChannelHandlerContext) {
+        state = .answering(call)
+        let (eventLoop, bound) = (context.eventLoop, NIOLoopBound((self, context), eventLoop: context.eventLoop))
+        call.route.answer(call.request) { answer in
+            if eventLoop.inEventLoop {
+                bound.value.0.respond(answer, bound.value.1)
+            } else {
+                eventLoop.execute { bound.value.0.respond(answer, bound.value.1) }
+            }
+        }
+    }
+
+    private func respond(_ answer: () throws -> Answer, _ context: ChannelHandlerContext) {
+        guard case .answering(let call) = state else { return }
+        let (head, body) = responder.complete(answer, to: call)
+        state = .ready
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if body.readableBytes > 0 { context.write(wrapOutboundOut(.body(body)), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        catchUp(context)
+    }
+
+    /// Takes what has waited, until the next answer is awaited.
+    private func catchUp(_ context: ChannelHandlerContext) {
+        // An answer that is there at once comes back here: the loop that called for it goes on.
+        guard !isCatchingUp, !waiting.isEmpty || isReadHeld else { return }
+        isCatchingUp = true
+        defer { isCatchingUp = false }
+        var taken = 0
+        var isPassedOn = false
+        while taken < waiting.count {
+            if case .answering = state { break }
+            let next = waiting[taken]
+            taken += 1
+            switch next {
+            case .part(let part):
+                receive(part, context)
+            case .inputClosed:
+                context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+            case .error(let error):
+                context.fireErrorCaught(error)
+            }
+            isPassedOn = true
+        }
+        waiting.removeFirst(min(taken, waiting.count))
+        if isPassedOn { context.fireChannelReadComplete() }
+        if waiting.isEmpty, isReadHeld {
+            isReadHeld = false
+            context.read()
+        }
+    }
+}
+
+@available(*, unavailable)
+extension DirectRequestHandler: Sendable {}
