@@ -110,6 +110,22 @@ import Testing
         await server.stop()
     }
 
+    @Test func whatComesBehindTheLastRequestIsNotLookedAt() async throws {
+        let server = try await RunningKeyStore.start()
+        let alice = try await server.firstUser()
+        let port = UInt16(try #require(URL(string: server.http.origin)?.port))
+        for _ in 0..<20 {
+            let path = SignedInUser.path(SignedInUser.freshName())
+            let answers = try await RequestPaceTests.everything(
+                from: port,
+                after: Self.text("GET", "/v1/keyring", alice, ["Connection: close"])
+                    + Self.text("PUT", path, alice, ["If-None-Match: *"], body: "1"))
+            #expect(Self.statuses(answers) == ["200"])
+        }
+        #expect(try await alice.changes().changes.isEmpty)
+        await server.stop()
+    }
+
     /// More than is read ahead of an answer.
     @Test func hundredsOfWritesThatDoNotWaitAreAllAnswered() async throws {
         let server = try await RunningKeyStore.start()

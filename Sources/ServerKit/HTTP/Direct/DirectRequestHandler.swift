@@ -34,6 +34,9 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private let responder: DirectResponder
     private var state = State.ready
     private var waiting: [Waiting] = []
+    /// Whether a request was handed on that may be the last one of its connection (RFC 9112 §9.6): what comes behind it
+    /// is not looked at here.
+    private var isEnding = false
     private var isCatchingUp = false
     private var isReadHeld = false
 
@@ -58,7 +61,8 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .passing(let unanswered, let isArriving) = state, case .end = unwrapOutboundIn(data) {
-            state = .passing(unanswered: unanswered - 1, isArriving: isArriving)
+            // What is no request gets an answer too.
+            state = .passing(unanswered: max(0, unanswered - 1), isArriving: isArriving)
         }
         context.write(data, promise: promise)
     }
@@ -94,12 +98,14 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private func receive(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
         switch (state, part) {
         case (.passing(unanswered: 0, isArriving: false), .head(let head)):
-            if let call = responder.call(for: head) {
+            if !isEnding, let call = responder.call(for: head) {
                 state = .collecting(call)
                 return
             }
+            isEnding = isEnding || head.headerFields[.connection] != nil
             state = .passing(unanswered: 1, isArriving: true)
-        case (.passing(let unanswered, _), .head):
+        case (.passing(let unanswered, _), .head(let head)):
+            isEnding = isEnding || head.headerFields[.connection] != nil
             state = .passing(unanswered: unanswered + 1, isArriving: true)
         case (.passing(let unanswered, _), .end):
             state = .passing(unanswered: unanswered, isArriving: false)
