@@ -15,6 +15,8 @@ public struct ClientEnvironment: Sendable {
     public var deviceName: String
     /// Takes plain `http` to other machines too, for networks that are encrypted below.
     public var allowsPlaintext = false
+    /// Told what operations are about to do, and what they have done. For tests: it may end the process.
+    package var observer: (@Sendable (OperationPoint) -> Void)?
 
     public init(
         now: @escaping @Sendable () -> UInt64, random: @escaping @Sendable (Int) -> [UInt8],

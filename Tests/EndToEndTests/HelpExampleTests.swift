@@ -11,9 +11,9 @@ struct HelpExampleTests {
     /// The order in which the examples make sense. A command that is not here fails the test below.
     private static let order = [
         "sign-up", "whoami", "account add", "account list", "group create", "group add", "group list", "group members",
-        "send", "read", "encrypt", "decrypt", "group remove", "slot add", "slot test", "slot list", "passwd",
-        "session list", "session end", "recover", "slot remove", "rotate", "sign-out", "sign-in", "key-store move",
-        "key-store empty-old", "key-store export", "key-store verify", "key-store import",
+        "group refresh", "send", "read", "encrypt", "decrypt", "group remove", "group leave", "slot add", "slot test",
+        "slot list", "passwd", "session list", "session end", "recover", "slot remove", "rotate", "sign-out", "sign-in",
+        "key-store move", "key-store empty-old", "key-store export", "key-store verify", "key-store import",
     ]
 
     @Test func everyExampleWorks() async throws {

@@ -17,7 +17,7 @@ extension AccountService {
                 target: policy.keyPackageCount, renewal: policy.keyPackageRenewal,
                 retention: policy.keyPackageRetention))
         var revision: UInt64 = 0
-        return try await run(machine) { action in
+        return try await services.environment.run(machine) { action in
             switch action {
             case .read:
                 let value = try await services.objects.value(path)

@@ -39,7 +39,7 @@ package struct AccountService: Sendable {
     /// - Parameter wanted: nil keeps the settings that are listed.
     private func register(_ account: AccountAddress, as wanted: StoreIndex.Account?) async throws {
         var known = Stored()
-        let output = try await run(AccountAddition()) { action in
+        let output = try await services.environment.run(AccountAddition()) { action in
             switch action {
             case .read:
                 known = try await read(account)

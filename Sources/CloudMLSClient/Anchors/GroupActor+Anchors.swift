@@ -19,7 +19,7 @@ extension GroupActor {
         headRevision: UInt64, epoch: UInt64, _ purpose: AnchorRaise.Purpose
     ) async throws -> Bool {
         let target = try await anchor(headRevision: headRevision, epoch: epoch)
-        let output = try await run(AnchorRaise(target: target, purpose: purpose)) { action in
+        let output = try await services.environment.run(AnchorRaise(target: target, purpose: purpose)) { action in
             switch action {
             case .read:
                 let reading = try await services.anchors.read(id)
@@ -50,7 +50,7 @@ extension GroupActor {
         let path = StorePath.generations(epoch, of: id)
         let target = try await anchor(headRevision: stored.headRevision, epoch: epoch)
         let machine = HandshakeReservation(epoch: epoch, headRevision: target.headRevision)
-        let output = try await run(machine) { action in
+        let output = try await services.environment.run(machine) { action in
             switch action {
             case .readAnchor:
                 return .anchor(try await services.anchors.read(id).anchor)

@@ -65,7 +65,7 @@ extension Authenticator {
             userName: userName, wayIn: wayIn, origin: origin, pins: try await pins(userName, origin),
             archived: archived?.source, environment: environment)
         var signedIn = try await ending([authDelivery] + (found.map { [$0] } ?? [])) {
-            try await run(machine) { action in
+            try await environment.run(machine) { action in
                 switch action {
                 case .logIn(.authDelivery, let action):
                     return .login(try await Self.perform(action, authDelivery, hasher))
@@ -112,7 +112,7 @@ extension Authenticator {
         if let arrival = signedIn.arrival {
             // Before the device remembers that the store has moved: what it remembers must not be ahead of the profile.
             let completion = MoveCompletion(arrival, profileID: signedIn.profileID, keyring: signedIn.keyring)
-            try await run(completion) { try await StoreFollower.perform($0, authDelivery) }
+            try await environment.run(completion) { try await StoreFollower.perform($0, authDelivery) }
         }
         if let archived, let checked {
             let start = StoredSession(signedIn, userName: userName, origin: origin)

@@ -36,7 +36,7 @@ extension Authenticator {
             userName: userName, origin: origin, destination: destination,
             pins: try await pins(userName, origin), environment: environment)
         let signedIn = try await ending([authDelivery, store]) {
-            try await run(machine) { action in try await Self.perform(action, authDelivery, store, hasher) }
+            try await environment.run(machine) { action in try await Self.perform(action, authDelivery, store, hasher) }
         }
         let context = try await complete(
             signedIn, userName: userName, authDelivery: authDelivery, keyStore: store, keeper: keeper)

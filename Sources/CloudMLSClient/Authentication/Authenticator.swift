@@ -104,11 +104,13 @@ public struct Authenticator: Sendable {
         let origin = authDelivery.origin
         let session = StoredSession(signedIn, userName: userName, origin: origin)
         // The pins first: they may be there without a session, but no session without them.
-        try await local.write(
-            ServerPins.localName(user: userName, at: origin), ServerPins(signedIn).encoded)
+        try await environment.perform(.pinServers) {
+            try await local.write(
+                ServerPins.localName(user: userName, at: origin), ServerPins(signedIn).encoded)
+        }
         await keepers.endAll()
         await keepers.add(keeper)
-        try await keeper.begin(session)
+        try await environment.perform(.saveSession) { try await keeper.begin(session) }
         let context = context(
             session, keeper, authDelivery: authDelivery, keyStore: keyStore, notices: signedIn.notices)
         await KeyStoreMoves(context, connector: connector).watch()

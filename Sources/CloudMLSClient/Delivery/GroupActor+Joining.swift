@@ -25,7 +25,7 @@ extension GroupActor {
         let position = LogPosition(incarnation: await services.logIncarnation(), sequence: delivery.sequence)
         var next = stored
         var joined: Group?
-        return try await run(DeliveryMachine()) { action in
+        return try await services.environment.run(DeliveryMachine()) { action in
             switch action {
             case .examine:
                 if isOld(delivery, stored) { return .duplicate }

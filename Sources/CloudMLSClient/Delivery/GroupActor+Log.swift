@@ -66,7 +66,7 @@ extension GroupActor {
         let position = LogPosition(incarnation: await services.logIncarnation(), sequence: entry.sequence)
         var next = stored
         var effect = Effect.none
-        return try await run(DeliveryMachine()) { action in
+        return try await services.environment.run(DeliveryMachine()) { action in
             switch action {
             case .examine:
                 try checkGap(before: entry, at: position, stored)

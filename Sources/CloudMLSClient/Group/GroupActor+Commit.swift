@@ -84,7 +84,7 @@ extension GroupActor {
         guard let account = next.head?.account else { throw busy() }
         let hash = Array(SHA256.hash(data: intent.commit))
         let machine = CommitMachine(purpose: intent.purpose, resuming: resuming)
-        return try await run(machine) { action in
+        return try await services.environment.run(machine) { action in
             switch action {
             case .persist:
                 guard let reservation = try await reserveHandshake(epoch: intent.epoch, stored),

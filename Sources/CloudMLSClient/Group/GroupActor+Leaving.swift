@@ -3,11 +3,24 @@ import MLS
 import MLSCodec
 
 extension GroupActor {
-    /// Proposes to remove the own account (RFC 9420 §12.1.3): a member cannot commit its own removal.
-    ///
+    /// What a member proposes about itself.
+    enum OwnProposal {
+        /// Its removal (RFC 9420 §12.1.3), which it cannot commit itself.
+        case removal
+        /// New keys of its leaf (RFC 9420 §12.1.2), which the next commit of another member brings in. The private key is
+        /// in the head that the proposal is written into.
+        case update
+    }
+
+    /// Proposes to remove the own account.
+    package func leave() async throws { try await propose(.removal) }
+
+    /// Proposes new keys for the own leaf.
+    package func proposeUpdate() async throws { try await propose(.update) }
+
     /// Its handshake generation is given away in the batch that writes the proposal into the head. Repeated after a
-    /// failure it makes another proposal, which does no harm: one commit takes both.
-    package func leave() async throws {
+    /// failure it makes another proposal, which does no harm: one commit takes both removals, or the later update.
+    private func propose(_ proposal: OwnProposal) async throws {
         try await exclusively {
             for _ in 0..<Self.attempts {
                 let stored = try await catchUpNow()
@@ -15,27 +28,34 @@ extension GroupActor {
                     _ = try await resumeNow()
                     continue
                 }
-                guard stored.head?.status != .removed else { return }
-                if try await propose(from: stored) { return }
+                if proposal == .removal, stored.head?.status == .removed { return }
+                if try await propose(proposal, from: stored) { return }
             }
             throw busy()
         }
     }
 
     /// - Returns: false if the head has to be looked at again.
-    private func propose(from stored: GroupSnapshot) async throws -> Bool {
+    private func propose(_ proposal: OwnProposal, from stored: GroupSnapshot) async throws -> Bool {
         var (head, group) = try stored.active()
         guard let (generation, reservation) = try await reserveHandshake(epoch: group.epoch, stored) else {
             return false
         }
         let signer = try await signingKey(head.account, in: group)
-        let message = try group.proposeRemove(
-            group.ownLeafIndex, framing: .privateMessage(generation: generation, padding: .padme), signer: signer)
+        let framing = HandshakeFraming.privateMessage(generation: generation, padding: .padme)
+        let message =
+            switch proposal {
+            case .removal: try group.proposeRemove(group.ownLeafIndex, framing: framing, signer: signer)
+            case .update: try group.proposeUpdate(framing: framing, signer: signer)
+            }
         var next = stored
         next.group = group
         head.state = group.encodedState
         next.head = head
-        guard try await write(next, since: stored, and: [reservation]) else { return false }
+        let isWritten = try await services.environment.perform(.writeProposal) {
+            try await write(next, since: stored, and: [reservation])
+        }
+        guard isWritten else { return false }
         // Proposed a second time in an epoch it is the same proposal, which the head has already.
         let isRaised = try await raiseAnchor(
             headRevision: stored.headRevision + (next.head == stored.head ? 0 : 1), epoch: group.epoch,
@@ -43,9 +63,11 @@ extension GroupActor {
         guard isRaised else { return false }
         let post = ProposalPost(account: head.account, epoch: group.epoch, proposal: Bytes(message.encoded))
         do {
-            _ = try await services.authDelivery.postProposal(
-                group: id.bytes, post,
-                idempotencyKey: services.secrets.proposalKey(group: id, proposal: message.encoded))
+            _ = try await services.environment.perform(.postProposal) {
+                try await services.authDelivery.postProposal(
+                    group: id.bytes, post,
+                    idempotencyKey: services.secrets.proposalKey(group: id, proposal: message.encoded))
+            }
             return true
         } catch let error as ClientError where error.code == .refused(.epochConflict) {
             return false

@@ -39,7 +39,7 @@ extension ClientContext {
             known: await keys.current, storeID: storeID, isEvicting: evictingOthers, environment: environment)
         var hasher: PasswordHasher?
         var state = RotationProgress(done: 0, total: 0)
-        let output = try await run(machine) { action in
+        let output = try await environment.run(machine) { action in
             switch action {
             case .readKeys:
                 return .keys(try await keys.read())

@@ -67,7 +67,7 @@ extension GroupActor {
         let machine = ReservationMachine(
             count: services.policy.generationBlock, epoch: group.epoch, headRevision: target.headRevision,
             incarnation: target.incarnation)
-        return try await run(machine) { action in
+        return try await services.environment.run(machine) { action in
             switch action {
             case .readCounts:
                 let value = try await services.objects.value(path)

@@ -65,6 +65,9 @@ extension Messenger {
         try await actor(group).change(GroupChange(refresh: true))
     }
 
+    /// Proposes new own keys in a group: the next other member who sends anything, or changes the group, brings them in.
+    public func proposeRefresh(_ group: GroupID) async throws { try await actor(group).proposeUpdate() }
+
     /// Asks the other members to remove the own account; the next of them who sends anything does it.
     public func leave(_ group: GroupID) async throws { try await actor(group).leave() }
 

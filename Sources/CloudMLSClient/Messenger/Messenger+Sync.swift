@@ -16,7 +16,7 @@ extension Messenger {
             }
         }
         let before = try await parked().count
-        let found = try await run(InboxMachine(wait: wait)) { action in
+        let found = try await services.environment.run(InboxMachine(wait: wait)) { action in
             switch action {
             case .fetch(let after, let wait):
                 return .page(try await services.authDelivery.inbox(after: after, limit: 100, wait: wait).checked())

@@ -66,7 +66,7 @@ struct StoreFollower: Sendable {
         let machine = StoreFollow(
             owner: try await owner(), left: await current().keyStore.serverID,
             reason: StoreFollow.Reason(reason.code), environment: environment)
-        let output = try await run(machine) { action in
+        let output = try await environment.run(machine) { action in
             switch action {
             case .readProfile:
                 return .profile(try await authDelivery.profile())

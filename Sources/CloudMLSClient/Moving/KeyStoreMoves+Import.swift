@@ -79,7 +79,7 @@ extension KeyStoreMoves {
             route.next, moveID: summary.moveID, try await Authenticator.contents(of: destination),
             dataKey: owner.dataKey)
         let completion = MoveCompletion(arrival, profileID: owner.profileID, keyring: owner.keyring)
-        try await run(completion) { try await StoreFollower.perform($0, context.authDelivery) }
+        try await context.environment.run(completion) { try await StoreFollower.perform($0, context.authDelivery) }
         try await follower.settle(arrival.profile, at: destination, tokens)
         await context.keyStore.hasMoved(to: destination)
         return Arrived(profile: arrival.profile, keyStore: destination)
@@ -168,7 +168,7 @@ extension KeyStoreMoves {
             let login = try Login(
                 key.wayIn, role: .keyStore, origin: route.code.origin, userName: route.userName,
                 pinned: route.code.serverID, environment: context.environment)
-            let output = try await run(login) { action in
+            let output = try await context.environment.run(login) { action in
                 try await Authenticator.perform(action, route.destination, key.hasher)
             }
             guard output.isAccepted else { throw error }

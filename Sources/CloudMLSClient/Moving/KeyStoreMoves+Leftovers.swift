@@ -23,7 +23,9 @@ extension KeyStoreMoves {
         let login = PasswordLogin(
             role: .keyStore, origin: left.origin, userName: left.userName, pinned: left.serverID,
             environment: context.environment)
-        let output = try await run(login) { action in try await Authenticator.perform(action, service, hasher) }
+        let output = try await context.environment.run(login) { action in
+            try await Authenticator.perform(action, service, hasher)
+        }
         guard output.isAccepted else {
             throw ClientError(
                 .wrongPassword, "The old key store does not take the password.",

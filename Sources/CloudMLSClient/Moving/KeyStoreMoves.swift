@@ -73,7 +73,7 @@ public struct KeyStoreMoves: Sendable {
                 code, userName: userName ?? session.keyStore.userName),
             owner: try await follower.owner(), environment: context.environment)
         var total: UInt64 = 0
-        let output = try await run(machine) { action in
+        let output = try await context.environment.run(machine) { action in
             let event = try await Self.perform(
                 action, source: context.keyStore, destination: destination, context.authDelivery, hasher)
             switch event {

@@ -3,7 +3,7 @@
 /// What a server refuses for a foreseeable reason is an event. What `start` and `handle` throw ends the run; so does a
 /// network failure of the executor's, and the operation can be started again from what is stored.
 package protocol OperationMachine<Output> {
-    associatedtype Action: Sendable
+    associatedtype Action: OperationAction
     associatedtype Event: Sendable
     associatedtype Output: Sendable
 
@@ -15,22 +15,4 @@ package protocol OperationMachine<Output> {
 package enum Step<Action: Sendable, Output: Sendable>: Sendable {
     case perform(Action)
     case finished(Output)
-}
-
-/// Drives a machine to its end: performs each action and feeds back what came of it.
-package func run<Machine: OperationMachine>(
-    _ machine: Machine, isolation: isolated (any Actor)? = #isolation,
-    perform: (Machine.Action) async throws -> Machine.Event
-) async throws -> Machine.Output {
-    var machine = machine
-    var step = try machine.start()
-    while true {
-        switch step {
-        case .finished(let output):
-            return output
-        case .perform(let action):
-            try Task.checkCancellation()
-            step = try machine.handle(try await perform(action))
-        }
-    }
 }

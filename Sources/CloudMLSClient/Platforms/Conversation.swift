@@ -52,17 +52,19 @@ public struct Conversation: Sendable {
     private let sealing: any MessageSealing
     private let local: any LocalState
     private let positionName: String
+    private let environment: ClientEnvironment
 
     /// - Parameter positionName: under which name the device remembers how far it has read.
     package init(
         chat: String, platform: any MessagePlatform, sealing: any MessageSealing, local: any LocalState,
-        positionName: String
+        positionName: String, environment: ClientEnvironment = .system
     ) {
         self.chat = chat
         self.platform = platform
         self.sealing = sealing
         self.local = local
         self.positionName = positionName
+        self.environment = environment
     }
 
     /// Sends a text to the group's members.
@@ -74,7 +76,7 @@ public struct Conversation: Sendable {
         try checkSize(text.utf8.count / 3 * 4)
         let sealed = try await sealing.seal(text)
         try checkSize(sealed.utf8.count)
-        try await platform.send(sealed, to: chat)
+        try await environment.perform(.handOver) { try await platform.send(sealed, to: chat) }
     }
 
     private func checkSize(_ size: Int) throws {
@@ -98,7 +100,8 @@ public struct Conversation: Sendable {
     /// Remembers that the page was read. What could not be opened while something was wrong stays unread: it may be
     /// opened the next time.
     public func markRead(_ page: Page) async throws {
-        if let position = page.position { try await local.write(positionName, position.bytes) }
+        guard let position = page.position else { return }
+        try await environment.perform(.markRead) { try await local.write(positionName, position.bytes) }
     }
 
     private func messages(after position: PlatformPosition?) async throws -> Page {

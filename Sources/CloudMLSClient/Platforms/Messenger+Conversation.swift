@@ -30,7 +30,8 @@ extension Messenger {
     ) -> Conversation {
         Conversation(
             chat: group.chat, platform: platform, sealing: GroupSealing(messenger: self, group: group),
-            local: context.local, positionName: context.localName("read", group.id.hex))
+            local: context.local, positionName: context.localName("read", group.id.hex),
+            environment: context.environment)
     }
 }
 

@@ -35,7 +35,7 @@ extension WaysIn {
                 parameters: parameters ?? context.environment.kdfDefault, allowsWeaker: allowsWeakerHash),
             knowsCurrent: current != nil, keepsSessions: keepsSessions, environment: context.environment)
         var sealedKey = dataKey
-        return try await run(machine) { action in
+        return try await context.environment.run(machine) { action in
             switch action {
             case .readSlots(let role):
                 return .slots(try await service(role).slots())

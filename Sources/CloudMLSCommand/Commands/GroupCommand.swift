@@ -6,7 +6,9 @@ struct GroupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "group",
         abstract: "Groups: who can read a chat's messages.",
-        subcommands: [Create.self, Add.self, Remove.self, List.self, Members.self])
+        subcommands: [
+            Create.self, Add.self, Remove.self, Leave.self, Refresh.self, List.self, Members.self,
+        ])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -90,6 +92,57 @@ struct GroupCommand: AsyncParsableCommand {
                 let group = try await open.messenger.group(named: change.group).id
                 try await open.messenger.removeMembers(change.members, from: group)
                 try await GroupReport.write(group, open.messenger, json: change.session.json)
+            }
+        }
+    }
+
+    struct Leave: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Leave a group: ask the others to remove you.",
+            discussion: """
+                Nobody can remove itself: it happens when another member next sends or changes something. What you \
+                received before can still be read.
+
+                Example:
+                  cloudmls group leave holiday
+                """)
+
+        @Argument(help: "The group: its chat's name, or its id.")
+        var group: String
+        @OptionGroup var session: SessionOptions
+
+        func run() async throws {
+            try await session.open { open in
+                let group = try await open.messenger.group(named: group).id
+                try await open.messenger.leave(group)
+                try await GroupReport.write(group, open.messenger, json: session.json)
+            }
+        }
+    }
+
+    struct Refresh: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Renew your keys in a group, so that whoever learnt the old ones reads nothing that follows.",
+            discussion: """
+                Example:
+                  cloudmls group refresh holiday
+                """)
+
+        @Argument(help: "The group: its chat's name, or its id.")
+        var group: String
+        @Flag(help: "Only propose it: it happens when another member next sends or changes something.")
+        var propose = false
+        @OptionGroup var session: SessionOptions
+
+        func run() async throws {
+            try await session.open { open in
+                let group = try await open.messenger.group(named: group).id
+                if propose {
+                    try await open.messenger.proposeRefresh(group)
+                } else {
+                    try await open.messenger.refresh(group)
+                }
+                try await GroupReport.write(group, open.messenger, json: session.json)
             }
         }
     }

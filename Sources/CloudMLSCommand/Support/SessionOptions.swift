@@ -20,6 +20,7 @@ struct SessionOptions: ParsableArguments {
     @OptionGroup var password: PasswordOptions
     @Flag(help: "Answer with one line of JSON, for scripts.")
     var json = false
+    @OptionGroup(visibility: .private) var points: PointOptions
 
     /// Where the client folder remembers who signed in with --no-session, so that the password is all that is asked for.
     static let userWithoutSession = "without-session"
@@ -202,7 +203,9 @@ struct SessionOptions: ParsableArguments {
     func authenticator(
         _ folder: ClientFolder, _ environment: ClientEnvironment = .system
     ) -> Authenticator {
-        noSession
+        var environment = environment
+        environment.observer = points.observer
+        return noSession
             ? Authenticator(withoutSession: folder, environment: environment)
             : Authenticator(folder: folder, environment: environment)
     }

@@ -18,7 +18,7 @@ enum Terminal {
 
     static func writeOutput(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var rest = bytes[...]
         while !rest.isEmpty {
             #if canImport(Darwin)

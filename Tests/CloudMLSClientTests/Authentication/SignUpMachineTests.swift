@@ -24,7 +24,7 @@ import Testing
         let authDelivery = world.authDelivery(at: world.authDeliveryOrigin, certificatePin: nil, tokens: nil) { _ in }
         let keyStore = world.keyStore(at: world.keyStoreOrigin, certificatePin: nil, tokens: nil) { _ in }
         let hasher = PasswordHasher(try Password("correct horse"), policy: world.environment.kdfPolicy)
-        return try await run(machine) { action in
+        return try await ClientEnvironment.system.run(machine) { action in
             if let event = try await override(action) { return event }
             return try await Authenticator.perform(action, authDelivery, keyStore, hasher)
         }

@@ -244,7 +244,7 @@ import Testing
             environment: context.environment)
         let hasher = PasswordHasher(try password(), policy: context.environment.kdfPolicy)
         do {
-            _ = try await run(machine) { action in
+            _ = try await ClientEnvironment.system.run(machine) { action in
                 switch action {
                 case .readKeys: return .keys(try await context.keys.read())
                 case .readSlots: return .slots(try await context.keyStore.slots())

@@ -9,7 +9,7 @@ import Testing
     ) async throws -> (trace: [String], count: Int) {
         var trace: [String] = []
         var rest = pages[...]
-        let count = try await run(InboxMachine(wait: wait)) { action in
+        let count = try await ClientEnvironment.system.run(InboxMachine(wait: wait)) { action in
             switch action {
             case .fetch(let after, let wait):
                 trace.append("fetch \(after) \(wait)")
