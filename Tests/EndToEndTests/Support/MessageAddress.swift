@@ -10,6 +10,8 @@ import Testing
 struct MessageAddress: Hashable {
     var epoch: UInt64
     var leaf: UInt32
+    /// Handshake messages have a ratchet of their own.
+    var isHandshake: Bool
     var generation: UInt32
 
     struct NotAMessage: Error {}
@@ -17,9 +19,25 @@ struct MessageAddress: Hashable {
     /// The epoch of a sealed text.
     static func epoch(of text: String) throws -> UInt64 { try message(text).epoch }
 
+    /// The PrivateMessage in a sealed text.
+    static func message(_ text: String) throws -> PrivateMessage {
+        guard let bytes = Base64URL.decode(text.dropFirst("cloudmls1:".count)) else { throw NotAMessage() }
+        return try message(bytes)
+    }
+
+    /// The PrivateMessage in an MLSMessage.
+    static func message(_ bytes: [UInt8]) throws -> PrivateMessage {
+        guard case .privateMessage(let message) = try MLSMessage(decoding: bytes) else { throw NotAMessage() }
+        return message
+    }
+
     /// - Parameter epochRecord: the stored record of the message's epoch.
     init(_ text: String, epochRecord: [UInt8]) throws {
-        let message = try Self.message(text)
+        try self.init(Self.message(text), epochRecord: epochRecord)
+    }
+
+    /// - Parameter epochRecord: the stored record of the message's epoch.
+    init(_ message: PrivateMessage, epochRecord: [UInt8]) throws {
         // struct { uint8 version; CipherSuite; opaque group_id<V>; uint64 epoch; uint32 leaf_count;
         //          opaque sender_data_secret<V>; … } EpochRecord;
         var record = MLSReader(epochRecord)
@@ -43,13 +61,7 @@ struct MessageAddress: Hashable {
         var reader = MLSReader(senderData)
         epoch = message.epoch
         leaf = try UInt32(from: &reader)
+        isHandshake = message.contentType != .application
         generation = try UInt32(from: &reader)
-    }
-
-    private static func message(_ text: String) throws -> PrivateMessage {
-        guard let bytes = Base64URL.decode(text.dropFirst("cloudmls1:".count)),
-            case .privateMessage(let message) = try MLSMessage(decoding: bytes)
-        else { throw NotAMessage() }
-        return message
     }
 }

@@ -42,8 +42,9 @@ final class MortalServer: Sendable {
 
     /// Bytes of the journal, which grows with every transaction until it is folded into the database.
     var journalSize: Int {
-        var status = stat()
-        guard stat(dataFolder.appending(path: "data.sqlite-wal").path, &status) == 0 else { return 0 }
-        return Int(status.st_size)
+        let descriptor = open(dataFolder.appending(path: "data.sqlite-wal").path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return 0 }
+        defer { close(descriptor) }
+        return Int(lseek(descriptor, 0, SEEK_END))
     }
 }
