@@ -50,6 +50,22 @@ import Testing
         #expect(try await second.readText(answer) == "alice: thanks")
     }
 
+    /// Proposed twice, as after an end between two steps, the later one counts.
+    @Test func aProposedRefreshIsCommittedByTheNextSender() async throws {
+        let (alice, _, first, second, group) = try await pair()
+        let before = try await alice.leafKey(in: group)
+        for _ in 0..<2 { try await first.proposeRefresh(group) }
+        let unread = try await first.encrypt("still with the old ones", for: group)
+        #expect(try await alice.leafKey(in: group) == before)
+        let sealed = try await second.encrypt("with your new key", for: group)
+        #expect(try await second.readText(unread) == "alice: still with the old ones")
+        #expect(try await first.readText(sealed) == "bob: with your new key")
+        try await first.sync()
+        #expect(try await alice.leafKey(in: group) != before)
+        let answer = try await first.encrypt("thanks", for: group)
+        #expect(try await second.readText(answer) == "alice: thanks")
+    }
+
     @Test func aProposalThatTheServerRefusesInACommitIsLeftOut() async throws {
         let (alice, _, first, second, group) = try await pair()
         // A KeyPackage that nobody claimed: the server does not take a commit that adds it.

@@ -27,6 +27,7 @@ struct ActionCrashTests {
         var scenario: CrashScenario
         /// Nil lets the command run to its end, to see which points it passes.
         var point: String?
+        var isSyncing = false
     }
 
     /// What was seen, and what is still to be done.
@@ -43,7 +44,7 @@ struct ActionCrashTests {
         /// Every point that a command passed, in an order that does not depend on which was first.
         var jobs: [Job] {
             passed.sorted { $0.scenario.name < $1.scenario.name }.flatMap { scenario, points in
-                points.map { Job(scenario: scenario, point: $0) }
+                points.enumerated().map { Job(scenario: scenario, point: $1, isSyncing: !($0 / 2).isMultiple(of: 2)) }
             }
         }
     }
@@ -62,7 +63,7 @@ struct ActionCrashTests {
         await record.begin(chosen.map(\.element))
         await Self.work(on: lanes, record) { job, lane in
             let point = job.point ?? ""
-            let play = try await job.scenario.play(in: lane, endingAt: point)
+            let play = try await job.scenario.play(in: lane, endingAt: point, syncing: job.isSyncing)
             if play.wasEnded {
                 await record.countEnd()
             } else {
@@ -91,6 +92,17 @@ struct ActionCrashTests {
             """)
         #expect(ended == chosen.count)
         #expect(ended > 0)
+    }
+
+    /// They are for tests: nobody is to meet them by chance.
+    @Test func theOptionsThatStopACommandAreNotShown() async throws {
+        let place = try TemporaryFolder()
+        let device = Device(home: place.url, place: place)
+        let help = try await device.succeeds("group", "list", "--help")
+        #expect(help.contains("--json") && !help.contains("--pause-at") && !help.contains("--trace-points"))
+        for point in ["CommitMachine.post:before", "CommitMachine.nothing:before:1", "CommitMachine.post:during:1"] {
+            #expect(try await device.run("group", "list", "--pause-at", point).status == 64)
+        }
     }
 
     private static func makeLanes() async throws -> [CrashLane] {

@@ -40,8 +40,10 @@ struct CrashScenario: Sendable {
         var wasEnded: Bool
     }
 
-    /// - Parameter point: where to end the command; nil lets it run.
-    func play(in lane: CrashLane, endingAt point: String? = nil) async throws -> Play {
+    /// - Parameters:
+    ///   - point: where to end the command; nil lets it run.
+    ///   - syncing: whether the next command is one that only synchronises.
+    func play(in lane: CrashLane, endingAt point: String? = nil, syncing: Bool = false) async throws -> Play {
         var scene = try await lane.scene("\(name), \(point ?? "not ended")")
         try await prepare(&scene)
         let command = try command(scene)
@@ -55,6 +57,11 @@ struct CrashScenario: Sendable {
         }
         if play.wasEnded {
             scene.expect(outcome.status == 128 + SIGKILL, "it was not killed: \(outcome)")
+            if syncing {
+                let outcome = try await command.person.device.run("group", "list")
+                // Who has not come to the end of signing up is not signed in.
+                scene.expect([0, 77].contains(outcome.status), "synchronising: \(outcome)")
+            }
             try await next(command, in: scene)
         } else {
             scene.expect(statuses.contains(outcome.status), "\(outcome)")

@@ -69,14 +69,17 @@ extension CrashScene {
         messages += try log.map { try MessageAddress.message(Array($0)) }
         var records: [UInt64: [UInt8]] = [:]
         var addresses: [MessageAddress: Int] = [:]
-        for message in messages where message.groupID == id.bytes {
+        let own = messages.filter { $0.groupID == id.bytes }
+        // Nothing but the first commit is sent in epoch 0, and nobody keeps its secrets.
+        expect(own.count { $0.epoch == 0 } == 1, "epoch 0 has another number of messages than one")
+        for message in own where message.epoch > 0 {
             if records[message.epoch] == nil {
                 records[message.epoch] = try await epochRecord(message.epoch, of: members)
             }
             let record = try #require(records[message.epoch], "\(title): epoch \(message.epoch) is not on record")
             addresses[try MessageAddress(message, epochRecord: record), default: 0] += 1
         }
-        expect(addresses.count > 1, "\(addresses.count) messages were looked at")
+        expect(!addresses.isEmpty, "no message was looked at")
         let twice = addresses.filter { $0.value > 1 }.keys
         expect(twice.isEmpty, "these keys were used twice: \(twice)")
     }
