@@ -3,7 +3,7 @@ import Foundation
 /// How often tests that kill or stop something do it.
 ///
 /// `Deploy/test --every-point` does it at each request of a command, and many times under load, which takes long. The
-/// suite does it at every fourth request, and a few times under load.
+/// suite does it at every fourth request, and a few times under load. `ActionCrashTests` has points of its own.
 package enum Points {
     package static let isEvery = ProcessInfo.processInfo.environment["MLS_TEST_EVERY_POINT"] == "1"
     private static let stride = isEvery ? 1 : 4

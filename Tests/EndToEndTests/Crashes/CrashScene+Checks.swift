@@ -47,6 +47,13 @@ extension CrashScene {
             expect(
                 record.epoch == state.epoch, "the server is in epoch \(record.epoch), \(member.name) in \(state.epoch)")
             expect(Set(record.members) == Set(accounts), "the server sees the members \(record.members)")
+            let (listed, registered) = try await member.library.run { context in
+                (
+                    try await Messenger(context: context).accounts().map(\.account),
+                    try await context.authDelivery.accounts().map(\.account)
+                )
+            }
+            expect(Set(listed) == Set(registered), "\(member.name) has \(listed), the server knows \(registered)")
             let count = snapshot.parked.entries.count { $0.group == id }
             expect(count == parked, "\(member.name) has put aside \(count)")
         }
