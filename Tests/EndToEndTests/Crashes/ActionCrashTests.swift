@@ -85,11 +85,12 @@ struct ActionCrashTests {
         #expect(never.isEmpty, "never hit: \(never.joined(separator: ", "))")
         #expect(Self.elsewhere.isSubset(of: OperationCatalogue.actions.keys))
         let ended = await record.ended
+        let which = Points.isEvery ? "all" : "part \(part + 1) of \(Self.share)"
         Self.say(
             """
             \(points.count) points in \(names.count) machines, \(points.count - never.count) of them passed by \
-            \(Self.scenarios.count) commands at \(all.count) moments; \(ended) kills (\(Points.isEvery ? "all" : "part \(part + 1) of \(Self.share)")) in \
-            \(ContinuousClock.now - start)
+            \(Self.scenarios.count) commands at \(all.count) moments; \(ended) kills \
+            (\(which)) in \(ContinuousClock.now - start)
             """)
         #expect(ended == chosen.count)
         #expect(ended > 0)

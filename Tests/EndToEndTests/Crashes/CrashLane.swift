@@ -27,7 +27,7 @@ actor CrashLane {
     private var strangers = 0
 
     /// Groups of earlier scenes are looked at by each command, so that people go before they have many.
-    private static let scenesOfPeople = 8
+    private static let scenesOfPeople = 12
 
     init(number: Int) async throws {
         self.number = number
