@@ -29,4 +29,11 @@ public struct ObjectHeader: Hashable, Sendable, MLSStruct {
     public init(ofObject body: some Collection<UInt8>) throws(CodecError) {
         self = try Self(decoding: Array(body.prefix(Self.byteCount)))
     }
+
+    /// The key id of a sealed object, which is all that a server looks at; nil where there is no header to be read.
+    public static func keyID(ofObject body: [UInt8]) -> KeyID? {
+        // Where the layout puts it: behind the version.
+        guard body.count >= byteCount, body[0] == FormatVersion.v1.rawValue else { return nil }
+        return KeyID(rawValue: body[1..<5].reduce(0) { $0 << 8 | UInt32($1) })
+    }
 }
