@@ -11,6 +11,7 @@ struct GroupRoutes: Sendable {
         routes.post("/v1/groups", use: register)
         routes.get("/v1/groups/:id", use: info)
         routes.get("/v1/groups/:id/log", use: log)
+        routes.post("/v1/groups/:id/rejoin", use: rejoin)
     }
 
     /// Takes `after` in the query, answers `GroupList`.
@@ -35,6 +36,13 @@ struct GroupRoutes: Sendable {
             try context.groupID(), for: context.userID, after: try request.number("after", or: 0),
             limit: try request.pageLimit(maximum: 1_000, fallback: 100))
         return try .json(page)
+    }
+
+    /// Takes `RejoinRequest`; answers 204.
+    @Sendable private func rejoin(_ request: Request, context: SessionContext) async throws -> Response {
+        let body = try await request.json(RejoinRequest.self)
+        try await service.requestRejoin(body, of: try context.groupID(), by: context.userID)
+        return Response(status: .noContent)
     }
 }
 

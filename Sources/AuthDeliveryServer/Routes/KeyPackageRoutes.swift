@@ -17,6 +17,7 @@ struct KeyPackageRoutes: Sendable {
         routes.post("/v1/key-packages", use: upload)
         routes.get("/v1/key-packages/count", use: count)
         routes.post("/v1/key-packages/status", use: status)
+        routes.post("/v1/key-packages/retain", use: retain)
         routes.post("/v1/key-packages/claim", use: claim)
     }
 
@@ -40,6 +41,13 @@ struct KeyPackageRoutes: Sendable {
     @Sendable private func status(_ request: Request, context: SessionContext) async throws -> Response {
         let body = try await request.json(KeyPackageStatusRequest.self)
         return try .json(try await service.status(of: body.refs.map(\.array), by: context.userID))
+    }
+
+    /// Takes `KeyPackageRetention`; answers 204.
+    @Sendable private func retain(_ request: Request, context: SessionContext) async throws -> Response {
+        let body = try await request.json(KeyPackageRetention.self, upTo: 1 << 20)
+        try await service.retain(body, by: context.userID)
+        return Response(status: .noContent)
     }
 
     /// Takes `KeyPackageClaim` under an idempotency key, answers `KeyPackageClaimResponse`.

@@ -53,10 +53,23 @@ package struct GroupService: Sendable {
         return try await storage.read { transaction in
             let groups = try transaction.groups(of: user, after: groupID, limit: limit + 1)
             return GroupList(
-                groups: groups.prefix(limit).map {
-                    GroupList.Item(groupID: Bytes($0.groupID), epoch: $0.epoch, sequence: $0.sequence)
+                groups: try groups.prefix(limit).map { group in
+                    let rejoining = try transaction.rejoining(in: group.id)
+                    return GroupList.Item(
+                        groupID: Bytes(group.groupID), epoch: group.epoch, sequence: group.sequence,
+                        rejoining: rejoining.isEmpty ? nil : rejoining)
                 },
                 more: groups.count > limit)
+        }
+    }
+
+    /// Notes that a member cannot follow the group any more.
+    func requestRejoin(_ request: RejoinRequest, of groupID: [UInt8], by user: UserID) async throws {
+        let now = clock.now
+        try await storage.write { transaction in
+            let (group, account) = try transaction.group(groupID, of: request.account, ownedBy: user)
+            guard try transaction.isMember(account.id, of: group.id) else { throw APIError.noSuchGroup }
+            try transaction.requestRejoin(of: account.id, in: group.id, at: now)
         }
     }
 

@@ -62,6 +62,17 @@ package struct KeyPackageService: Sendable {
         }
     }
 
+    /// Withdraws what nobody can join with any more.
+    func retain(_ retention: KeyPackageRetention, by user: UserID) async throws {
+        guard retention.refs.count <= 10_000 else {
+            throw APIError(.tooLarge, "Name at most 10000 KeyPackages of an account.")
+        }
+        try await storage.write { transaction in
+            let account = try transaction.account(retention.account, ownedBy: user)
+            try transaction.withdrawKeyPackages(of: account.id, except: Set(retention.refs.map(\.array)))
+        }
+    }
+
     /// Hands out one KeyPackage for each account, or none at all where an account has none.
     func claim(_ claim: KeyPackageClaim, key: [UInt8], by user: UserID) async throws -> KeyPackageClaimResponse {
         guard (1...settings.groupMembers).contains(claim.accounts.count),

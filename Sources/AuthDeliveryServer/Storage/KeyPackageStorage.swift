@@ -36,6 +36,8 @@ package protocol KeyPackageStorage {
     func withdrawKeyPackages(of account: AccountID, cipherSuites: [UInt16], except signatureKey: [UInt8]?) throws
     /// Withdraws the last resort other than `ref`.
     func withdrawLastResorts(of account: AccountID, cipherSuite: UInt16, except ref: [UInt8]) throws
+    /// Withdraws what can be claimed, or was and is not used, and is not among `refs`.
+    func withdrawKeyPackages(of account: AccountID, except refs: Set<[UInt8]>) throws
     /// Notes that `user` got the KeyPackage.
     func recordClaim(of ref: [UInt8], by user: UserID, at time: UInt64) throws
     func hasClaimed(_ ref: [UInt8], user: UserID) throws -> Bool

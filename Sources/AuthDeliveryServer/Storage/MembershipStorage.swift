@@ -1,3 +1,4 @@
+package import CloudMLSAPI
 package import ServerKit
 
 /// A span of an account's membership, in the group's log numbers.
@@ -18,6 +19,10 @@ package protocol MembershipStorage {
     func isMember(_ account: AccountID, of group: GroupRowID) throws -> Bool
     func insertMembership(of account: AccountID, in group: GroupRowID, from sequence: UInt64) throws
     func endMembership(of account: AccountID, in group: GroupRowID, to sequence: UInt64) throws
+    /// Notes that a member asks to be removed and added again; forgotten when its membership ends.
+    func requestRejoin(of account: AccountID, in group: GroupRowID, at time: UInt64) throws
+    /// The members that have asked to be removed and added again, by address.
+    func rejoining(in group: GroupRowID) throws -> [AccountAddress]
     /// The groups in which one of the user's accounts is a member now, by MLS group id, from after `groupID` on.
     func groups(of user: UserID, after groupID: [UInt8], limit: Int) throws -> [StoredGroup]
 }

@@ -36,11 +36,15 @@ public struct GroupList: Codable, Sendable {
         public var epoch: UInt64
         /// The number of the newest entry in the group's log; 0 before the first.
         public var sequence: UInt64
+        /// The members that have asked to be removed and added again in this epoch or an earlier one, by address; left
+        /// out where there is none.
+        public var rejoining: [AccountAddress]?
 
-        public init(groupID: Bytes, epoch: UInt64, sequence: UInt64) {
+        public init(groupID: Bytes, epoch: UInt64, sequence: UInt64, rejoining: [AccountAddress]? = nil) {
             self.groupID = groupID
             self.epoch = epoch
             self.sequence = sequence
+            self.rejoining = rejoining
         }
     }
 
@@ -142,6 +146,13 @@ public struct CommitReport: Codable, Sendable {
         self.hash = hash
         self.outcome = outcome
     }
+}
+
+/// `POST /v1/groups/{id}/rejoin`: a member cannot follow the group any more, and asks to be removed and added again in one
+/// commit; 204. The others see it in `GroupList`, until somebody has done it.
+public struct RejoinRequest: Codable, Sendable {
+    public var account: AccountAddress
+    public init(account: AccountAddress) { self.account = account }
 }
 
 /// `GET /v1/groups/{id}/reports?epoch=<n>`: what members said about the commit that ended the epoch, by account.

@@ -41,6 +41,19 @@ public struct KeyPackageStatusResponse: Codable, Sendable {
     public init(statuses: [KeyPackageStatus]) { self.statuses = statuses }
 }
 
+/// `POST /v1/key-packages/retain`: of an account's KeyPackages, of all cipher suites, only these have a private part; 204.
+/// All others are withdrawn, those that were claimed and not used yet among them.
+public struct KeyPackageRetention: Codable, Sendable {
+    public var account: AccountAddress
+    /// At most 10,000.
+    public var refs: [Bytes]
+
+    public init(account: AccountAddress, refs: [Bytes]) {
+        self.account = account
+        self.refs = refs
+    }
+}
+
 /// `POST /v1/key-packages/claim` with an idempotency key: one KeyPackage for each account, never the same one twice.
 public struct KeyPackageClaim: Codable, Sendable, Hashable {
     public var accounts: [AccountAddress]

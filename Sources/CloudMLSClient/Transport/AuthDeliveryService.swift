@@ -30,6 +30,8 @@ package protocol AuthDeliveryService: AuthenticationService {
     func keyPackageCount(account: AccountAddress, cipherSuite: UInt16) async throws -> Int
     /// `POST /v1/key-packages/status`, in the order of the refs; asks in pages of 1,000.
     func keyPackageStatus(_ refs: [[UInt8]]) async throws -> [KeyPackageStatus]
+    /// `POST /v1/key-packages/retain`.
+    func retainKeyPackages(_ retention: KeyPackageRetention) async throws
     /// `POST /v1/key-packages/claim`. The idempotency key is 16 to 64 bytes.
     func claimKeyPackages(
         _ claim: KeyPackageClaim, idempotencyKey: [UInt8]
@@ -49,6 +51,8 @@ package protocol AuthDeliveryService: AuthenticationService {
     func voidCommit(group: [UInt8], _ request: VoidRequest) async throws -> VoidResponse
     /// `POST /v1/groups/{id}/reports`.
     func reportCommit(group: [UInt8], _ report: CommitReport) async throws
+    /// `POST /v1/groups/{id}/rejoin`.
+    func requestRejoin(group: [UInt8], _ request: RejoinRequest) async throws
     /// `GET /v1/groups/{id}/log`.
     func log(group: [UInt8], after sequence: UInt64, limit: Int) async throws -> LogPage
 

@@ -118,6 +118,10 @@ extension HTTPAuthDeliveryService {
         return statuses
     }
 
+    package func retainKeyPackages(_ retention: KeyPackageRetention) async throws {
+        try await post("/v1/key-packages/retain", retention)
+    }
+
     package func claimKeyPackages(
         _ claim: KeyPackageClaim, idempotencyKey: [UInt8]
     ) async throws -> KeyPackageClaimResponse {
@@ -164,6 +168,10 @@ extension HTTPAuthDeliveryService {
 
     package func reportCommit(group: [UInt8], _ report: CommitReport) async throws {
         try await post("/v1/groups/\(group.hex)/reports", report)
+    }
+
+    package func requestRejoin(group: [UInt8], _ request: RejoinRequest) async throws {
+        try await post("/v1/groups/\(group.hex)/rejoin", request)
     }
 
     package func log(group: [UInt8], after sequence: UInt64, limit: Int) async throws -> LogPage {

@@ -15,7 +15,8 @@ import Testing
         [
             ("GET", "/v1/accounts"), ("PUT", "/v1/accounts"), ("POST", "/v1/identities"),
             ("POST", "/v1/key-packages"), ("GET", "/v1/key-packages/count"), ("POST", "/v1/key-packages/status"),
-            ("POST", "/v1/key-packages/claim"), ("GET", "/v1/groups"), ("POST", "/v1/groups"),
+            ("POST", "/v1/key-packages/claim"), ("POST", "/v1/key-packages/retain"),
+            ("POST", "/v1/groups/\(id)/rejoin"), ("GET", "/v1/groups"), ("POST", "/v1/groups"),
             ("GET", "/v1/groups/\(id)"), ("GET", "/v1/groups/\(id)/log"), ("POST", "/v1/groups/\(id)/commits"),
             ("POST", "/v1/groups/\(id)/proposals"), ("POST", "/v1/groups/\(id)/void"),
             ("GET", "/v1/groups/\(id)/reports"), ("POST", "/v1/groups/\(id)/reports"), ("GET", "/v1/inbox"),

@@ -26,6 +26,34 @@ extension AuthDeliveryWorld {
             groupID: Bytes(id), epoch: group.epoch, members: group.members.sorted(), stamp: group.stamp)
     }
 
+    func groups(of user: String) -> [GroupList.Item] {
+        groups.filter { $0.value.members.contains { owners[$0] == user } }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map { id, group in
+                GroupList.Item(
+                    groupID: Bytes(id), epoch: group.epoch, sequence: UInt64(group.log.count),
+                    rejoining: group.rejoining.isEmpty ? nil : group.rejoining.sorted())
+            }
+    }
+
+    func requestRejoin(_ request: RejoinRequest, of id: [UInt8], user: String) throws {
+        guard owners[request.account] == user else { throw Self.refusal(.notYourAccount) }
+        guard groups[id]?.members.contains(request.account) == true else { throw Self.refusal(.notFound) }
+        groups[id]?.rejoining.insert(request.account)
+    }
+
+    /// The KeyPackages that commits have added, by ref.
+    var usedKeyPackages: Set<[UInt8]> {
+        var used: Set<[UInt8]> = []
+        for entry in groups.values.flatMap(\.log) where entry.kind == .commit {
+            guard case .privateMessage(let message)? = try? MLSMessage(decoding: entry.message.array),
+                let announcement = try? CommitAnnouncement(decoding: message.authenticatedData)
+            else { continue }
+            used.formUnion(announcement.added.map(\.keyPackageRef))
+        }
+        return used
+    }
+
     func post(_ post: CommitPost, to id: [UInt8], user: String) throws -> PostResult {
         guard owners[post.account] == user else { throw Self.refusal(.notYourAccount) }
         note(posted: post.commit.array)
@@ -51,6 +79,7 @@ extension AuthDeliveryWorld {
         let receivers = group.members
         for account in announcement.removed {
             group.members.remove(account)
+            group.rejoining.remove(account)
             if let last = group.spans[account]?.indices.last { group.spans[account]?[last].until = entry.sequence }
         }
         for member in announcement.added {
@@ -87,6 +116,11 @@ extension AuthDeliveryWorld {
             guard !group.members.contains(member.account) || announcement.removed.contains(member.account),
                 keyPackages.contains(where: { $0.ref == member.keyPackageRef && $0.value.account == member.account })
             else { throw Self.refusal(.invalidHandshake) }
+            guard
+                keyPackages.contains(where: {
+                    $0.ref == member.keyPackageRef && ($0.value.status != .withdrawn || $0.value.isLastResort)
+                })
+            else { throw Self.refusal(.invalidKeyPackage) }
         }
         guard announcement.added.isEmpty == (post.welcome == nil) else { throw Self.refusal(.invalidHandshake) }
         if let bytes = post.welcome {

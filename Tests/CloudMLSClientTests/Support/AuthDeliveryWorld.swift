@@ -25,6 +25,8 @@ actor AuthDeliveryWorld {
         var spans: [AccountAddress: [(after: UInt64, until: UInt64)]]
         var results: [String: PostResult] = [:]
         var voided: Set<String> = []
+        /// The members that ask to be removed and added again.
+        var rejoining: Set<AccountAddress> = []
         var stamp: UInt64?
     }
 
@@ -126,6 +128,18 @@ actor AuthDeliveryWorld {
 
     func status(_ refs: [[UInt8]]) -> [KeyPackageStatus] {
         refs.map { ref in keyPackages.first { $0.ref == ref }?.value.status ?? .unknown }
+    }
+
+    /// Withdraws what is not used and has no private part.
+    func retain(_ retention: KeyPackageRetention, user: String) throws {
+        guard owners[retention.account] == user else { throw Self.refusal(.notYourAccount) }
+        let used = usedKeyPackages
+        for index in keyPackages.indices
+        where keyPackages[index].value.account == retention.account && !used.contains(keyPackages[index].ref)
+            && !retention.refs.contains(Bytes(keyPackages[index].ref))
+        {
+            keyPackages[index].value.status = .withdrawn
+        }
     }
 
     func forgetKeyPackages() { keyPackages = [] }

@@ -34,6 +34,9 @@ struct FakeAuthDelivery: AuthDeliveryService {
     func keyPackageStatus(_ refs: [[UInt8]]) async throws -> [KeyPackageStatus] {
         try await faults.pass { await world.status(refs) }
     }
+    func retainKeyPackages(_ retention: KeyPackageRetention) async throws {
+        try await faults.pass { try await world.retain(retention, user: user) }
+    }
     func claimKeyPackages(
         _ claim: KeyPackageClaim, idempotencyKey: [UInt8]
     ) async throws -> KeyPackageClaimResponse {
@@ -41,6 +44,10 @@ struct FakeAuthDelivery: AuthDeliveryService {
     }
     func registerGroup(_ registration: GroupRegistration) async throws {
         try await faults.pass { try await world.registerGroup(registration, user: user) }
+    }
+    func groups() async throws -> [GroupList.Item] { try await faults.pass { await world.groups(of: user) } }
+    func requestRejoin(group: [UInt8], _ request: RejoinRequest) async throws {
+        try await faults.pass { try await world.requestRejoin(request, of: group, user: user) }
     }
     func group(_ id: [UInt8]) async throws -> GroupInfoRecord {
         try await faults.pass { try await world.info(id, user: user) }
@@ -85,7 +92,6 @@ struct FakeAuthDelivery: AuthDeliveryService {
     func profile() async throws -> StoredProfile? { throw unused }
     func writeProfile(ifRevision: UInt64, _ profile: ProfileWrite) async throws -> WriteResult { throw unused }
     func anchors() async throws -> [StoredAnchor] { throw unused }
-    func groups() async throws -> [GroupList.Item] { throw unused }
     func keyPackageCount(account: AccountAddress, cipherSuite: UInt16) async throws -> Int { throw unused }
 }
 

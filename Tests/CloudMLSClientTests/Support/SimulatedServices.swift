@@ -150,6 +150,8 @@ struct SimulatedAuthDelivery: SimulatedService, AuthDeliveryService {
     func claimKeyPackages(
         _ claim: KeyPackageClaim, idempotencyKey: [UInt8]
     ) async throws -> KeyPackageClaimResponse { throw unused }
+    func retainKeyPackages(_ retention: KeyPackageRetention) async throws { throw unused }
+    func requestRejoin(group: [UInt8], _ request: RejoinRequest) async throws { throw unused }
     func registerGroup(_ registration: GroupRegistration) async throws { throw unused }
     func groups() async throws -> [GroupList.Item] { throw unused }
     func group(_ id: [UInt8]) async throws -> GroupInfoRecord { throw unused }

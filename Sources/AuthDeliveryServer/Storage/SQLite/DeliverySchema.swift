@@ -16,6 +16,7 @@ package enum DeliverySchema {
         migrator.registerMigration("delivery 4: inboxes") { try $0.execute(sql: inboxes) }
         migrator.registerMigration("delivery 5: sealed records") { try $0.execute(sql: sealedRecords) }
         migrator.registerMigration("delivery 6: quotas") { try $0.execute(sql: quotas) }
+        migrator.registerMigration("delivery 7: rejoining") { try $0.execute(sql: rejoining) }
     }
 
     private static let accounts = """
@@ -180,6 +181,14 @@ package enum DeliverySchema {
     private static let quotas = """
         ALTER TABLE voided_commits ADD COLUMN account_id INTEGER REFERENCES accounts (id);
         CREATE INDEX mls_groups_of_creator ON mls_groups (creator_id);
+        """
+
+    /// What a member needs that lost its state: to be added again, with a KeyPackage that is not lost too.
+    private static let rejoining = """
+        ALTER TABLE memberships ADD COLUMN rejoin_since INTEGER;
+        CREATE INDEX memberships_rejoining ON memberships (group_row)
+            WHERE rejoin_since IS NOT NULL AND to_sequence IS NULL;
+        CREATE INDEX key_packages_unused ON key_packages (account_id) WHERE state IN ('available', 'claimed');
         """
 
     private static let sealedRecords = """

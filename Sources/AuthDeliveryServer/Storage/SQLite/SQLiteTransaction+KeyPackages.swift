@@ -61,6 +61,14 @@ extension SQLiteTransaction {
             """, [account.rawValue, cipherSuite, ref.blob])
     }
 
+    func withdrawKeyPackages(of account: AccountID, except refs: Set<[UInt8]>) throws {
+        let unused = try all(
+            "SELECT ref FROM key_packages WHERE account_id = ? AND state IN ('available', 'claimed')",
+            [account.rawValue]
+        ).map { $0.bytes("ref") }
+        for ref in unused where !refs.contains(ref) { try setState(.withdrawn, ofKeyPackage: ref) }
+    }
+
     func recordClaim(of ref: [UInt8], by user: UserID, at time: UInt64) throws {
         try run(
             "INSERT OR IGNORE INTO key_package_claims (ref, user_id, at) VALUES (?, ?, ?)",

@@ -1,3 +1,4 @@
+import CloudMLSAPI
 import GRDB
 import ServerKit
 
@@ -47,6 +48,27 @@ extension SQLiteTransaction {
         try run(
             "UPDATE memberships SET to_sequence = ? WHERE group_row = ? AND account_id = ? AND to_sequence IS NULL",
             [sequence.stored, group.rawValue, account.rawValue])
+    }
+
+    func requestRejoin(of account: AccountID, in group: GroupRowID, at time: UInt64) throws {
+        try run(
+            """
+            UPDATE memberships SET rejoin_since = ?
+            WHERE group_row = ? AND account_id = ? AND to_sequence IS NULL AND rejoin_since IS NULL
+            """, [time.stored, group.rawValue, account.rawValue])
+    }
+
+    func rejoining(in group: GroupRowID) throws -> [AccountAddress] {
+        try all(
+            """
+            SELECT accounts.address FROM memberships JOIN accounts ON accounts.id = memberships.account_id
+            WHERE memberships.group_row = ? AND memberships.to_sequence IS NULL
+                AND memberships.rejoin_since IS NOT NULL ORDER BY accounts.address
+            """, [group.rawValue]
+        ).map { row in
+            guard let account = AccountAddress(row["address"] as String) else { throw DamagedRow(table: "accounts") }
+            return account
+        }
     }
 
     func groups(of user: UserID, after groupID: [UInt8], limit: Int) throws -> [StoredGroup] {
