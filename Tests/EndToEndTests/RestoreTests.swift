@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import CloudMLSClient
 import Foundation
 import Testing
 
@@ -14,10 +15,11 @@ struct RestoreTests {
         ).outcome()
     }
 
-    @Test func theHistoryCanBeReadAfterARestoreAndTheGroupDoesNotSendInThePast() async throws {
+    /// A restored backup: everybody signs in again, is told, and the group goes on with keys that nobody used before.
+    @Test func afterARestoreTheGroupGoesOn() async throws {
         let world = try await World.make()
         let alice = try await world.signUp("alice")
-        let bob = try await world.signUp("bob", keyStore: 1)
+        let bob = try await LibraryUser.signUp("bob", in: world, keyStore: 1)
         try await alice.succeeds("group", "create", "chat", "--member", "folder:bob")
         try await alice.succeeds("send", "chat", input: "before the backup")
         let store = world.keyStores[0]
@@ -45,8 +47,7 @@ struct RestoreTests {
                 .status == 65)
         let restored = try await command(.keyStore, restore, in: world)
         try #require(restored.status == 0, "\(restored)")
-        let port = try #require(store.origin.split(separator: ":").last.flatMap { Int($0) })
-        let again = try await ServerProcess.start(.keyStore, in: store.dataFolder, port: port, logs: world.place)
+        let again = try await start(store, in: world)
 
         // Signed out, but with nothing to set up again.
         #expect(try await alice.run("send", "chat", input: "x").status == 77)
@@ -55,61 +56,144 @@ struct RestoreTests {
             world.passwordFile(of: "alice").path)
         try #require(signIn.status == 0, "\(signIn)")
         #expect(signIn.errors.contains("restored from a backup"))
-        #expect(try await alice.texts("chat").contains("before the backup"))
-        let refused = try await alice.run("send", "chat", input: "with a key that was used before")
-        #expect(refused.status == 76, "\(refused)")
-        // Nor does a device that has never seen the newer state.
+        try await expectToldOnce(alice, sending: "with a new key")
         let phone = try world.device("phone")
         try await phone.signIn("alice", password: World.password(of: "alice"), in: world)
-        try await expectRefusal(phone, in: world)
-        #expect(try await bob.texts("chat") == ["before the backup", "after the backup"])
+        try await phone.succeeds("send", "chat", input: "from the phone")
+        let texts = ["before the backup", "after the backup", "with a new key", "still with it", "from the phone"]
+        for device in [alice, phone] { #expect(try await device.texts("chat") == texts) }
+        try await expectOneUseOfEachKey(texts, by: bob, in: world)
         try await again.stop()
         for server in [world.authDelivery, world.keyStores[1]] { try await server.stop() }
     }
 
     /// An older copy of the data folder, put in its place by hand: the server cannot tell, and is not another incarnation.
-    @Test func anOlderCopyOfTheFilesIsNoticedBeforeAnythingIsSent() async throws {
+    ///
+    /// - Parameter isKnown: whether the device that sends first had seen the newer state.
+    @Test(arguments: [true, false])
+    func anOlderCopyOfTheFilesIsNoticedBeforeAnythingIsSent(isKnown: Bool) async throws {
+        let world = try await World.make()
+        let alice = try await world.signUp("alice")
+        let bob = try await LibraryUser.signUp("bob", in: world, keyStore: 1)
+        try await alice.succeeds("group", "create", "chat", "--member", "folder:bob")
+        try await alice.succeeds("send", "chat", input: "before the copy")
+        let third = try await world.replacingTheFilesOfTheFirstKeyStore {
+            try await alice.succeeds("send", "chat", input: "after the copy")
+        }
+
+        // Still signed in; nothing says "restored" but the anchor, to the known device and to a new one.
+        let phone = try world.device("phone")
+        try await phone.signIn("alice", password: World.password(of: "alice"), in: world)
+        try await expectToldOnce(isKnown ? alice : phone, sending: "with a new key")
+        try await (isKnown ? phone : alice).succeeds("send", "chat", input: "from the other")
+        let texts = ["before the copy", "after the copy", "with a new key", "still with it", "from the other"]
+        for device in [alice, phone] { #expect(try await device.texts("chat") == texts) }
+        try await expectOneUseOfEachKey(texts, by: bob, in: world)
+        try await third.stop()
+        for server in [world.authDelivery, world.keyStores[1]] { try await server.stop() }
+    }
+
+    /// What the older copy does not have: a member that Alice added, and a group that she made.
+    @Test func whatTheOlderCopyLostIsMadeGoodByTheOthers() async throws {
         let world = try await World.make()
         let alice = try await world.signUp("alice")
         let bob = try await world.signUp("bob", keyStore: 1)
+        let carol = try await world.signUp("carol", keyStore: 1)
         try await alice.succeeds("group", "create", "chat", "--member", "folder:bob")
         try await alice.succeeds("send", "chat", input: "before the copy")
-        let store = world.keyStores[0]
-        let copy = world.place.url.appending(path: "older-copy")
-        let port = try #require(store.origin.split(separator: ":").last.flatMap { Int($0) })
+        let third = try await world.replacingTheFilesOfTheFirstKeyStore {
+            try await alice.succeeds("group", "add", "chat", "folder:carol")
+            try await alice.succeeds("group", "create", "trip", "--member", "folder:bob")
+            try await alice.succeeds("send", "trip", input: "lost with its epoch")
+        }
 
-        try await store.stop()
-        try FileManager.default.copyItem(at: store.dataFolder, to: copy)
-        let second = try await ServerProcess.start(.keyStore, in: store.dataFolder, port: port, logs: world.place)
-        try await alice.succeeds("send", "chat", input: "after the copy")
-        try await second.stop()
-        try FileManager.default.removeItem(at: store.dataFolder)
-        try FileManager.default.moveItem(at: copy, to: store.dataFolder)
-        let third = try await ServerProcess.start(.keyStore, in: store.dataFolder, port: port, logs: world.place)
-
-        // Still signed in; nothing says "restored" but the anchor, to the known device and to a new one.
-        try await expectRefusal(alice, in: world)
-        let phone = try world.device("phone")
-        try await phone.signIn("alice", password: World.password(of: "alice"), in: world)
-        try await expectRefusal(phone, in: world)
-        // It is said again each time, and everything can be read meanwhile.
-        try await expectRefusal(alice, in: world)
-        for device in [alice, phone, bob] {
-            #expect(try await device.texts("chat") == ["before the copy", "after the copy"])
+        let told = try await alice.run("read", "chat")
+        #expect(told.status == 0, "\(told)")
+        #expect(told.errors.contains("can only be read for now"), "\(told)")
+        let refused = try await alice.run("send", "chat", input: "too early")
+        #expect(refused.status == 77, "\(refused)")
+        // Whoever of the others comes first adds her again.
+        for device in [bob, carol, alice] { try await device.succeeds("read", "chat", "--all") }
+        for group in ["chat", "trip"] {
+            let sent = try await alice.run("send", group, input: "back in \(group)")
+            #expect(sent.status == 0, "\(sent)")
+        }
+        for (device, group, texts) in [
+            (alice, "chat", ["before the copy", "back in chat"]), (bob, "chat", ["before the copy", "back in chat"]),
+            (carol, "chat", ["back in chat"]), (alice, "trip", ["back in trip"]),
+            (bob, "trip", ["lost with its epoch", "back in trip"]),
+        ] {
+            #expect(try await device.texts(group) == texts, "\(group)")
         }
         try await third.stop()
         for server in [world.authDelivery, world.keyStores[1]] { try await server.stop() }
     }
 
-    /// Sending is refused with the reason and what to do, and nothing reaches the messenger.
-    private func expectRefusal(
-        _ device: Device, in world: World, at location: SourceLocation = #_sourceLocation
-    ) async throws {
-        let before = try contents(below: world.sharedFolder)
-        let refused = try await device.run("send", "chat", input: "with a key that was used before")
-        #expect(refused.status == 76, "\(refused)", sourceLocation: location)
-        #expect(refused.errors.contains("older state of this group"), "\(refused)", sourceLocation: location)
-        #expect(refused.errors.contains("put the newer one back"), "\(refused)", sourceLocation: location)
-        #expect(try contents(below: world.sharedFolder) == before, sourceLocation: location)
+    private func start(_ store: ServerProcess, in world: World) async throws -> ServerProcess {
+        try await ServerProcess.start(.keyStore, in: store.dataFolder, port: store.port, logs: world.place)
     }
+
+    /// The first message says what happened, and is sent; the second says nothing more.
+    private func expectToldOnce(
+        _ device: Device, sending text: String, at location: SourceLocation = #_sourceLocation
+    ) async throws {
+        let first = try await device.run("send", "chat", input: text)
+        #expect(first.status == 0, "\(first)", sourceLocation: location)
+        #expect(first.errors.contains("had an older state of group"), "\(first)", sourceLocation: location)
+        let second = try await device.run("send", "chat", input: "still with it")
+        #expect(second.status == 0, "\(second)", sourceLocation: location)
+        #expect(!second.errors.contains("older state"), "\(second)", sourceLocation: location)
+    }
+
+    /// Bob reads everything that is on the messenger, and no key of it, nor of the group's log, was used twice.
+    private func expectOneUseOfEachKey(
+        _ texts: [String], by bob: LibraryUser, in world: World, at location: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await bob.messenger.sync()
+        let group = try #require(try await bob.messenger.groups().first).id
+        let sealed = try contents(below: world.sharedFolder).values.flatMap { data in
+            String(decoding: data, as: UTF8.self).matches(of: /cloudmls1:[A-Za-z0-9_-]+/).map { String($0.output) }
+        }
+        var read: [String] = []
+        for text in sealed {
+            if case .sealed(let message) = try await bob.messenger.decrypt(text) { read.append(message.text) }
+        }
+        #expect(read.sorted() == texts.sorted(), sourceLocation: location)
+        let log = try await bob.context.authDelivery.log(group: group.bytes, after: 0, limit: 100).entries
+        // Bob has no record of the epoch before he was added.
+        let handshakes = log.filter { $0.epoch > 0 }.map { MessageText.encode($0.message.array) }
+        for messages in [sealed, handshakes] {
+            var addresses: Set<MessageAddress> = []
+            for text in messages {
+                let path = StorePath.epoch(try MessageAddress.epoch(of: text), of: group)
+                let record = try #require(try await bob.context.sealed.value(path).body)
+                addresses.insert(try MessageAddress(text, epochRecord: record))
+            }
+            #expect(addresses.count == messages.count, sourceLocation: location)
+        }
+        #expect(!handshakes.isEmpty, sourceLocation: location)
+    }
+}
+
+extension World {
+    /// Copies the first key store's files, lets something happen, and puts the copy in the place of what there is then.
+    fileprivate func replacingTheFilesOfTheFirstKeyStore(
+        after change: () async throws -> Void
+    ) async throws -> ServerProcess {
+        let store = keyStores[0]
+        let copy = place.url.appending(path: "older-copy")
+        try await store.stop()
+        try FileManager.default.copyItem(at: store.dataFolder, to: copy)
+        let second = try await ServerProcess.start(
+            .keyStore, in: store.dataFolder, port: store.port, logs: place)
+        try await change()
+        try await second.stop()
+        try FileManager.default.removeItem(at: store.dataFolder)
+        try FileManager.default.moveItem(at: copy, to: store.dataFolder)
+        return try await ServerProcess.start(.keyStore, in: store.dataFolder, port: store.port, logs: place)
+    }
+}
+
+extension ServerProcess {
+    fileprivate var port: Int { origin.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 }

@@ -39,6 +39,21 @@ import Testing
         #expect(own == body)
     }
 
+    /// The second version: the key store was found behind.
+    @Test func groupVectorOfAStoreThatIsBehind() throws {
+        let name = sealer.name(groupID: groupID)
+        var behind = try groupAnchor
+        behind.isBehind = true
+        #expect(behind.encoded == (try Vectors.bytes("format GroupAnchor behind")))
+        #expect(throws: CodecError(.invalidValue)) { try GroupAnchor(decoding: [3] + behind.encoded.dropFirst()) }
+        #expect(try groupAnchor.encoded == (try Vectors.bytes("format GroupAnchor")))
+        let body = try Vectors.bytes("format SealedAnchor group behind")
+        #expect(try sealer.open(GroupAnchor.self, body, name: name, revision: revision(7)) == behind)
+        let own = try sealer.seal(
+            behind, name: name, revision: revision(7), nonce: Vectors.bytes("input behind anchor nonce"))
+        #expect(own == body)
+    }
+
     @Test func storeVector() throws {
         let name = sealer.name(storeID: fixture.storeID)
         #expect(name.bytes == (try Vectors.bytes("anchor name store")))

@@ -69,9 +69,7 @@ extension AccountService {
 
     /// Anchors the pools: the sum of their revisions, which only grows.
     private func raiseAnchor() async throws {
-        let paths = try await list().map { StorePath.keyPackages($0.account) }
-        let values = try await services.objects.read(paths)
-        try await services.anchors.raiseKeyPackages(to: values.values.reduce(0) { $0 + $1.revision })
+        try await services.anchors.raiseKeyPackages(to: try await poolRevisions())
     }
 
     private func makeKeyPackage(

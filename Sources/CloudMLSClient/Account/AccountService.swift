@@ -20,6 +20,8 @@ package struct AccountService: Sendable {
             account: account,
             settings: settings.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) })
         try await register(account, as: wanted)
+        // Before the pool is written: a later revision than the anchor's would hide that it is older.
+        try await checkPools()
         try await maintainKeyPackages(of: account)
     }
 

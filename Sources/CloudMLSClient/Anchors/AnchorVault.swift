@@ -62,6 +62,27 @@ package struct AnchorVault: Sendable {
         throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Try again in a moment.")
     }
 
+    /// The store's anchor; nil before signing up has written it.
+    package func store() async throws -> Reading<StoreAnchor> { try await stored(sealer.name(storeID: storeID)) }
+
+    /// Notes what the KeyPackage pools are now, after those of a later state of the key store were withdrawn.
+    ///
+    /// - Parameter revisions: the sum of the revisions of all pools; read again where another device swaps the anchor.
+    package func settleKeyPackages(
+        in incarnation: Incarnation, to revisions: () async throws -> UInt64
+    ) async throws {
+        let name = sealer.name(storeID: storeID)
+        for _ in 0..<16 {
+            let reading = try await store()
+            guard var anchor = reading.anchor, let revision = Revision(rawValue: try await revisions()) else { return }
+            anchor.incarnation = incarnation
+            anchor.keyPackagesRevision = revision
+            if anchor == reading.anchor { return }
+            if try await write(anchor, name: name, ifRevision: reading.revision) { return }
+        }
+        throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Try again in a moment.")
+    }
+
     /// Notes the ways in and the keyring in the store's anchor, after they were written at the key store.
     ///
     /// - Parameter current: what the key store has now; read again where another device swaps the anchor meanwhile.

@@ -41,15 +41,18 @@ extension GroupActor {
 
     /// The next handshake generation, and the write that gives it away in one batch with the head.
     ///
-    /// - Parameter stored: the head that the batch replaces.
+    /// - Parameters:
+    ///   - stored: the head that the batch replaces.
+    ///   - isHealing: whether it is for the commit that leaves an epoch in which the key store was found behind.
     /// - Returns: nil if the head has to be looked at again.
     /// - Throws: `rolledBack` if the anchor knows a later state; `busy` if the epoch has none left.
     func reserveHandshake(
-        epoch: UInt64, _ stored: GroupSnapshot
+        epoch: UInt64, _ stored: GroupSnapshot, isHealing: Bool = false
     ) async throws -> (generation: UInt32, write: SealedWrite)? {
         let path = StorePath.generations(epoch, of: id)
         let target = try await anchor(headRevision: stored.headRevision, epoch: epoch)
-        let machine = HandshakeReservation(epoch: epoch, headRevision: target.headRevision)
+        let machine = HandshakeReservation(
+            epoch: epoch, headRevision: target.headRevision, isHealing: isHealing)
         let output = try await services.environment.run(machine) { action in
             switch action {
             case .readAnchor:
@@ -96,7 +99,9 @@ extension GroupActor {
             .rolledBack,
             "The key store has an older state of this group than this user has seen: it was restored from a backup, or "
                 + "somebody put an old state in its place.",
-            hint: "Messages can be read; sending would use message keys a second time. If the key store's data folder "
-                + "was replaced by an older copy, whoever runs it has to put the newer one back.")
+            hint:
+                "Messages can be read; sending would use message keys a second time, and the group's log does not lead "
+                + "to where it was. If the key store's data folder was replaced by an older copy, whoever runs it has to "
+                + "put the newer one back.")
     }
 }

@@ -5,13 +5,22 @@ extension GroupAnchor {
     package func merged(with other: GroupAnchor) -> GroupAnchor {
         guard epoch == other.epoch else { return epoch > other.epoch ? self : other }
         var merged = headRevision >= other.headRevision ? self : other
+        // What was found stays found, whoever wrote an anchor of this epoch since.
+        if isBehind != other.isBehind { merged = isBehind ? self : other }
         merged.applicationGenerations = max(applicationGenerations, other.applicationGenerations)
         merged.handshakeGenerations = max(handshakeGenerations, other.handshakeGenerations)
         return merged
     }
 
     /// Whether a head that was read after this anchor is older than it: then the key store was rolled back.
+    ///
+    /// Once that was found, the revisions of the heads before and after cannot be compared any more: the epoch that the
+    /// head has to get to is all that is left to tell.
     package func isAhead(ofEpoch epoch: UInt64, headRevision: Revision) -> Bool {
-        self.epoch > epoch || (self.epoch == epoch && self.headRevision > headRevision)
+        self.epoch > epoch || (self.epoch == epoch && !isBehind && self.headRevision > headRevision)
     }
+
+    /// Whether an epoch is one in which the key store was found behind: it is left by a commit, and nothing else is sent
+    /// in it.
+    package func closes(epoch: UInt64) -> Bool { isBehind && self.epoch >= epoch }
 }

@@ -151,6 +151,8 @@ extension GroupActor {
             default:
                 throw MLSError(.malformed, "another kind of message than the log says")
             }
+        } catch let error as MLSError where error.code == .ownMessage {
+            return (.unusable("the keys that this account's own change leads to are lost", isCommit: isCommit), .none)
         } catch {
             return (.unusable("\(error)", isCommit: isCommit), .none)
         }
@@ -222,6 +224,11 @@ extension GroupActor {
         if entry.kind == .commit {
             // The log never rolls back: what everybody else makes of this epoch is out of reach from here.
             next.head?.status = .stuck
+            if let intent = next.head?.intent {
+                // Another commit holds the epoch, so that this one never will.
+                next.head?.claims += intent.claims
+                next.head?.intent = nil
+            }
             next.setIndexStatus(.readOnly)
         }
         next.parked.park(

@@ -6,23 +6,24 @@ import MLSCodec
 extension GroupActor {
     /// Changes the group. What holds already is not done again, so that it can be repeated after any failure.
     package func change(_ change: GroupChange) async throws {
-        try await exclusively { try await changeNow(change) }
+        try await exclusively { try await mending { try await changeNow(change) } }
     }
 
-    /// Checks the head against the anchor, and finishes a commit that was cut short, on this device or another one.
+    /// Checks the group against its anchor, brings it on where it is older, and finishes a commit that was cut short, on
+    /// this device or another one.
     ///
-    /// - Throws: `rolledBack` if the head is older than the anchor.
+    /// - Throws: `rolledBack` if the group is older than the anchor and its log does not lead there.
     package func resume() async throws {
         try await exclusively {
-            // The anchor first: every device writes the head before the anchor.
-            let anchor = try await services.anchors.read(id).anchor
-            let stored = try await load()
-            try check(stored, against: anchor)
-            if stored.head?.intent != nil { _ = try await resumeNow() }
+            try await healNow()
+            _ = try await mending { try await resumeNow() }
         }
     }
 
-    func changeNow(_ change: GroupChange) async throws {
+    /// - Parameters:
+    ///   - epoch: the only epoch in which it is done; nil for whichever comes.
+    ///   - isHealing: whether it is to leave an epoch in which the key store was found behind.
+    func changeNow(_ change: GroupChange, onlyIn epoch: UInt64? = nil, isHealing: Bool = false) async throws {
         var refusals = 0
         var isWithPending = true
         for _ in 0..<Self.attempts {
@@ -31,6 +32,7 @@ extension GroupActor {
                 _ = try await resumeNow()
                 continue
             }
+            guard epoch == nil || stored.group?.epoch == epoch else { return }
             let staged: (GroupSnapshot, CommitIntent)?
             do {
                 staged = try await stage(change, from: stored, isWithPending: isWithPending)
@@ -40,7 +42,7 @@ extension GroupActor {
                 continue
             }
             guard let (next, intent) = staged else { return }
-            switch try await carry(intent, next, since: stored, resuming: false) {
+            switch try await carry(intent, next, since: stored, .new, isHealing: isHealing) {
             case .merged:
                 return
             case .lost, .overtaken:
@@ -71,28 +73,31 @@ extension GroupActor {
     func resumeNow() async throws -> Bool {
         let stored = try await load()
         guard let intent = stored.head?.intent else { return true }
-        return try await carry(intent, stored, since: stored, resuming: true) == .merged
+        return try await carry(intent, stored, since: stored, .resuming) == .merged
     }
 
     /// Drives a commit from its intent to its end.
     ///
     /// - Parameter next: the snapshot with the intent in its head.
     func carry(
-        _ intent: CommitIntent, _ next: GroupSnapshot, since stored: GroupSnapshot, resuming: Bool,
-        and more: [SealedWrite] = []
+        _ intent: CommitIntent, _ next: GroupSnapshot, since stored: GroupSnapshot, _ entry: CommitMachine.Entry,
+        isHealing: Bool = false
     ) async throws -> CommitMachine.Output {
         guard let account = next.head?.account else { throw busy() }
         let hash = Array(SHA256.hash(data: intent.commit))
-        let machine = CommitMachine(purpose: intent.purpose, resuming: resuming)
+        let machine = CommitMachine(purpose: intent.purpose, entry)
         return try await services.environment.run(machine) { action in
             switch action {
             case .persist:
-                guard let reservation = try await reserveHandshake(epoch: intent.epoch, stored),
+                guard
+                    let reservation = try await reserveHandshake(
+                        epoch: intent.epoch, stored, isHealing: isHealing),
                     reservation.generation == intent.generation,
                     try await write(next, since: stored, and: [reservation.write])
                 else { return .overtaken }
                 return .persisted
             case .raiseAnchor:
+                let resuming = entry != .new
                 let isRaised = try await raiseAnchor(
                     headRevision: stored.headRevision + (resuming ? 0 : 1), epoch: intent.epoch,
                     .intent(generation: intent.generation, resuming: resuming))

@@ -12,17 +12,17 @@ extension GroupActor {
     ) async throws {
         try await exclusively {
             for _ in 0..<Self.attempts {
-                guard try await resumeNow() else { continue }
+                guard try await mending({ try await resumeNow() }) else { continue }
                 let stored = try await load()
                 if stored.head != nil {
-                    try await changeNow(GroupChange(add: members.filter { $0 != account }))
+                    try await mending { try await changeNow(GroupChange(add: members.filter { $0 != account })) }
                     return
                 }
                 let extensions = ChatExtension(
                     platform: account.platform, chat: chat, created: services.environment.now(),
                     predecessor: predecessor)
                 let (next, intent) = try await found(extensions, account, members, from: stored)
-                switch try await carry(intent, next, since: stored, resuming: false) {
+                switch try await carry(intent, next, since: stored, .new) {
                 case .merged:
                     return
                 case .lost, .overtaken:

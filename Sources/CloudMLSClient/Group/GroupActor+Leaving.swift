@@ -21,18 +21,20 @@ extension GroupActor {
     /// Its handshake generation is given away in the batch that writes the proposal into the head. Repeated after a
     /// failure it makes another proposal, which does no harm: one commit takes both removals, or the later update.
     private func propose(_ proposal: OwnProposal) async throws {
-        try await exclusively {
-            for _ in 0..<Self.attempts {
-                let stored = try await catchUpNow()
-                guard stored.head?.intent == nil else {
-                    _ = try await resumeNow()
-                    continue
-                }
-                if proposal == .removal, stored.head?.status == .removed { return }
-                if try await propose(proposal, from: stored) { return }
+        try await exclusively { try await mending { try await proposeNow(proposal) } }
+    }
+
+    private func proposeNow(_ proposal: OwnProposal) async throws {
+        for _ in 0..<Self.attempts {
+            let stored = try await catchUpNow()
+            guard stored.head?.intent == nil else {
+                _ = try await resumeNow()
+                continue
             }
-            throw busy()
+            if proposal == .removal, stored.head?.status == .removed { return }
+            if try await propose(proposal, from: stored) { return }
         }
+        throw busy()
     }
 
     /// - Returns: false if the head has to be looked at again.

@@ -14,8 +14,9 @@ extension GroupActor {
         let members = Dictionary(
             group.members.compactMap { member in member.account.map { ($0, member.leafIndex) } }
         ) { first, _ in first }
-        let adding = Set(change.add).filter { members[$0] == nil }.sorted()
-        let removing = Set(change.remove).compactMap { account in
+        let readmitting = Set(change.readmit).filter { $0 != head.account && members[$0] != nil }
+        let adding = Set(change.add).filter { members[$0] == nil }.union(readmitting).sorted()
+        let removing = Set(change.remove).union(readmitting).compactMap { account in
             account == head.account ? nil : members[account]
         }
         if change.remove.contains(head.account) {
@@ -28,6 +29,7 @@ extension GroupActor {
             throw ClientError(.busy, "This epoch of the group has no room for another change.")
         }
         let claims = try await claim(adding, head.claims, group, generation: counts.handshake)
+        try checkReadmission(claims.filter { readmitting.contains($0.account) }, in: group)
         var request = CommitRequest(
             adding: try claims.map { try KeyPackage(decoding: $0.keyPackage) }, removing: removing.sorted(),
             includesPendingProposals: isWithPending, forcesPath: change.refresh,
@@ -52,6 +54,20 @@ extension GroupActor {
         next.head?.intent = intent
         next.head?.claims.removeAll { claims.contains($0) }
         return (next, intent)
+    }
+
+    /// Nobody was asked whether these members should be added again, only the server says that they want it: they come
+    /// back with the key that they have, or not without a person.
+    private func checkReadmission(_ claims: [HeldKeyPackage], in group: Group) throws {
+        for claim in claims {
+            let key = try KeyPackage(decoding: claim.keyPackage).leafNode.signatureKey
+            guard group.members.contains(where: { $0.account == claim.account && $0.signatureKey == key }) else {
+                throw ClientError(
+                    .identityKeyChanged,
+                    "\(claim.account) asks to be added to a group again, and has another identity key than before.",
+                    hint: "Ask them over another way whether they changed it; if so, remove them and add them again.")
+            }
+        }
     }
 
     /// A KeyPackage for each account: held ones first, then claimed ones.

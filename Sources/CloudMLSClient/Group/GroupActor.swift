@@ -10,6 +10,8 @@ package actor GroupActor {
     let services: Services
     /// Generations that are reserved and not used yet, of the epoch in front.
     var reserved: (epoch: UInt64, generations: Range<UInt32>)?
+    /// What was healed and not told yet.
+    var healing: Healing?
     private var signer: (account: AccountAddress, secrets: AccountSecrets)?
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []

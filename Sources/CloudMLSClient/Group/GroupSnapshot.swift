@@ -14,12 +14,18 @@ package struct GroupSnapshot: Sendable {
     package var index: StoreIndex
     package var pins: IdentityPins
     package var parked: ParkedMessages
+    /// The counts of the epoch that was asked for.
+    package let counts: GenerationCounts
     private var revisions: [String: UInt64]
 
-    package static func load(_ id: GroupID, from objects: any ObjectStore) async throws -> GroupSnapshot {
-        let values = try await objects.read([
-            StorePath.head(id), StorePath.roster(id), StorePath.index, StorePath.pins, StorePath.parked,
-        ])
+    /// - Parameter epoch: whose counts are read along with the group; nil reads none.
+    package static func load(
+        _ id: GroupID, from objects: any ObjectStore, countsOf epoch: UInt64? = nil
+    ) async throws -> GroupSnapshot {
+        let generations = epoch.map { StorePath.generations($0, of: id) }
+        let values = try await objects.read(
+            [StorePath.head(id), StorePath.roster(id), StorePath.index, StorePath.pins, StorePath.parked]
+                + (generations.map { [$0] } ?? []))
         let head = try values.value(StorePath.head(id)).decoded(GroupHead.self)
         return GroupSnapshot(
             id: id, head: head, group: try head.map { try Self.decode($0.state) },
@@ -27,6 +33,7 @@ package struct GroupSnapshot: Sendable {
             index: try values.value(StorePath.index).decoded() ?? StoreIndex(),
             pins: try values.value(StorePath.pins).decoded() ?? IdentityPins(),
             parked: try values.value(StorePath.parked).decoded() ?? ParkedMessages(),
+            counts: try generations.flatMap { try values.value($0).decoded() } ?? GenerationCounts(),
             revisions: values.mapValues(\.revision))
     }
 
@@ -98,7 +105,7 @@ package struct GroupSnapshot: Sendable {
         case .stuck:
             throw ClientError(
                 .groupReadOnly, "A change of this group could not be applied here; what was received can be read.",
-                hint: "Ask another member to remove \(head.account) and to add it again.")
+                hint: "The program of another member adds \(head.account) again when it synchronises.")
         }
     }
 }

@@ -8,19 +8,21 @@ extension GroupActor {
     ///
     /// - Returns: an MLSMessage; it uses a generation that no other message has.
     package func encrypt(_ text: String) async throws -> [UInt8] {
-        try await exclusively {
-            for _ in 0..<Self.attempts {
-                guard let stored = try await settle() else { continue }
-                let (head, group) = try stored.active()
-                guard let generation = try await generation(for: group, stored) else { continue }
-                let signer = try await signingKey(head.account, in: group)
-                return try group.encrypt(
-                    MessageContent(text: text).encoded, generation: generation, padding: .multiple(of: 128),
-                    signer: signer
-                ).encoded
-            }
-            throw busy()
+        try await exclusively { try await mending { try await encryptNow(text) } }
+    }
+
+    private func encryptNow(_ text: String) async throws -> [UInt8] {
+        for _ in 0..<Self.attempts {
+            guard let stored = try await settle() else { continue }
+            let (head, group) = try stored.active()
+            guard let generation = try await generation(for: group, stored) else { continue }
+            let signer = try await signingKey(head.account, in: group)
+            return try group.encrypt(
+                MessageContent(text: text).encoded, generation: generation, padding: .multiple(of: 128),
+                signer: signer
+            ).encoded
         }
+        throw busy()
     }
 
     /// Applies the group's log, finishes what was cut short, and commits what others have proposed (RFC 9420 §12.4).

@@ -42,34 +42,42 @@ extension Messenger {
         }
         // One whose creation was cut short is carried on with.
         let started = earlier.first { $0.status == .creating }?.id
-        let number = earlier.count { $0.status != .creating }
-        let id = started ?? services.secrets.groupID(chat: chat, account: account, number: number)
-        try await actor(id).create(chat: chat, account: account, members: members)
-        return id
+        var number = earlier.count { $0.status != .creating }
+        while true {
+            let id = started ?? services.secrets.groupID(chat: chat, account: account, number: number)
+            do {
+                try await working(on: id) { try await $0.create(chat: chat, account: account, members: members) }
+                return id
+            } catch let error as ClientError where error.code == .rolledBack {
+                // The anchor knows a group of this id that the key store has lost: it stays what it is.
+                guard try await actor(id).load().head == nil, number < earlier.count + 16 else { throw error }
+                number += 1
+            }
+        }
     }
 
     /// Adds accounts to a group; those who are members already are left alone.
     ///
     /// - Throws: `noKeyPackage` if somebody cannot be added; then nobody is.
     public func addMembers(_ accounts: [AccountAddress], to group: GroupID) async throws {
-        try await actor(group).change(GroupChange(add: accounts))
+        try await working(on: group) { try await $0.change(GroupChange(add: accounts)) }
     }
 
     /// Removes accounts from a group; they cannot read what is sent afterwards.
     public func removeMembers(_ accounts: [AccountAddress], from group: GroupID) async throws {
-        try await actor(group).change(GroupChange(remove: accounts))
+        try await working(on: group) { try await $0.change(GroupChange(remove: accounts)) }
     }
 
     /// Renews the own keys in a group, so that whoever learnt the old ones is shut out (RFC 9420 §16.6).
     public func refresh(_ group: GroupID) async throws {
-        try await actor(group).change(GroupChange(refresh: true))
+        try await working(on: group) { try await $0.change(GroupChange(refresh: true)) }
     }
 
     /// Proposes new own keys in a group: the next other member who sends anything, or changes the group, brings them in.
     public func proposeRefresh(_ group: GroupID) async throws { try await actor(group).proposeUpdate() }
 
     /// Asks the other members to remove the own account; the next of them who sends anything does it.
-    public func leave(_ group: GroupID) async throws { try await actor(group).leave() }
+    public func leave(_ group: GroupID) async throws { try await working(on: group) { try await $0.leave() } }
 
     /// Who is in a group, as far as this user knows it, own account included.
     ///
@@ -99,7 +107,9 @@ extension Messenger {
         let change = GroupChange(
             add: members.filter { !present.contains($0) },
             remove: present.filter { !members.contains($0) && $0 != account })
-        if !change.add.isEmpty || !change.remove.isEmpty { try await actor(known).change(change) }
+        if !change.add.isEmpty || !change.remove.isEmpty {
+            try await working(on: known) { try await $0.change(change) }
+        }
         return known
     }
 }

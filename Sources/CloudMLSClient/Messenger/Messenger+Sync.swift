@@ -1,7 +1,8 @@
 import CloudMLSAPI
 
 extension Messenger {
-    /// Finishes what was cut short, empties the inbox, and checks the key store against the anchors.
+    /// Finishes what was cut short, empties the inbox, checks the key store against the anchors and brings on what is
+    /// older, and adds those again who cannot follow a group.
     ///
     /// - Parameter wait: how many seconds to wait for something to arrive if the inbox is empty; at most
     ///   `Limits.longPoll`.
@@ -10,10 +11,12 @@ extension Messenger {
     @discardableResult
     public func sync(wait: Int = 0) async throws -> SyncReport {
         var report = SyncReport()
+        try await accountService.checkPools()
         for group in try await index().groups where group.status == .creating || group.status == .active {
             report.problems += try await problems(of: group.id) {
                 try await actor(group.id).resume()
             }
+            if let healing = await actor(group.id).takeHealing() { report.note(healing, of: group.id) }
         }
         let before = try await parked().count
         let found = try await services.environment.run(InboxMachine(wait: wait)) { action in
@@ -28,6 +31,7 @@ extension Messenger {
             }
         }
         report.processed = found
+        try await rejoin(in: &report)
         try await converge(in: &report)
         let parked = try await parked()
         report.parked = Array(parked.suffix(max(0, parked.count - before)))
@@ -73,7 +77,7 @@ extension Messenger {
     /// Runs something on one group.
     ///
     /// - Returns: what is wrong with that group alone; everything else is thrown.
-    private func problems(of group: GroupID, _ operation: () async throws -> Void) async throws -> [GroupProblem] {
+    func problems(of group: GroupID, _ operation: () async throws -> Void) async throws -> [GroupProblem] {
         do {
             try await operation()
             return []

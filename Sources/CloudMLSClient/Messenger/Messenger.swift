@@ -52,6 +52,7 @@ public actor Messenger {
     /// - Returns: how many KeyPackages were published.
     @discardableResult
     public func maintainKeyPackages() async throws -> Int {
+        try await accountService.checkPools()
         var published = 0
         for entry in try await accountService.list() {
             published += try await accountService.maintainKeyPackages(of: entry.account)
@@ -66,7 +67,7 @@ public actor Messenger {
     /// - Returns: the text to send over the platform. It is never the plaintext.
     /// - Throws: `groupReadOnly`, `rolledBack`, or why a server could not be reached; then nothing may be sent.
     public func encrypt(_ text: String, for group: GroupID) async throws -> String {
-        MessageText.encode(try await actor(group).encrypt(text))
+        MessageText.encode(try await working(on: group) { try await $0.encrypt(text) })
     }
 
     /// Reads a text that came over a platform, of whichever group and epoch, as often as wanted.
@@ -96,6 +97,28 @@ public actor Messenger {
         let made = GroupActor(id: group, services: services)
         groupActors[group] = made
         return made
+    }
+
+    /// Runs something on a group, and tells what was healed on the way, whether it succeeds or not.
+    func working<Result: Sendable>(
+        on group: GroupID, _ operation: (GroupActor) async throws -> Result
+    ) async throws -> Result {
+        let actor = actor(group)
+        do {
+            let result = try await operation(actor)
+            await tellHealing(of: actor)
+            return result
+        } catch {
+            await tellHealing(of: actor)
+            throw error
+        }
+    }
+
+    private func tellHealing(of actor: GroupActor) async {
+        guard let healing = await actor.takeHealing() else { return }
+        var report = SyncReport()
+        report.note(healing, of: actor.id)
+        onSync(report)
     }
 
     func index() async throws -> StoreIndex {

@@ -29,6 +29,19 @@ extension SyncReport {
                 its id.
                 """
             }
+            + healed.map { group in
+                """
+                the key store had an older state of group \(group.short) than this user has seen: a backup was restored, \
+                or somebody put an old copy in its place. No key was used twice; the group goes on with new ones.
+                """
+            }
+            + waiting.map { group in
+                """
+                group \(group.short) can only be read for now: the key store has lost a change that this user made to it. \
+                Another member's program adds the account again when it synchronises; what is sent until then cannot be \
+                read here.
+                """
+            }
     }
 
     /// The day in UTC.

@@ -65,7 +65,7 @@ package struct AnchorRaise: OperationMachine {
         guard let anchor, anchor.epoch >= target.epoch else {
             return .perform(.swap(next, ifRevision: revision))
         }
-        let isAhead = anchor.epoch > target.epoch || anchor.headRevision > target.headRevision
+        let isAhead = anchor.isAhead(ofEpoch: target.epoch, headRevision: target.headRevision)
         switch purpose {
         case .progress:
             // A later epoch or head of another device's is as good as ours.
@@ -79,6 +79,7 @@ package struct AnchorRaise: OperationMachine {
         }
         next.applicationGenerations = anchor.applicationGenerations
         next.handshakeGenerations = max(anchor.handshakeGenerations, next.handshakeGenerations)
+        next.isBehind = anchor.isBehind
         return next == anchor ? .finished(.raised) : .perform(.swap(next, ifRevision: revision))
     }
 }

@@ -69,19 +69,32 @@ package struct CommitMachine: OperationMachine {
         case done
     }
 
+    /// How the machine is entered.
+    package enum Entry: Sendable {
+        /// The intent was just made.
+        case new
+        /// The intent stands in the head already.
+        case resuming
+        /// The intent stands in the head, and is not to be posted any more.
+        case givingUp
+    }
+
     private let purpose: CommitIntent.Purpose
-    private let resuming: Bool
+    private let entry: Entry
     private var state = State.idle
     private var refusal = ErrorCode.commitVoid
 
-    /// - Parameter resuming: whether the intent stands in the head already.
-    package init(purpose: CommitIntent.Purpose, resuming: Bool) {
+    package init(purpose: CommitIntent.Purpose, _ entry: Entry) {
         self.purpose = purpose
-        self.resuming = resuming
+        self.entry = entry
     }
 
     package mutating func start() -> Step<Action, Output> {
-        resuming ? perform(.raiseAnchor, .raising) : perform(.persist, .persisting)
+        switch entry {
+        case .new: perform(.persist, .persisting)
+        case .resuming: perform(.raiseAnchor, .raising)
+        case .givingUp: perform(.void, .voiding)
+        }
     }
 
     package mutating func handle(_ event: Event) throws -> Step<Action, Output> {
@@ -96,7 +109,7 @@ package struct CommitMachine: OperationMachine {
             refusal = code
             // A run before this one may have registered the group and got its commit accepted: the server refuses to
             // register it again where the creator was removed since. Only the answer to the commit is proof.
-            return resuming ? perform(.post, .posting) : discard()
+            return entry == .resuming ? perform(.post, .posting) : discard()
         case (.posting, .accepted(let result)), (.voiding, .accepted(let result)):
             return perform(.merge(result), .merging)
         case (.posting, .refused(let code)) where [.epochConflict, .notFound, .notYourAccount].contains(code):

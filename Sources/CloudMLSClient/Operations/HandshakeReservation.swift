@@ -24,18 +24,22 @@ package struct HandshakeReservation: OperationMachine {
         /// The anchor knows a later epoch or head: read the head again; if it is still the same, the store was rolled
         /// back.
         case headMoved(GroupAnchor)
-        /// The reservation object is older than the anchor.
+        /// The reservation object is older than the anchor, or the key store was found behind in this epoch.
         case rolledBack
     }
 
     private let epoch: UInt64
     private let headRevision: Revision
+    private let isHealing: Bool
     private var anchored: UInt32 = 0
 
-    /// - Parameter headRevision: of the head that was read before this begins.
-    package init(epoch: UInt64, headRevision: Revision) {
+    /// - Parameters:
+    ///   - headRevision: of the head that was read before this begins.
+    ///   - isHealing: whether it is for the commit that leaves an epoch in which the key store was found behind.
+    package init(epoch: UInt64, headRevision: Revision, isHealing: Bool = false) {
         self.epoch = epoch
         self.headRevision = headRevision
+        self.isHealing = isHealing
     }
 
     /// The anchor comes first: every device raises the reservation before the anchor, so that one that is read later and
@@ -48,6 +52,7 @@ package struct HandshakeReservation: OperationMachine {
             if let anchor, anchor.isAhead(ofEpoch: epoch, headRevision: headRevision) {
                 return .finished(.headMoved(anchor))
             }
+            guard isHealing || anchor?.closes(epoch: epoch) != true else { return .finished(.rolledBack) }
             if let anchor, anchor.epoch == epoch { anchored = anchor.handshakeGenerations }
             return .perform(.readCounts)
         case .counts(var counts, let revision):

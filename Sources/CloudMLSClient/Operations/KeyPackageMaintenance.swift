@@ -47,6 +47,8 @@ package struct KeyPackageMaintenance: OperationMachine {
     private let policy: Policy
     private var stored = KeyPackagePool()
     private var pool = KeyPackagePool()
+    /// By ref: the server hands these out no more.
+    private var withdrawn: Set<[UInt8]> = []
     private var uploading: [[UInt8]] = []
     private var published = 0
     private var attempts = 0
@@ -103,6 +105,7 @@ package struct KeyPackageMaintenance: OperationMachine {
     /// - Returns: how many ordinary ones are available and not about to expire.
     private mutating func learn(_ statuses: [KeyPackageStatus]) -> Int {
         var available = 0
+        withdrawn = Set(zip(living, statuses).filter { $0.1 == .withdrawn }.map(\.0.ref))
         for (entry, status) in zip(living, statuses) {
             guard let index = pool.entries.firstIndex(where: { $0.ref == entry.ref }) else { continue }
             // A published one that the server does not know was lost with a restored backup.
@@ -114,7 +117,9 @@ package struct KeyPackageMaintenance: OperationMachine {
     }
 
     private mutating func makeMissing(available: Int) -> Step<Action, Int> {
-        let hasLastResort = living.contains { $0.kind == .lastResort && $0.notAfter > now + policy.renewal }
+        let hasLastResort = living.contains {
+            $0.kind == .lastResort && $0.notAfter > now + policy.renewal && !withdrawn.contains($0.ref)
+        }
         let missing = max(0, policy.target - available)
         guard missing > 0 || !hasLastResort else { return writeOrPublish() }
         return .perform(.make(ordinary: missing, lastResort: !hasLastResort))

@@ -29,7 +29,7 @@ package struct ReservationMachine: OperationMachine {
         /// The anchor knows a later epoch or head: read the head again; if it is still the same, the store was rolled
         /// back.
         case headMoved(GroupAnchor)
-        /// The reservation object is older than the anchor.
+        /// The reservation object is older than the anchor, or the key store was found behind in this epoch.
         case rolledBack
     }
 
@@ -85,6 +85,7 @@ package struct ReservationMachine: OperationMachine {
         if let anchor, anchor.isAhead(ofEpoch: epoch, headRevision: headRevision) {
             return .finished(.headMoved(anchor))
         }
+        guard anchor?.closes(epoch: epoch) != true else { return .finished(.rolledBack) }
         // A block that another one has passed meanwhile is dropped.
         guard !block.isEmpty, anchored.application <= block.lowerBound else {
             block = 0..<0

@@ -16,7 +16,7 @@ public enum AnchorKind: UInt8, Sendable, MLSCodable {
 ///
 /// ```
 /// struct {
-///     uint8 version = 1;
+///     uint8 version;                       // 2 where the key store was found behind in this epoch, else 1
 ///     opaque incarnation[16];              // the key store's
 ///     uint64 head_revision;
 ///     uint64 epoch;
@@ -27,7 +27,6 @@ public enum AnchorKind: UInt8, Sendable, MLSCodable {
 public struct GroupAnchor: Anchor, Hashable {
     public static let kind = AnchorKind.group
 
-    private let version = FormatVersion.v1
     public var incarnation: Incarnation
     public var headRevision: Revision
     /// The MLS epoch. Two anchors are compared by it first, and by the rest only within one epoch.
@@ -36,27 +35,38 @@ public struct GroupAnchor: Anchor, Hashable {
     public var applicationGenerations: UInt32
     /// How many generations of the own handshake ratchet are reserved in this epoch.
     public var handshakeGenerations: UInt32
+    /// Whether the key store was found to have an older state than this: nothing but a commit is sent in this epoch any
+    /// more. A client that does not know this version refuses the anchor, and sends nothing either.
+    public var isBehind: Bool
 
     public init(
         incarnation: Incarnation, headRevision: Revision, epoch: UInt64, applicationGenerations: UInt32 = 0,
-        handshakeGenerations: UInt32 = 0
+        handshakeGenerations: UInt32 = 0, isBehind: Bool = false
     ) {
         self.incarnation = incarnation
         self.headRevision = headRevision
         self.epoch = epoch
         self.applicationGenerations = applicationGenerations
         self.handshakeGenerations = handshakeGenerations
+        self.isBehind = isBehind
     }
+
+    private var version: UInt8 { isBehind ? Self.behindVersion : 1 }
+    private static let behindVersion: UInt8 = 2
 }
 
 extension GroupAnchor: MLSStruct {
-    public static var layout: StructLayout<Self, FormatVersion, Incarnation, Revision, UInt64, UInt32, UInt32> {
+    public static var layout: StructLayout<Self, UInt8, Incarnation, Revision, UInt64, UInt32, UInt32> {
         StructLayout(
             \.version, \.incarnation, \.headRevision, \.epoch, \.applicationGenerations, \.handshakeGenerations
-        ) { _, incarnation, headRevision, epoch, application, handshake in
-            Self(
+        ) { (version, incarnation, headRevision, epoch, application, handshake) throws(CodecError) in
+            guard version == 1 || version == behindVersion else {
+                throw CodecError(.invalidValue, "GroupAnchor.version")
+            }
+            return Self(
                 incarnation: incarnation, headRevision: headRevision, epoch: epoch,
-                applicationGenerations: application, handshakeGenerations: handshake)
+                applicationGenerations: application, handshakeGenerations: handshake,
+                isBehind: version == behindVersion)
         }
     }
 }

@@ -23,13 +23,15 @@ import Testing
         let group = try await first.createGroup(chat: "lunch", account: alice.account, members: [bob.account])
         let faults = FaultPlan()
         let device = Messenger(services: bob.services(authDelivery: faults))
-        // The inbox answers; what the Welcome is checked against does not.
-        await faults.breakAfter(1, .beforeCall, with: error)
+        // The store's anchor and the inbox answer; what the Welcome is checked against does not.
+        await faults.breakAfter(2, .beforeCall, with: error, once: true)
         let report = try await device.sync()
         #expect(report.problems.map(\.error) == [error])
         #expect(report.problems.map(\.group) == [group])
         #expect(report.processed == 0)
         #expect(await bob.world.inboxes["bob"]?.count { $0.welcome != nil } == 1)
+        // It is still to come, not lost.
+        #expect(await bob.world.groups[group.bytes]?.rejoining.isEmpty == true)
         await faults.heal()
         #expect(try await device.sync().joined == [group])
         #expect(await bob.world.inboxes["bob"]?.isEmpty == true)

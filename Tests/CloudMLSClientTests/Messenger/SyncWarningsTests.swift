@@ -13,13 +13,17 @@ import Testing
         report.parked = [ParkedReport(group: GroupID([0xAB]), reason: "it is damaged", time: 0)]
         report.replaced = [GroupID([UInt8](repeating: 0xCD, count: 32))]
         report.undecidedChats = ["lunch"]
+        report.healed = [GroupID([UInt8](repeating: 0xEF, count: 32))]
+        report.waiting = [GroupID([1])]
         let warnings = report.warnings
-        #expect(warnings.count == 4)
+        #expect(warnings.count == 6)
         #expect(warnings.allSatisfy { !$0.contains("\n") })
         #expect(warnings[0].hasPrefix("the key of folder:bob changed on 2027-01-15; ask them"))
         #expect(warnings[1].contains("group ab… on 1970-01-01 could not be processed: it is damaged"))
         #expect(warnings[2].hasPrefix("group cdcdcdcdcdcdcdcd… can only be read"))
         #expect(warnings[3].contains("\"lunch\""))
+        #expect(warnings[4].hasPrefix("the key store had an older state of group efefefefefefefef…"))
+        #expect(warnings[5].hasPrefix("group 01… can only be read for now"))
     }
 
     @Test func timesThatCannotBeAreShown() {

@@ -77,6 +77,31 @@ import Testing
         #expect(script.output == .behind(later))
     }
 
+    @Test func whatWasFoundStaysFoundInItsEpochAlone() throws {
+        var behind = anchor(head: 20, application: 5, handshake: 2)
+        behind.isBehind = true
+        var expected = anchor(application: 5, handshake: 2)
+        expected.isBehind = true
+        let progress = try run(.progress, [.anchor(behind, revision: 3), .swapped])
+        #expect(progress.actions.last == .swap(expected, ifRevision: 3))
+        expected.handshakeGenerations = 3
+        let intent = try run(.intent(generation: 2, resuming: false), [.anchor(behind, revision: 3), .swapped])
+        #expect(intent.actions.last == .swap(expected, ifRevision: 3))
+        behind.epoch = 2
+        #expect(try run(.progress, [.anchor(behind, revision: 3)]).actions.last == .swap(anchor(), ifRevision: 3))
+    }
+
+    @Test func mergingKeepsWhatWasFoundWithinOneEpoch() {
+        var behind = anchor(head: 2, application: 1, handshake: 4)
+        behind.isBehind = true
+        let later = anchor(head: 9, application: 5, handshake: 2)
+        var merged = anchor(head: 2, application: 5, handshake: 4)
+        merged.isBehind = true
+        #expect(behind.merged(with: later) == merged)
+        #expect(later.merged(with: behind) == merged)
+        #expect(behind.merged(with: anchor(epoch: 4)) == anchor(epoch: 4))
+    }
+
     @Test func aSwapThatLostReadsAgain() throws {
         let script = try run(.progress, [.anchor(nil, revision: 0), .conflict, .anchor(anchor(), revision: 1)])
         #expect(script.actions.last == .read)

@@ -6,7 +6,7 @@ import Testing
     private typealias Script = MachineScript<CommitMachine>
     private let result = PostResult(sequence: 4, epoch: 2, identityHistory: 9)
 
-    private func commit(resuming: Bool = false) -> CommitMachine { CommitMachine(purpose: .commit, resuming: resuming) }
+    private func commit(_ entry: CommitMachine.Entry = .new) -> CommitMachine { CommitMachine(purpose: .commit, entry) }
 
     @Test func writesTheIntentAndRaisesTheAnchorBeforeItPosts() throws {
         let script = try Script(
@@ -17,27 +17,27 @@ import Testing
 
     @Test func creatingRegistersTheGroupFirst() throws {
         let script = try Script(
-            CommitMachine(purpose: .create, resuming: false),
+            CommitMachine(purpose: .create, .new),
             [.persisted, .anchorRaised, .registered, .accepted(result), .merged, .announced])
         #expect(script.actions == [.persist, .raiseAnchor, .register, .post, .merge(result), .announce])
         #expect(script.output == .merged)
     }
 
     @Test func resumingDoesNotWriteTheIntentAgain() throws {
-        let script = try Script(commit(resuming: true), [.anchorRaised, .accepted(result), .merged, .announced])
+        let script = try Script(commit(.resuming), [.anchorRaised, .accepted(result), .merged, .announced])
         #expect(script.actions == [.raiseAnchor, .post, .merge(result), .announce])
     }
 
     @Test func aGroupThatCannotBeRegisteredIsDiscarded() throws {
         let script = try Script(
-            CommitMachine(purpose: .create, resuming: false),
+            CommitMachine(purpose: .create, .new),
             [.persisted, .anchorRaised, .refused(.groupExists), .discarded])
         #expect(script.actions.last == .discard(keepingClaims: true))
         #expect(script.output == .refused(.groupExists))
     }
 
     @Test func aResumedCreationIsNotDiscardedWithoutTheCommitsAnswer() throws {
-        let creation = CommitMachine(purpose: .create, resuming: true)
+        let creation = CommitMachine(purpose: .create, .resuming)
         let accepted = try Script(
             creation, [.anchorRaised, .refused(.groupExists), .accepted(result), .merged, .announced])
         #expect(accepted.actions == [.raiseAnchor, .register, .post, .merge(result), .announce])
@@ -53,7 +53,7 @@ import Testing
     @Test(arguments: [ErrorCode.notFound, .notYourAccount])
     func whoIsNoMemberAnyMoreAbandonsTheIntent(code: ErrorCode) throws {
         let script = try Script(
-            commit(resuming: true),
+            commit(.resuming),
             [.anchorRaised, .refused(code), .caughtUp(intentGone: false), .refused(code), .abandoned])
         #expect(script.actions.suffix(3) == [.catchUp, .void, .abandon])
         #expect(script.output == .lost)
@@ -90,6 +90,13 @@ import Testing
             [.persisted, .anchorRaised, .refused(.invalidHandshake), .accepted(result), .merged, .announced])
         #expect(script.actions.suffix(3) == [.void, .merge(result), .announce])
         #expect(script.output == .merged)
+    }
+
+    @Test func anIntentThatIsGivenUpIsVoidedAndNotPosted() throws {
+        let script = try Script(commit(.givingUp), [.voided, .discarded])
+        #expect(script.actions == [.void, .discard(keepingClaims: true)])
+        let accepted = try Script(commit(.givingUp), [.accepted(result), .merged, .announced])
+        #expect(accepted.actions == [.void, .merge(result), .announce])
     }
 
     @Test func aVoidedCommitIsDiscardedWithoutAskingAgain() throws {

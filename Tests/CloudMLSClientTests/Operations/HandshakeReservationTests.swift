@@ -52,6 +52,21 @@ import Testing
         #expect(script.output == .rolledBack)
     }
 
+    /// Where the key store was found behind, only the commit that leaves the epoch gets a generation, whatever the head's
+    /// revision is by now.
+    @Test func aClosedEpochIsOnlyLeft() throws {
+        var closed = try anchor(head: 9, handshake: 5)
+        closed.isBehind = true
+        let counts = HandshakeReservation.Event.counts(GenerationCounts(handshake: 5), revision: 6)
+        #expect(try run([.anchor(closed)]).output == .rolledBack)
+        let healing = try Script(
+            HandshakeReservation(epoch: 3, headRevision: revision(8), isHealing: true), [.anchor(closed), counts])
+        #expect(healing.output == .reserved(5, GenerationCounts(handshake: 6), ifRevision: 6))
+        closed.epoch = 2
+        #expect(
+            try run([.anchor(closed), counts]).output == .reserved(5, GenerationCounts(handshake: 6), ifRevision: 6))
+    }
+
     @Test func anEpochHasAnEnd() throws {
         let full = GenerationCounts(handshake: GenerationCounts.limit)
         #expect(try run([.anchor(nil), .counts(full, revision: 6)]).output == .exhausted)

@@ -85,6 +85,12 @@ import Testing
         #expect(script.actions.last == .write(KeyPackagePool(entries: [old] + full)))
     }
 
+    @Test func aWithdrawnLastResortIsReplaced() throws {
+        let pool = KeyPackagePool(entries: [entry(1), entry(3, kind: .lastResort)])
+        let script = try run(1, [.pool(pool), .statuses([.available, .withdrawn])])
+        #expect(script.actions.last == .make(ordinary: 0, lastResort: true))
+    }
+
     @Test func aConflictStartsOver() throws {
         let made = [entry(1, state: .pending)]
         let script = try run(1, [.pool(KeyPackagePool()), .made(made), .conflict])

@@ -94,6 +94,23 @@ import Testing
         #expect(script.output == .headMoved(later))
     }
 
+    @Test func nothingIsGivenAwayInAnEpochInWhichTheStoreWasFoundBehind() throws {
+        var closed = anchor(head: 2)
+        closed.isBehind = true
+        #expect(try Script(machine(), [.anchor(closed, revision: 4)]).output == .rolledBack)
+        // Found while the block was on its way.
+        let script = try Script(
+            machine(),
+            [
+                .anchor(nil, revision: 0), .counts(GenerationCounts(), revision: 0), .written, .anchorConflict,
+                .anchor(closed, revision: 1),
+            ])
+        #expect(script.output == .rolledBack)
+        // The next epoch is open.
+        closed.epoch = 2
+        #expect(try Script(machine(), [.anchor(closed, revision: 4)]).actions.last == .readCounts)
+    }
+
     @Test func aSwapThatLostToTheOtherRatchetKeepsTheBlock() throws {
         let script = try Script(
             machine(),

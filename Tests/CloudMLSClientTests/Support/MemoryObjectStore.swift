@@ -11,6 +11,8 @@ actor MemoryObjectStore {
             uniquingKeysWith: { first, _ in first })
     }
 
+    func value(_ path: String) -> SealedValue { values[path] ?? SealedValue(revision: 0, body: nil) }
+
     func write(_ writes: [SealedWrite]) -> WriteOutcome {
         for (index, write) in writes.enumerated() {
             let current = values[write.path]?.revision ?? 0
@@ -23,9 +25,11 @@ actor MemoryObjectStore {
     }
 
     /// Takes the place of what is stored, as a restored backup does.
-    func restore(_ backup: [String: SealedValue]) {
+    ///
+    /// - Parameter sameIncarnation: as where the server cannot tell, since its files were replaced by an older copy.
+    func restore(_ backup: [String: SealedValue], sameIncarnation: Bool = false) {
         values = backup
-        incarnation = [UInt8](repeating: 8, count: 16)
+        if !sameIncarnation { incarnation = [UInt8](repeating: 8, count: 16) }
     }
 }
 

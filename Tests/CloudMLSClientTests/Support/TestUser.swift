@@ -54,6 +54,12 @@ struct TestUser: Sendable {
         Messenger(services: services(faults, local: local, policy: policy))
     }
 
+    /// Writes the store's anchor, as signing up does.
+    func anchorStore() async throws {
+        try await world.anchorStore(
+            of: name, storeID, profileKey, incarnation: try #require(Incarnation(bytes: await store.incarnation)))
+    }
+
     /// A device whose user has added the account.
     func readyDevice(policy: MessagingPolicy = MessagingPolicy(keyPackageCount: 4)) async throws -> Messenger {
         let device = device(policy: policy)
@@ -73,6 +79,21 @@ extension TestUser {
         var request = CommitRequest(forcesPath: true, framing: .privateMessage(generation: 60_000))
         try change(&request, state)
         return try state.stageCommit(request, policy: LifetimePolicy(now: clock.now), signer: signer.privateKey)
+    }
+}
+
+extension AuthDeliveryWorld {
+    /// Writes a store's anchor, as signing up does.
+    func anchorStore(
+        of user: String, _ storeID: StoreID, _ profileKey: ProfileKey, incarnation: Incarnation
+    ) throws {
+        let sealer = AnchorSealer(profileKey: profileKey)
+        let name = sealer.name(storeID: storeID)
+        let anchor = StoreAnchor(
+            incarnation: incarnation, keyringRevision: .first, slotsDigest: SlotsDigest(of: [StoreSlot]()),
+            keyPackagesRevision: .none)
+        let body = try sealer.seal(anchor, name: name, revision: .first)
+        _ = try writeAnchor(name.bytes, ifRevision: 0, Bytes(body), user: user)
     }
 }
 

@@ -1,0 +1,127 @@
+package import CloudMLSAPI
+import KeyHierarchy
+import MLS
+import MLSCodec
+
+extension GroupActor {
+    /// What became of a group whose state in the key store is older than what this user has seen.
+    package enum Healing: Sendable, Hashable {
+        /// It goes on in a new epoch.
+        case healed
+        /// Another member has to add the account again.
+        case waiting
+    }
+
+    /// Compares the group's state with its anchor, and brings it on where it is older.
+    ///
+    /// - Throws: `rolledBack` where the group's log does not lead to where it was.
+    func healNow() async throws {
+        let machine = GroupHealing(incarnation: await services.anchorIncarnation())
+        let output = try await run(machine) { action in
+            switch action {
+            case .readAnchor:
+                let reading = try await services.anchors.read(id)
+                return .anchor(reading.anchor, revision: reading.revision)
+            case .readStored(let epoch):
+                let stored = try await GroupSnapshot.load(id, from: services.objects, countsOf: epoch)
+                return .stored(Self.healable(stored))
+            case .mark(let anchor, let ifRevision):
+                let isMarked = try await services.anchors.swap(id, to: anchor, ifRevision: ifRevision)
+                // What is reserved in this process is from before.
+                reserved = nil
+                return isMarked ? .marked : .conflict
+            case .replay:
+                _ = try await catchUpNow()
+                return .replayed
+            case .giveUpIntent:
+                let stored = try await load()
+                if let intent = stored.head?.intent {
+                    _ = try await carry(intent, stored, since: stored, .givingUp)
+                }
+                return .intentEnded
+            case .resumeIntent:
+                _ = try await resumeNow()
+                return .intentEnded
+            case .raiseCounts(let counts, let epoch):
+                try await raise(counts, epoch: epoch)
+                return .countsRaised
+            case .commit(let epoch):
+                try await changeNow(GroupChange(refresh: true), onlyIn: epoch, isHealing: true)
+                return .committed
+            }
+        }
+        switch output {
+        case .sound:
+            return
+        case .healed:
+            healing = .healed
+        case .waiting:
+            healing = .waiting
+        case .behind:
+            throw Self.rolledBack
+        }
+    }
+
+    /// Removes members and adds them again, in one commit of this epoch alone: in another one somebody else may have done
+    /// it.
+    package func readmit(_ accounts: [AccountAddress], in epoch: UInt64) async throws {
+        try await exclusively {
+            try await mending { try await changeNow(GroupChange(readmit: accounts), onlyIn: epoch) }
+        }
+    }
+
+    /// Ends the wait for being added again: the server says that the account is no member any more, which the group's own
+    /// state cannot follow.
+    package func noteRemoval() async throws {
+        try await exclusively {
+            for _ in 0..<Self.attempts {
+                let stored = try await load()
+                guard stored.head?.status == .stuck else { return }
+                var next = stored
+                next.head?.status = .removed
+                next.setIndexStatus(.removed)
+                if try await write(next, since: stored) { return }
+            }
+            throw busy()
+        }
+    }
+
+    /// Runs an operation; where it finds the key store behind, brings the group on and runs it again.
+    func mending<Result: Sendable>(_ operation: () async throws -> Result) async throws -> Result {
+        do {
+            return try await operation()
+        } catch let error as ClientError where error.code == .rolledBack {
+            try await healNow()
+            return try await operation()
+        }
+    }
+
+    /// What was healed since this was asked last.
+    package func takeHealing() -> Healing? {
+        defer { healing = nil }
+        return healing
+    }
+
+    private static func healable(_ stored: GroupSnapshot) -> GroupHealing.Stored? {
+        guard let head = stored.head, let group = stored.group else { return nil }
+        return GroupHealing.Stored(
+            epoch: group.epoch, headRevision: Revision(rawValue: stored.headRevision) ?? .none, status: head.status,
+            intent: head.intent?.generation, counts: stored.counts)
+    }
+
+    /// Raises the epoch's reservation object.
+    private func raise(_ counts: GenerationCounts, epoch: UInt64) async throws {
+        let path = StorePath.generations(epoch, of: id)
+        for _ in 0..<Self.attempts {
+            let value = try await services.objects.value(path)
+            let stored = try value.decoded(GenerationCounts.self) ?? GenerationCounts()
+            let raised = GenerationCounts(
+                application: max(stored.application, counts.application),
+                handshake: max(stored.handshake, counts.handshake))
+            if raised == stored { return }
+            let write = SealedWrite(path: path, ifRevision: value.revision, body: raised.encoded)
+            if case .written = try await services.objects.write([write]) { return }
+        }
+        throw busy()
+    }
+}
