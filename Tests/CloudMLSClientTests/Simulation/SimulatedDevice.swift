@@ -9,8 +9,7 @@ final class SimulatedUser: @unchecked Sendable {
     let store = StoreWorld()
     let storeID: StoreID
     let keys: StoreKeys
-    /// The key store was brought back to an old state. The client refuses to go on then, so that only what protects the
-    /// others is asked of this user.
+    /// The key store was brought back to an old state: what it lost for good is not asked for.
     var isRolledBack = false
     /// What the key store had at some moments.
     var backups: [[[UInt8]: StoreWorld.Object]] = []

@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import CloudMLSClient
+import KeyHierarchy
 
 /// One run: users with their devices, the servers, the network between them and the clock, all moved by one seed.
 ///
@@ -31,6 +32,9 @@ final class Simulation: @unchecked Sendable {
     private var isQuiet = true
     private var isOver = false
 
+    /// What everybody says when things have calmed down begins so.
+    static let lastWords = "the end,"
+
     /// More steps than any run needs that gets on.
     private static let limit = 60_000
 
@@ -48,6 +52,13 @@ final class Simulation: @unchecked Sendable {
         for (name, count) in zip(names, plan.devices) {
             let user = try SimulatedUser(name, &generator)
             users.append(user)
+            let world = world
+            guard let incarnation = Incarnation(bytes: [UInt8](repeating: 7, count: 16)),
+                case .success? = executor.finish({
+                    try await world.anchorStore(
+                        of: name, user.storeID, user.keys.keyring.profileKey, incarnation: incarnation)
+                })
+            else { throw Abandoned() }
             for index in 0..<count { devices.append(SimulatedDevice(user, index: index, in: self)) }
         }
     }
@@ -121,7 +132,6 @@ final class Simulation: @unchecked Sendable {
 
     /// Whether an error may come up: in trouble those that say so, in quiet none.
     private func judge(_ error: any Error, of device: SimulatedDevice) {
-        guard !device.user.isRolledBack else { return }
         guard let error = error as? ClientError else { return violate("\(device) met \(error)") }
         let isExpected =
             switch error.code {
@@ -227,10 +237,12 @@ final class Simulation: @unchecked Sendable {
         }
         guard generator.happens(plan.rollback), !user.isRolledBack, !user.backups.isEmpty else { return false }
         let backup = generator.pick(user.backups)
-        note("\(user.name)'s key store is brought back to a backup")
+        let isUntold = generator.happens(500)
+        note("\(user.name)'s key store is brought back to a backup" + (isUntold ? ", and does not tell" : ""))
         user.isRolledBack = true
-        _ = executor.finish { await user.store.restore(backup) }
-        for device in devices where device.user === user { crash(device, losingDisk: true) }
+        _ = executor.finish { await user.store.restore(backup, sameIncarnation: isUntold) }
+        let losingDisks = generator.happens(500)
+        for device in devices where device.user === user { crash(device, losingDisk: losingDisks) }
         return true
     }
 
@@ -324,15 +336,16 @@ final class Simulation: @unchecked Sendable {
         for device in devices where !device.running.isEmpty {
             violate("\(device) never ends \(device.running)")
         }
-        let working = devices.filter { !$0.user.isRolledBack }
-        for user in users where !user.isRolledBack { finish(.addAccount, on: first(user)) }
-        for _ in 0..<2 { for device in working { finish(.synchronise(wait: 0), on: device) } }
+        for user in users { finish(.addAccount, on: first(user)) }
+        // Once more where somebody has to be added again: asking, adding and joining each take a turn.
+        let rounds = users.contains { $0.isRolledBack } ? 4 : 2
+        for _ in 0..<rounds { for device in devices { finish(.synchronise(wait: 0), on: device) } }
         // Whoever sends commits what others have proposed first.
-        for user in users where !user.isRolledBack {
-            finish(.sendToAll(text: "the end, \(user.name)"), on: first(user))
-            for device in working where device.index == 0 { finish(.synchronise(wait: 0), on: device) }
+        for user in users {
+            finish(.sendToAll(text: "\(Self.lastWords) \(user.name)"), on: first(user))
+            for device in devices where device.index == 0 { finish(.synchronise(wait: 0), on: device) }
         }
-        for _ in 0..<2 { for device in working { finish(.readAll, on: device) } }
+        for _ in 0..<2 { for device in devices { finish(.readAll, on: device) } }
     }
 
     /// Does something while nothing else goes on.

@@ -44,6 +44,6 @@ struct SimulationPlan {
         outage = generator.pick([0, 0, 2])
         restart = generator.pick([0, 0, 5])
         refusal = generator.pick([0, 0, 0, 200])
-        rollback = generator.happens(120) ? 6 : 0
+        rollback = generator.happens(200) ? 10 : 0
     }
 }

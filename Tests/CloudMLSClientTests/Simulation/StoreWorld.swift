@@ -31,10 +31,12 @@ actor StoreWorld {
         return operations.map { $0.ifRevision + 1 }
     }
 
-    /// Takes the place of what is stored, as a restored backup does: under a new incarnation.
-    func restore(_ backup: [[UInt8]: Object]) {
+    /// Takes the place of what is stored, as a restored backup does.
+    ///
+    /// - Parameter sameIncarnation: as where the server's files were replaced by an older copy, which it cannot tell.
+    func restore(_ backup: [[UInt8]: Object], sameIncarnation: Bool) {
         objects = backup
-        incarnation = [UInt8](repeating: incarnation[0] &+ 1, count: 16)
+        if !sameIncarnation { incarnation = [UInt8](repeating: incarnation[0] &+ 1, count: 16) }
     }
 }
 
