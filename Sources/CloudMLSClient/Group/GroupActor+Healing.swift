@@ -17,7 +17,7 @@ extension GroupActor {
     /// - Throws: `rolledBack` where the group's log does not lead to where it was.
     func healNow() async throws {
         let machine = GroupHealing(incarnation: await services.anchorIncarnation())
-        let output = try await run(machine) { action in
+        let output = try await services.environment.run(machine) { action in
             switch action {
             case .readAnchor:
                 let reading = try await services.anchors.read(id)

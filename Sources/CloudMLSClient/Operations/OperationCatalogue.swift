@@ -5,7 +5,7 @@ package enum OperationCatalogue {
             SignUp.self, SignIn.self, PasswordLogin.self, KeyLogin.self, Login.self, PasswordChange.self,
             AccountAddition.self, KeyPackageMaintenance.self,
             CommitMachine.self, AnchorRaise.self, HandshakeReservation.self, ReservationMachine.self,
-            DeliveryMachine.self, InboxMachine.self,
+            DeliveryMachine.self, InboxMachine.self, GroupHealing.self,
             Rotation.self, Reencryption.self, StoreMove.self, StoreFollow.self, MoveCompletion.self,
         ]
     }
