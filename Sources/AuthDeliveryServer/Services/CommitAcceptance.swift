@@ -82,7 +82,7 @@ struct CommitAcceptance {
     ) throws -> StoredKeyPackage {
         guard let keyPackage = try transaction.keyPackage(ref), keyPackage.account == account.id,
             keyPackage.cipherSuite == group.cipherSuite, try transaction.hasClaimed(ref, user: committer.user),
-            keyPackage.lastResort || keyPackage.state == .claimed
+            keyPackage.state == (keyPackage.lastResort ? .available : .claimed)
         else {
             throw APIError(.invalidKeyPackage, "A KeyPackage that is added was not claimed by you, or used before.")
         }

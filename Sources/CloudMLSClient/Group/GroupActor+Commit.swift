@@ -23,7 +23,11 @@ extension GroupActor {
     /// - Parameters:
     ///   - epoch: the only epoch in which it is done; nil for whichever comes.
     ///   - isHealing: whether it is to leave an epoch in which the key store was found behind.
-    func changeNow(_ change: GroupChange, onlyIn epoch: UInt64? = nil, isHealing: Bool = false) async throws {
+    /// - Returns: whether a commit was needed, and was made.
+    @discardableResult
+    func changeNow(
+        _ change: GroupChange, onlyIn epoch: UInt64? = nil, isHealing: Bool = false
+    ) async throws -> Bool {
         var refusals = 0
         var isWithPending = true
         for _ in 0..<Self.attempts {
@@ -32,7 +36,7 @@ extension GroupActor {
                 _ = try await resumeNow()
                 continue
             }
-            guard epoch == nil || stored.group?.epoch == epoch else { return }
+            guard epoch == nil || stored.group?.epoch == epoch else { return false }
             let staged: (GroupSnapshot, CommitIntent)?
             do {
                 staged = try await stage(change, from: stored, isWithPending: isWithPending)
@@ -41,10 +45,10 @@ extension GroupActor {
                 isWithPending = false
                 continue
             }
-            guard let (next, intent) = staged else { return }
+            guard let (next, intent) = staged else { return false }
             switch try await carry(intent, next, since: stored, .new, isHealing: isHealing) {
             case .merged:
-                return
+                return true
             case .lost, .overtaken:
                 continue
             case .refused(let code):
@@ -52,7 +56,7 @@ extension GroupActor {
                 // propose.
                 isWithPending = false
                 refusals += 1
-                guard refusals < 3 else {
+                guard refusals < (change.readmit.isEmpty ? 3 : 1) else {
                     throw ClientError(
                         refusal: ErrorBody.Detail(code: code, message: "it does not accept this change."))
                 }

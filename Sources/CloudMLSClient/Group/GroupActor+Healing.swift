@@ -62,11 +62,17 @@ extension GroupActor {
         }
     }
 
-    /// Removes members and adds them again, in one commit of this epoch alone: in another one somebody else may have done
+    /// Handshake generations of an epoch after which nobody is added again by itself: a member whose KeyPackage is refused
+    /// each time, or who withdraws it in between, must not use up what others need to leave the epoch.
+    static let readmissionLimit: UInt32 = 8
+
+    /// Removes a member and adds it again, in one commit of this epoch alone: in another one somebody else may have done
     /// it.
-    package func readmit(_ accounts: [AccountAddress], in epoch: UInt64) async throws {
+    ///
+    /// - Returns: whether it was done.
+    package func readmit(_ account: AccountAddress, in epoch: UInt64) async throws -> Bool {
         try await exclusively {
-            try await mending { try await changeNow(GroupChange(readmit: accounts), onlyIn: epoch) }
+            try await mending { try await changeNow(GroupChange(readmit: [account]), onlyIn: epoch) }
         }
     }
 

@@ -28,6 +28,7 @@ extension GroupActor {
         guard counts.handshake < GenerationCounts.limit else {
             throw ClientError(.busy, "This epoch of the group has no room for another change.")
         }
+        guard readmitting.isEmpty || counts.handshake < Self.readmissionLimit else { return nil }
         let claims = try await claim(adding, head.claims, group, generation: counts.handshake)
         try checkReadmission(claims.filter { readmitting.contains($0.account) }, in: group)
         var request = CommitRequest(

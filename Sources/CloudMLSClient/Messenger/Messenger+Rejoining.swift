@@ -10,9 +10,13 @@ extension Messenger {
         for item in groups {
             let id = GroupID(item.groupID.array)
             let others = (item.rejoining ?? []).filter { !own.contains($0) }
-            guard !others.isEmpty, index.group(id)?.status == .active else { continue }
-            report.problems += try await problems(of: id) {
-                try await working(on: id) { try await $0.readmit(others, in: item.epoch) }
+            guard index.group(id)?.status == .active else { continue }
+            // One by one: somebody who cannot be added must not keep the others out.
+            var epoch = item.epoch
+            for account in others {
+                report.problems += try await problems(of: id) {
+                    if try await working(on: id, { try await $0.readmit(account, in: epoch) }) { epoch += 1 }
+                }
             }
         }
         let present = Set(groups.map { GroupID($0.groupID.array) })
@@ -52,12 +56,21 @@ extension Messenger {
         }
     }
 
+    /// Whether being added again has not helped: what was sent for it could not be used either, whose reasons are shown.
+    private func isGivenUp(_ group: GroupID) async throws -> Bool {
+        let parked = try await services.objects.value(StorePath.parked).decoded(ParkedMessages.self)
+        let dayAgo = services.environment.now() - min(services.environment.now(), 86_400)
+        let vain = (parked?.entries ?? []).filter { $0.group == group && $0.kind == .welcome && $0.time > dayAgo }
+        return vain.count >= 3
+    }
+
     /// The account of this user that is in a group for the server, and has nothing to be in it with.
     ///
     /// - Returns: nil where all is well, or the others were asked already.
     private func lostMember(of item: GroupList.Item, own: Set<AccountAddress>) async throws -> AccountAddress? {
         let asked = item.rejoining ?? []
         let id = GroupID(item.groupID.array)
+        guard try await !isGivenUp(id) else { return nil }
         if let head = try await actor(id).load().head {
             return head.status == .active || asked.contains(head.account) ? nil : head.account
         }

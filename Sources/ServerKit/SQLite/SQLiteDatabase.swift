@@ -106,6 +106,8 @@ package final class SQLiteDatabase: Sendable {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             health.reportDamage("\(error)")
             return APIError.databaseDamaged
+        case .SQLITE_INTERRUPT:
+            return CancellationError()
         default:
             return error
         }

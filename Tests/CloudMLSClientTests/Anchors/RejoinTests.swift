@@ -138,9 +138,49 @@ import Testing
         try await third.sync()
         #expect(await epoch(group, pair.world) == seen + 1)
         // Bob has asked in the epoch before, and comes too late.
-        try await GroupActor(id: group, services: pair.bob.services()).readmit([pair.alice.account], in: seen)
+        let late = GroupActor(id: group, services: pair.bob.services())
+        #expect(try await !late.readmit(pair.alice.account, in: seen))
         try await pair.bob.device().sync()
         #expect(await epoch(group, pair.world) == seen + 1)
+    }
+
+    /// Alice has no KeyPackage that could be used: Carol, who asks as well, is added again all the same.
+    @Test func whoCannotBeAddedKeepsNobodyOut() async throws {
+        let pair = try TestPair()
+        let (alice, bob, group) = try await pair.inAGroup()
+        let carol = try TestUser("carol", pair.world)
+        let third = try await carol.readyDevice()
+        try await alice.addMembers([carol.account], to: group)
+        for device in [third, bob] { try await device.sync() }
+        for user in [pair.alice, carol] {
+            try await stuck(user, in: group)
+            #expect(try await user.device().sync().waiting == [group])
+        }
+        try await pair.world.retain(KeyPackageRetention(account: pair.alice.account, refs: []), user: "alice")
+        #expect(try await bob.sync().problems.count == 1)
+        #expect(try await carol.device().sync().joined == [group])
+        #expect(try await pair.alice.device().sync().joined.isEmpty)
+    }
+
+    /// Somebody whose KeyPackages are refused each time must not use up the epoch for the others.
+    @Test func nobodyIsAddedAgainByItselfInAnEpochWithManyTries() async throws {
+        let pair = try TestPair()
+        let (_, bob, group) = try await pair.inAGroup()
+        try await stuck(pair.alice, in: group)
+        try await pair.alice.device().sync()
+        try await bob.sync()
+        let reached = try #require(await epoch(group, pair.world))
+        try await stuck(pair.alice, in: group)
+        try await pair.alice.device().sync()
+        await pair.world.setCommitRefusal(.invalidKeyPackage)
+        for _ in 0..<12 { try await bob.sync() }
+        let counts = try await pair.bob.services().objects.value(StorePath.generations(reached + 1, of: group))
+            .decoded(GenerationCounts.self)
+        #expect((counts?.handshake ?? 0) <= 8)
+        await pair.world.setCommitRefusal(nil)
+        // What a person asks for is still done, and opens another epoch.
+        try await bob.refresh(group)
+        #expect(await epoch(group, pair.world) == reached + 2)
     }
 
     @Test func aGroupThatTheBackupDoesNotKnowIsJoinedAgain() async throws {

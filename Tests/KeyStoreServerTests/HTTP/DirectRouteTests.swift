@@ -155,6 +155,45 @@ import Testing
         await server.stop()
     }
 
+    /// More than the system takes at once: the connection is closed when it has taken all.
+    @Test func whoSendsNothingMoreGetsALargeAnswerToItsEnd() async throws {
+        let server = try await RunningKeyStore.start { $0.limits.objectSize = 32 << 20 }
+        let alice = try await server.firstUser()
+        let port = UInt16(try #require(URL(string: server.http.origin)?.port))
+        let (name, size) = (SignedInUser.freshName(), 24 << 20)
+        #expect(try await alice.put(name, [UInt8](repeating: 7, count: size), ifRevision: 0).status == 200)
+        let answer = try await RequestPaceTests.bytes(
+            from: port, after: Self.text("GET", SignedInUser.path(name), alice), hangingUp: true, isKept: false)
+        #expect(answer.count > size)
+        await server.stop()
+    }
+
+    /// Of requests that come faster than their answers are taken, the later ones wait.
+    @Test func answersDoNotPileUp() async throws {
+        let server = try await RunningKeyStore.start()
+        let alice = try await server.firstUser()
+        let port = UInt16(try #require(URL(string: server.http.origin)?.port))
+        let (name, size) = (SignedInUser.freshName(), 1 << 20)
+        #expect(try await alice.put(name, [UInt8](repeating: 7, count: size), ifRevision: 0).status == 200)
+        let read = Self.text("GET", SignedInUser.path(name), alice)
+        let last = Self.text("GET", SignedInUser.path(name), alice, ["Connection: close"])
+        let before = try Self.peakMemory(reset: true)
+        let answers = try await RequestPaceTests.bytes(
+            from: port, after: String(repeating: read, count: 799) + last, isKept: false)
+        #expect(answers.count > 800 * size)
+        // Other tests run in this process too.
+        #expect(try Self.peakMemory() - before < 400 << 20)
+        await server.stop()
+    }
+
+    /// Bytes, of the whole process.
+    private static func peakMemory(reset: Bool = false) throws -> Int {
+        if reset { try Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs")) }
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.firstMatch(of: /VmHWM:\s+([0-9]+) kB/))
+        return try #require(Int(line.output.1)) << 10
+    }
+
     @Test func nonsenseBehindAWriteDoesNotTakeItsAnswer() async throws {
         let server = try await RunningKeyStore.start()
         let alice = try await server.firstUser()

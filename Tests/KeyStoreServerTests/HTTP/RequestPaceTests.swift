@@ -55,6 +55,14 @@ import Testing
     static func everything(
         from port: UInt16, after request: String, hangingUp: Bool = false
     ) async throws -> String {
+        String(decoding: try await bytes(from: port, after: request, hangingUp: hangingUp).kept, as: UTF8.self)
+    }
+
+    /// What the server sends until it closes the connection, and how much that is.
+    /// - Parameter isKept: whether it is worth the memory.
+    static func bytes(
+        from port: UInt16, after request: String, hangingUp: Bool = false, isKept: Bool = true
+    ) async throws -> (kept: [UInt8], count: Int) {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(
@@ -78,12 +86,13 @@ import Testing
                         }
                         if hangingUp { shutdown(socket, Int32(SHUT_WR)) }
                         // A server that closes with something unread resets the connection, after what it had to say.
-                        var answer: [UInt8] = []
+                        var answer: (kept: [UInt8], count: Int) = ([], 0)
                         var buffer = [UInt8](repeating: 0, count: 64 << 10)
                         while case let count = recv(socket, &buffer, buffer.count, 0), count > 0 {
-                            answer += buffer[..<count]
+                            if isKept { answer.kept += buffer[..<count] }
+                            answer.count += count
                         }
-                        return String(decoding: answer, as: UTF8.self)
+                        return answer
                     })
             }
         }

@@ -7,7 +7,8 @@ import NIOHTTPTypes
 /// It stands behind the handler that keeps count of what is under way (`HTTPConnectionStateHandler`), so that a connection
 /// is neither idle nor closed by a server that stops while it answers. What arrives meanwhile waits: later requests, since
 /// answers go out in the order of their requests (RFC 9112 §9.3.2), and the end of the input or an error in it, after which
-/// the others would close the connection. A request is answered here only while no other one is on its way further in.
+/// the others would close the connection. A request is answered here only while no other one is on its way further in, and
+/// while the client takes its answers: where it does not, they would pile up, and what stands further in waits for it.
 final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -18,7 +19,7 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
         /// Requests that were handed on have no answer yet, or the last of them is still arriving.
         case passing(unanswered: Int, isArriving: Bool)
         case collecting(DirectCall)
-        case answering(DirectCall)
+        case answering
         case closed
 
         static var ready: State { .passing(unanswered: 0, isArriving: false) }
@@ -27,18 +28,22 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
     /// What came in while an answer was awaited.
     private enum Waiting {
         case part(HTTPRequestPart)
-        case inputClosed
         case error(any Error)
     }
 
     private let responder: DirectResponder
     private var state = State.ready
+    /// What is being answered, also after the connection was closed.
+    private var answered: DirectCall?
     private var waiting: [Waiting] = []
     /// Whether a request was handed on that may be the last one of its connection (RFC 9112 §9.6): what comes behind it
     /// is not looked at here.
     private var isEnding = false
     private var isCatchingUp = false
     private var isReadHeld = false
+    /// Answers that the socket has not taken yet.
+    private var unsent = 0
+    private var isInputClosed = false
 
     init(_ responder: DirectResponder) { self.responder = responder }
 
@@ -68,11 +73,20 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .answering = state, case .inputClosed? = event as? ChannelEvent {
-            waiting.append(.inputClosed)
+        if case .inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            passInputClosed(context)
         } else {
             context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    /// Whoever hears that nothing more will come closes the connection: not before all answers are out.
+    private func passInputClosed(_ context: ChannelHandlerContext) {
+        guard isInputClosed, unsent == 0, waiting.isEmpty else { return }
+        if case .answering = state { return }
+        isInputClosed = false
+        context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -98,7 +112,7 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
     private func receive(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
         switch (state, part) {
         case (.passing(unanswered: 0, isArriving: false), .head(let head)):
-            if !isEnding, let call = responder.call(for: head) {
+            if !isEnding, context.channel.isWritable, let call = responder.call(for: head) {
                 state = .collecting(call)
                 return
             }
@@ -122,7 +136,8 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
     }
 
     private func answer(_ call: DirectCall, _ context: ChannelHandlerContext) {
-        state = .answering(call)
+        state = .answering
+        answered = call
         let (eventLoop, bound) = (context.eventLoop, NIOLoopBound((self, context), eventLoop: context.eventLoop))
         call.route.answer(call.request) { answer in
             if eventLoop.inEventLoop {
@@ -134,12 +149,20 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
     }
 
     private func respond(_ answer: () throws -> Answer, _ context: ChannelHandlerContext) {
-        guard case .answering(let call) = state else { return }
+        guard let call = answered else { return }
+        answered = nil
+        // What was done counts, also where nobody is left to hear of it.
         let (head, body) = responder.complete(answer, to: call)
+        guard case .answering = state else { return }
         state = .ready
+        unsent += 1
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if body.readableBytes > 0 { context.write(wrapOutboundOut(.body(body)), promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+            bound.value.0.unsent -= 1
+            bound.value.0.passInputClosed(bound.value.1)
+        }
         catchUp(context)
     }
 
@@ -158,8 +181,6 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
             switch next {
             case .part(let part):
                 receive(part, context)
-            case .inputClosed:
-                context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
             case .error(let error):
                 context.fireErrorCaught(error)
             }
@@ -171,6 +192,7 @@ final class DirectRequestHandler: ChannelDuplexHandler, RemovableChannelHandler 
             isReadHeld = false
             context.read()
         }
+        passInputClosed(context)
     }
 }
 
