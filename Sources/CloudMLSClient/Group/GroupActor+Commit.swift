@@ -6,7 +6,7 @@ import MLSCodec
 extension GroupActor {
     /// Changes the group. What holds already is not done again, so that it can be repeated after any failure.
     package func change(_ change: GroupChange) async throws {
-        try await exclusively { try await mending { try await changeNow(change) } }
+        try await exclusively { _ = try await mending { try await changeNow(change) } }
     }
 
     /// Checks the group against its anchor, brings it on where it is older, and finishes a commit that was cut short, on

@@ -15,7 +15,7 @@ extension GroupActor {
                 guard try await mending({ try await resumeNow() }) else { continue }
                 let stored = try await load()
                 if stored.head != nil {
-                    try await mending { try await changeNow(GroupChange(add: members.filter { $0 != account })) }
+                    _ = try await mending { try await changeNow(GroupChange(add: members.filter { $0 != account })) }
                     return
                 }
                 let extensions = ChatExtension(
