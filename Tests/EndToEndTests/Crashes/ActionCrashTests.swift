@@ -51,7 +51,9 @@ struct ActionCrashTests {
         /// Every point that a command passed, in an order that does not depend on which was first.
         var jobs: [Job] {
             passed.sorted { $0.scenario.name < $1.scenario.name }.flatMap { scenario, points in
-                points.filter { !ActionCrashTests.isElsewhere($0) }.enumerated().map { Job(scenario: scenario, point: $1, isSyncing: !($0 / 2).isMultiple(of: 2)) }
+                points.filter { !ActionCrashTests.isElsewhere($0) }.enumerated().map {
+                    Job(scenario: scenario, point: $1, isSyncing: !($0 / 2).isMultiple(of: 2))
+                }
             }
         }
     }
