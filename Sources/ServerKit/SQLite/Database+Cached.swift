@@ -2,8 +2,7 @@ import CSQLite
 package import GRDB
 
 // For the statements that nearly every request runs. Each connection compiles them once, as GRDB's cached statements;
-// arguments and columns then go straight to and from SQLite: GRDB's values and rows, which can hold anything, would cost
-// as much again as such a statement does.
+// arguments and columns then go straight to and from SQLite, without GRDB's values and rows, which can hold anything.
 
 extension Database {
     /// Like `execute(sql:arguments:)`, for one statement that gives no rows.
@@ -14,8 +13,8 @@ extension Database {
     }
 
     /// Reads the first row that a statement gives, where it gives any.
-    /// - Parameter read: called while the statement stands on the row. What it finds it keeps itself: a value of any type
-    ///   that came back from here would take longer to hand over than to read.
+    /// - Parameter read: called while the statement stands on the row. What it finds it keeps itself, so that nothing here
+    ///   has to work for values of any type, which is not known where this module is compiled.
     package func firstRow(
         sql: String, arguments: [any StatementArgument], _ read: (StatementRow) throws -> Void
     ) throws {

@@ -3,8 +3,8 @@ package import Hummingbird
 package import NIOCore
 
 /// A route that can be answered without a task and without the router, by the handlers of a connection
-/// (`DirectRequestHandler`): for small requests that come by the thousand, of which more than half of the time would go
-/// into the way from the socket to the route and back.
+/// (`DirectRequestHandler`): for small requests that come by the thousand, where the way from the socket to the route and
+/// back shows.
 ///
 /// The router has the same routes for the requests that need it: those of browsers, with large bodies, without a session.
 package final class DirectRoute: Sendable {
