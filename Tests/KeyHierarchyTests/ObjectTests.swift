@@ -22,6 +22,10 @@ import Testing
             Array("an object".utf8), name: name, revision: revision(5), random: Vectors.fixed("input object random"))
         #expect(own == body)
         #expect(try ObjectHeader(ofObject: body).keyID.rawValue == 2)
+        // What a server reads is the same, and it reads nothing where the header is no header.
+        #expect(ObjectHeader.keyID(ofObject: Array(body))?.rawValue == 2)
+        #expect(ObjectHeader.keyID(ofObject: Array(body.prefix(ObjectHeader.byteCount - 1))) == nil)
+        #expect(ObjectHeader.keyID(ofObject: [2] + Array(body.dropFirst())) == nil)
     }
 
     @Test(arguments: [0, 1, 100_000]) func roundTrip(count: Int) throws {
