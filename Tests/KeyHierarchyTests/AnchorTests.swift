@@ -45,13 +45,35 @@ import Testing
         var behind = try groupAnchor
         behind.isBehind = true
         #expect(behind.encoded == (try Vectors.bytes("format GroupAnchor behind")))
-        #expect(throws: CodecError(.invalidValue)) { try GroupAnchor(decoding: [3] + behind.encoded.dropFirst()) }
+        for version: UInt8 in [0, 5, 255] {
+            #expect(throws: CodecError(.invalidValue)) {
+                try GroupAnchor(decoding: [version] + behind.encoded.dropFirst())
+            }
+        }
         #expect(try groupAnchor.encoded == (try Vectors.bytes("format GroupAnchor")))
         let body = try Vectors.bytes("format SealedAnchor group behind")
         #expect(try sealer.open(GroupAnchor.self, body, name: name, revision: revision(7)) == behind)
         let own = try sealer.seal(
             behind, name: name, revision: revision(7), nonce: Vectors.bytes("input behind anchor nonce"))
         #expect(own == body)
+    }
+
+    /// The third and fourth: a commit has the last handshake generation.
+    @Test func groupVectorsWithACommit() throws {
+        let name = sealer.name(groupID: groupID)
+        var anchor = try groupAnchor
+        anchor.commit = CommitHash(of: try Vectors.bytes("input anchored commit"))
+        #expect(anchor.encoded == (try Vectors.bytes("format GroupAnchor commit")))
+        #expect(try GroupAnchor(decoding: anchor.encoded) == anchor)
+        let body = try Vectors.bytes("format SealedAnchor group commit")
+        #expect(try sealer.open(GroupAnchor.self, body, name: name, revision: revision(8)) == anchor)
+        let own = try sealer.seal(
+            anchor, name: name, revision: revision(8), nonce: Vectors.bytes("input commit anchor nonce"))
+        #expect(own == body)
+        #expect(throws: CodecError.self) { try GroupAnchor(decoding: anchor.encoded.dropLast()) }
+        anchor.isBehind = true
+        #expect(anchor.encoded == (try Vectors.bytes("format GroupAnchor commit behind")))
+        #expect(try GroupAnchor(decoding: anchor.encoded) == anchor)
     }
 
     @Test func storeVector() throws {

@@ -29,12 +29,6 @@ extension GroupActor {
             }
         }
         guard case .behind(let anchor) = output else { return true }
-        if case .intent(_, resuming: false) = purpose, anchor.epoch == epoch,
-            anchor.headRevision == target.headRevision
-        {
-            // Another device has found the intent in this very head and taken it up: so is it here, by its rules.
-            return false
-        }
         try await checkHead(against: anchor, knownRevision: headRevision)
         return false
     }

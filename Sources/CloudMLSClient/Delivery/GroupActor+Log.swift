@@ -223,13 +223,7 @@ extension GroupActor {
         next.head?.position = position
         if entry.kind == .commit {
             // The log never rolls back: what everybody else makes of this epoch is out of reach from here.
-            next.head?.status = .stuck
-            if let intent = next.head?.intent {
-                // Another commit holds the epoch, so that this one never will.
-                next.head?.claims += intent.claims
-                next.head?.intent = nil
-            }
-            next.setIndexStatus(.readOnly)
+            next.closeUntilAddedAgain()
         }
         next.parked.park(
             ParkedMessages.Entry(

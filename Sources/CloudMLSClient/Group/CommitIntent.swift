@@ -1,4 +1,5 @@
 package import CloudMLSAPI
+package import KeyHierarchy
 package import MLSCodec
 
 /// A KeyPackage that was claimed for this group. One that no commit used is used by the next.
@@ -43,6 +44,9 @@ package struct CommitIntent: Hashable, Sendable, MLSStruct {
     package var generation: UInt32
     /// The KeyPackages of those it adds.
     package var claims: [HeldKeyPackage]
+
+    /// What the auth-delivery server, and the group's anchor, know the commit by.
+    package var hash: CommitHash { CommitHash(of: commit) }
 
     private var version: UInt8 { 1 }
 

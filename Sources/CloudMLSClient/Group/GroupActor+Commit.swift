@@ -1,5 +1,5 @@
 import CloudMLSAPI
-import Crypto
+import KeyHierarchy
 import MLS
 import MLSCodec
 
@@ -88,7 +88,7 @@ extension GroupActor {
         isHealing: Bool = false
     ) async throws -> CommitMachine.Output {
         guard let account = next.head?.account else { throw busy() }
-        let hash = Array(SHA256.hash(data: intent.commit))
+        let hash = intent.hash.bytes
         let machine = CommitMachine(purpose: intent.purpose, entry)
         return try await services.environment.run(machine) { action in
             switch action {
@@ -104,7 +104,7 @@ extension GroupActor {
                 let resuming = entry != .new
                 let isRaised = try await raiseAnchor(
                     headRevision: stored.headRevision + (resuming ? 0 : 1), epoch: intent.epoch,
-                    .intent(generation: intent.generation, resuming: resuming))
+                    .handshake(generation: intent.generation, commit: intent.hash))
                 return isRaised ? .anchorRaised : .overtaken
             case .register:
                 return try await refusable {

@@ -31,7 +31,11 @@ extension GroupActor {
                 reserved = nil
                 return isMarked ? .marked : .conflict
             case .replay:
-                _ = try await catchUpNow()
+                do {
+                    _ = try await catchUpNow()
+                } catch let error as ClientError where error.code == .groupReadOnly {
+                    // The log begins later than the group was: it is as if it had ended there.
+                }
                 return .replayed
             case .giveUpIntent:
                 let stored = try await load()
@@ -48,6 +52,11 @@ extension GroupActor {
             case .commit(let epoch):
                 try await changeNow(GroupChange(refresh: true), onlyIn: epoch, isHealing: true)
                 return .committed
+            case .askEpoch:
+                return .serverEpoch(try await serverEpoch())
+            case .close(let epoch):
+                try await close(epoch)
+                return .closed
             }
         }
         switch output {
@@ -112,7 +121,31 @@ extension GroupActor {
         guard let head = stored.head, let group = stored.group else { return nil }
         return GroupHealing.Stored(
             epoch: group.epoch, headRevision: Revision(rawValue: stored.headRevision) ?? .none, status: head.status,
-            intent: head.intent?.generation, counts: stored.counts)
+            intent: head.intent.map {
+                GroupHealing.Intent(epoch: $0.epoch, generation: $0.generation, commit: $0.hash)
+            },
+            counts: stored.counts)
+    }
+
+    /// - Returns: nil if the server does not know the group, or the account is no member for it.
+    private func serverEpoch() async throws -> UInt64? {
+        do {
+            return try await services.authDelivery.group(id.bytes).epoch
+        } catch let error as ClientError where error.code == .refused(.notFound) {
+            return nil
+        }
+    }
+
+    /// Keeps the group for reading: nothing leads from this epoch to where it is.
+    private func close(_ epoch: UInt64) async throws {
+        for _ in 0..<Self.attempts {
+            let stored = try await load()
+            guard stored.head?.status == .active, stored.group?.epoch == epoch else { return }
+            var next = stored
+            next.closeUntilAddedAgain()
+            if try await write(next, since: stored) { return }
+        }
+        throw busy()
     }
 
     /// Raises the epoch's reservation object.

@@ -61,7 +61,7 @@ extension GroupActor {
         // Proposed a second time in an epoch it is the same proposal, which the head has already.
         let isRaised = try await raiseAnchor(
             headRevision: stored.headRevision + (next.head == stored.head ? 0 : 1), epoch: group.epoch,
-            .intent(generation: generation, resuming: false))
+            .handshake(generation: generation, commit: nil))
         guard isRaised else { return false }
         let post = ProposalPost(account: head.account, epoch: group.epoch, proposal: Bytes(message.encoded))
         do {

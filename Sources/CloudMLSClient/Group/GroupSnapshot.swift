@@ -87,6 +87,17 @@ package struct GroupSnapshot: Sendable {
         index.set(entry)
     }
 
+    /// Keeps the group for reading: another commit than any that can be applied here holds its epoch, so that no intent of
+    /// this account's ever will.
+    package mutating func closeUntilAddedAgain() {
+        head?.status = .stuck
+        if let intent = head?.intent {
+            head?.claims += intent.claims
+            head?.intent = nil
+        }
+        setIndexStatus(.readOnly)
+    }
+
     /// Head and group of a group that can be written to.
     ///
     /// - Throws: `unknownGroup`, `groupReadOnly`.

@@ -6,8 +6,9 @@ package struct AnchorRaise: OperationMachine {
     package enum Purpose: Sendable, Equatable {
         /// An epoch or a position was written; another device may be further already.
         case progress
-        /// An intent was written that uses this handshake generation.
-        case intent(generation: UInt32, resuming: Bool)
+        /// Something was written that goes out under this handshake generation: a commit's intent, which any device may
+        /// post again, or a proposal.
+        case handshake(generation: UInt32, commit: CommitHash?)
     }
 
     package enum Action: Sendable, Equatable {
@@ -33,7 +34,7 @@ package struct AnchorRaise: OperationMachine {
     private let purpose: Purpose
     private var attempts = 0
 
-    /// - Parameter target: its generation counts are ignored but for an intent's handshake count.
+    /// - Parameter target: its counts and its commit are ignored; they follow from the purpose.
     package init(target: GroupAnchor, purpose: Purpose) {
         self.target = target
         self.purpose = purpose
@@ -61,7 +62,11 @@ package struct AnchorRaise: OperationMachine {
         var next = target
         next.applicationGenerations = 0
         next.handshakeGenerations = 0
-        if case .intent(let generation, _) = purpose { next.handshakeGenerations = generation + 1 }
+        next.commit = nil
+        if case .handshake(let generation, let commit) = purpose {
+            next.handshakeGenerations = generation + 1
+            next.commit = commit
+        }
         guard let anchor, anchor.epoch >= target.epoch else {
             return .perform(.swap(next, ifRevision: revision))
         }
@@ -70,15 +75,12 @@ package struct AnchorRaise: OperationMachine {
         case .progress:
             // A later epoch or head of another device's is as good as ours.
             guard !isAhead else { return .finished(.raised) }
-        case .intent(let generation, let resuming):
-            guard !isAhead else { return .finished(.behind(anchor)) }
-            // The commit of a resumed intent is the same bytes again, so its own raise may have been before. A head with
-            // an intent gives no other generation away: a count beyond that is of another state than this head's.
-            let allowed = resuming ? generation + 1 : generation
-            guard anchor.handshakeGenerations <= allowed else { return .finished(.behind(anchor)) }
+            next.handshakeGenerations = anchor.handshakeGenerations
+            next.commit = anchor.commit
+        case .handshake(let generation, let commit):
+            guard !isAhead, anchor.allows(commit, under: generation) else { return .finished(.behind(anchor)) }
         }
         next.applicationGenerations = anchor.applicationGenerations
-        next.handshakeGenerations = max(anchor.handshakeGenerations, next.handshakeGenerations)
         next.isBehind = anchor.isBehind
         return next == anchor ? .finished(.raised) : .perform(.swap(next, ifRevision: revision))
     }

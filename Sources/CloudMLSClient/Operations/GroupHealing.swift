@@ -6,18 +6,31 @@ package import KeyHierarchy
 ///
 /// It can be ended anywhere and begun anew: the note in the anchor keeps the epoch closed until it is left.
 package struct GroupHealing: OperationMachine {
+    /// The intent in a group's head.
+    package struct Intent: Sendable, Equatable {
+        package var epoch: UInt64
+        /// The handshake generation of its commit.
+        package var generation: UInt32
+        package var commit: CommitHash
+
+        package init(epoch: UInt64, generation: UInt32, commit: CommitHash) {
+            self.epoch = epoch
+            self.generation = generation
+            self.commit = commit
+        }
+    }
+
     /// What the key store has about the group.
     package struct Stored: Sendable, Equatable {
         package var epoch: UInt64
         package var headRevision: Revision
         package var status: GroupHead.Status
-        /// The handshake generation of the intent in the head, if there is one.
-        package var intent: UInt32?
+        package var intent: Intent?
         /// What is given away in the epoch that the machine asked about.
         package var counts: GenerationCounts
 
         package init(
-            epoch: UInt64, headRevision: Revision, status: GroupHead.Status, intent: UInt32? = nil,
+            epoch: UInt64, headRevision: Revision, status: GroupHead.Status, intent: Intent? = nil,
             counts: GenerationCounts = GenerationCounts()
         ) {
             self.epoch = epoch
@@ -44,6 +57,10 @@ package struct GroupHealing: OperationMachine {
         case raiseCounts(GenerationCounts, epoch: UInt64)
         /// Commit in this epoch, with a path, whatever is proposed.
         case commit(epoch: UInt64)
+        /// Ask the auth-delivery server in which epoch the group is.
+        case askEpoch
+        /// Close the group for writing until the account is added to it again, if it is still in this epoch.
+        case close(epoch: UInt64)
     }
 
     package enum Event: Sendable, Equatable {
@@ -59,6 +76,9 @@ package struct GroupHealing: OperationMachine {
         case countsRaised
         /// It was accepted, or somebody else's was, or the head has to be looked at again.
         case committed
+        /// Nil where the server does not know the group, or the account is no member for it.
+        case serverEpoch(UInt64?)
+        case closed
     }
 
     package enum Output: Sendable, Equatable {
@@ -66,9 +86,10 @@ package struct GroupHealing: OperationMachine {
         case sound
         /// The group has left every epoch in which something may have been used twice.
         case healed
-        /// An own commit is lost with the state that it led to: the account has to be removed and added again.
+        /// What led to the group's newest epoch is lost, here or with the old part of the log: the account has to be
+        /// removed and added again.
         case waiting
-        /// The log does not lead to where the group was.
+        /// The auth-delivery server does not have the group where it was, either.
         case behind
     }
 
@@ -79,6 +100,8 @@ package struct GroupHealing: OperationMachine {
         case endingIntent
         case raising
         case committing
+        case asking
+        case closing
     }
 
     private let incarnation: Incarnation
@@ -87,6 +110,8 @@ package struct GroupHealing: OperationMachine {
     private var anchorRevision: UInt64 = 0
     private var isMarked = false
     private var isReplayed = false
+    /// What the log led to.
+    private var reached: UInt64 = 0
     private var attempts = 0
 
     /// - Parameter incarnation: the key store's.
@@ -114,8 +139,13 @@ package struct GroupHealing: OperationMachine {
             return try lookAgain()
         case (.raising, .countsRaised):
             return perform(.commit(epoch: anchor?.epoch ?? 0), .committing)
-        case (.endingIntent, .intentEnded), (.committing, .committed):
+        case (.endingIntent, .intentEnded), (.committing, .committed), (.closing, .closed):
             return try lookAgain()
+        case (.asking, .serverEpoch(let epoch)):
+            // The log is kept for a time only. A server that is behind the anchor itself was brought back as well: there
+            // is nothing to be added to again.
+            guard let epoch, let anchor, epoch >= anchor.epoch else { return .finished(.behind) }
+            return perform(.close(epoch: reached), .closing)
         default:
             throw ClientError(.internalFault, "Healing a group met an event that its step does not know.")
         }
@@ -132,12 +162,14 @@ package struct GroupHealing: OperationMachine {
         }
         guard stored.status == .active else { return .finished(.waiting) }
         guard isReplayed else { return perform(.replay, .replaying) }
-        guard stored.epoch == anchor.epoch else { return .finished(.behind) }
-        if let generation = stored.intent {
+        guard stored.epoch == anchor.epoch else {
+            reached = stored.epoch
+            return perform(.askEpoch, .asking)
+        }
+        if let intent = stored.intent {
             // One that came back and that a later one followed is not posted again. The last one there was, or one that
             // another device made since, leads into the next epoch as well as a new one does.
-            let isOld = anchor.handshakeGenerations > generation + 1
-            return perform(isOld ? .giveUpIntent : .resumeIntent, .endingIntent)
+            return perform(isUsable(intent, anchor) ? .resumeIntent : .giveUpIntent, .endingIntent)
         }
         // Whatever was used was anchored before. So what lies above the anchor was never used, whoever reserved it.
         let counts = GenerationCounts(
@@ -148,9 +180,15 @@ package struct GroupHealing: OperationMachine {
     private func isBehind(_ stored: Stored, _ anchor: GroupAnchor) -> Bool {
         if anchor.closes(epoch: stored.epoch) { return true }
         if anchor.isAhead(ofEpoch: stored.epoch, headRevision: stored.headRevision) { return true }
+        if let intent = stored.intent, !isUsable(intent, anchor) { return true }
         return anchor.epoch == stored.epoch
             && (stored.counts.application < anchor.applicationGenerations
                 || stored.counts.handshake < anchor.handshakeGenerations)
+    }
+
+    /// Whether nothing but this very commit went out under its generation.
+    private func isUsable(_ intent: Intent, _ anchor: GroupAnchor) -> Bool {
+        anchor.epoch != intent.epoch || anchor.allows(intent.commit, under: intent.generation)
     }
 
     private mutating func lookAgain() throws -> Step<Action, Output> {

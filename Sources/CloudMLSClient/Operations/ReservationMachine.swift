@@ -105,7 +105,8 @@ package struct ReservationMachine: OperationMachine {
     private func swap() -> Step<Action, Output> {
         let next = GroupAnchor(
             incarnation: incarnation, headRevision: headRevision, epoch: epoch,
-            applicationGenerations: block.upperBound, handshakeGenerations: anchored.handshake)
+            applicationGenerations: block.upperBound, handshakeGenerations: anchored.handshake,
+            commit: anchor?.epoch == epoch ? anchor?.commit : nil)
         return .perform(.swapAnchor(next, ifRevision: anchorRevision))
     }
 

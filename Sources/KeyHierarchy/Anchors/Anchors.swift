@@ -1,3 +1,4 @@
+import Crypto
 public import MLSCodec
 
 /// What a client remembers in the other server's care, so that an old copy of the key store cannot pass for the newest.
@@ -12,16 +13,28 @@ public enum AnchorKind: UInt8, Sendable, MLSCodable {
     case move = 3
 }
 
+/// What tells hashes of commits from other bytes.
+public enum CommitHashKind: FixedBytesKind { public static let byteCount = 32 }
+
+/// SHA-256 of a commit's MLSMessage, as the auth-delivery server knows commits by.
+public typealias CommitHash = FixedBytes<CommitHashKind>
+
+extension FixedBytes where Kind == CommitHashKind {
+    /// - Parameter commit: an MLSMessage.
+    public init(of commit: [UInt8]) { self.init(checked: SHA256.hash(data: commit)) }
+}
+
 /// The newest state of one MLS group.
 ///
 /// ```
 /// struct {
-///     uint8 version;                       // 2 where the key store was found behind in this epoch, else 1
+///     uint8 version;                       // 1 or 3; 2 or 4 where the key store was found behind in this epoch
 ///     opaque incarnation[16];              // the key store's
 ///     uint64 head_revision;
 ///     uint64 epoch;
 ///     uint32 application_generations;      // reserved in this epoch
 ///     uint32 handshake_generations;        // reserved in this epoch
+///     select (version) { case 3, 4: opaque commit[32]; }
 /// } GroupAnchor;
 /// ```
 public struct GroupAnchor: Anchor, Hashable {
@@ -35,39 +48,68 @@ public struct GroupAnchor: Anchor, Hashable {
     public var applicationGenerations: UInt32
     /// How many generations of the own handshake ratchet are reserved in this epoch.
     public var handshakeGenerations: UInt32
+    /// The commit that has the last of the handshake generations; nil where no commit has it. No other commit may use it:
+    /// only a commit that was anchored is posted a second time.
+    public var commit: CommitHash?
     /// Whether the key store was found to have an older state than this: nothing but a commit is sent in this epoch any
     /// more. A client that does not know this version refuses the anchor, and sends nothing either.
     public var isBehind: Bool
 
     public init(
         incarnation: Incarnation, headRevision: Revision, epoch: UInt64, applicationGenerations: UInt32 = 0,
-        handshakeGenerations: UInt32 = 0, isBehind: Bool = false
+        handshakeGenerations: UInt32 = 0, commit: CommitHash? = nil, isBehind: Bool = false
     ) {
         self.incarnation = incarnation
         self.headRevision = headRevision
         self.epoch = epoch
         self.applicationGenerations = applicationGenerations
         self.handshakeGenerations = handshakeGenerations
+        self.commit = commit
         self.isBehind = isBehind
     }
 
-    private var version: UInt8 { isBehind ? Self.behindVersion : 1 }
-    private static let behindVersion: UInt8 = 2
+    /// What the version byte says beside the order of the fields.
+    private enum Version: UInt8, MLSCodable {
+        case plain = 1
+        case behind = 2
+        case commit = 3
+        case commitBehind = 4
+
+        init(hasCommit: Bool, isBehind: Bool) {
+            self =
+                switch (hasCommit, isBehind) {
+                case (false, false): .plain
+                case (false, true): .behind
+                case (true, false): .commit
+                case (true, true): .commitBehind
+                }
+        }
+
+        var hasCommit: Bool { self == .commit || self == .commitBehind }
+        var isBehind: Bool { self == .behind || self == .commitBehind }
+    }
 }
 
-extension GroupAnchor: MLSStruct {
-    public static var layout: StructLayout<Self, UInt8, Incarnation, Revision, UInt64, UInt32, UInt32> {
-        StructLayout(
-            \.version, \.incarnation, \.headRevision, \.epoch, \.applicationGenerations, \.handshakeGenerations
-        ) { (version, incarnation, headRevision, epoch, application, handshake) throws(CodecError) in
-            guard version == 1 || version == behindVersion else {
-                throw CodecError(.invalidValue, "GroupAnchor.version")
-            }
-            return Self(
-                incarnation: incarnation, headRevision: headRevision, epoch: epoch,
-                applicationGenerations: application, handshakeGenerations: handshake,
-                isBehind: version == behindVersion)
-        }
+extension GroupAnchor {
+    public func encode(into writer: inout MLSWriter) {
+        Version(hasCommit: commit != nil, isBehind: isBehind).encode(into: &writer)
+        incarnation.encode(into: &writer)
+        headRevision.encode(into: &writer)
+        epoch.encode(into: &writer)
+        applicationGenerations.encode(into: &writer)
+        handshakeGenerations.encode(into: &writer)
+        commit?.encode(into: &writer)
+    }
+
+    public init(from reader: inout MLSReader) throws(CodecError) {
+        let version = try Version(from: &reader)
+        incarnation = try Incarnation(from: &reader)
+        headRevision = try Revision(from: &reader)
+        epoch = try UInt64(from: &reader)
+        applicationGenerations = try UInt32(from: &reader)
+        handshakeGenerations = try UInt32(from: &reader)
+        commit = version.hasCommit ? try CommitHash(from: &reader) : nil
+        isBehind = version.isBehind
     }
 }
 

@@ -44,6 +44,29 @@ import Testing
         #expect(try await device.groups().map(\.state) == [.active])
     }
 
+    /// The backup is older than the part of the log that the server has kept.
+    @Test(arguments: [0, 1])
+    func whoseBackupIsOlderThanTheLogIsAddedAgain(kept: Int) async throws {
+        let pair = try TestPair()
+        let (_, bob, group) = try await pair.inAGroup()
+        let backup = await pair.alice.store.values
+        for _ in 0..<3 { try await bob.refresh(group) }
+        try await pair.alice.device().sync()
+        await pair.world.keepLog(of: group, last: kept)
+        await pair.alice.store.restore(backup)
+        let told = try await pair.alice.device().sync()
+        #expect(told.problems.isEmpty)
+        #expect(told.waiting == [group])
+        await #expect(throws: ClientError(.groupReadOnly, "")) {
+            try await pair.alice.device().encrypt("too early", for: group)
+        }
+        try await bob.sync()
+        #expect(try await pair.alice.device().sync().joined == [group])
+        let sealed = try await pair.alice.device().encrypt("back", for: group)
+        try await bob.sync()
+        #expect(try await bob.readText(sealed) == "alice: back")
+    }
+
     /// The server alone says who asks: it must not get a key of its own into a group by that.
     @Test func whoHasAnotherKeyThanBeforeIsNotAddedByItself() async throws {
         let pair = try TestPair()
@@ -293,5 +316,13 @@ import Testing
         await pair.alice.store.restore(values)
         #expect(try await AccountService(services: pair.alice.services()).checkPools())
         #expect(try await AccountService(services: pair.alice.services()).checkPools() == false)
+    }
+}
+
+extension AuthDeliveryWorld {
+    /// Forgets all but the last entries of a group's log, as retention does once everybody has acknowledged them.
+    func keepLog(of group: GroupID, last count: Int) {
+        let log = groups[group.bytes]?.log ?? []
+        groups[group.bytes]?.log = Array(log.suffix(count))
     }
 }

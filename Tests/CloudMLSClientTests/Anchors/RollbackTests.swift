@@ -184,6 +184,28 @@ import Testing
         #expect(try await GroupSnapshot.load(group, from: alice.services().objects).head?.intent == nil)
     }
 
+    /// The key store says that it has not taken an intent, and shows it after another one was posted in its place: both
+    /// have one generation.
+    @Test func anIntentThatWasHiddenIsNotPostedUnderTheKeyOfTheNext() async throws {
+        let (alice, bob, group) = try await pair()
+        let before = await alice.store.values
+        let cut = Interruption(before: "writeAnchor") { throw FaultPlan.failure }
+        await #expect(throws: FaultPlan.failure) {
+            try await Messenger(services: alice.services(authDelivery: cut)).refresh(group)
+        }
+        let hidden = await alice.store.values
+        #expect(try await GroupSnapshot.load(group, from: alice.services().objects).head?.intent != nil)
+        await alice.store.restore(before, sameIncarnation: true)
+        await alice.world.setCommitRefusal(.unavailable)
+        await #expect(throws: ClientError.self) { try await alice.device().refresh(group) }
+        await alice.world.setCommitRefusal(nil)
+        await alice.store.restore(hidden, sameIncarnation: true)
+        let after = try await alice.device().encrypt("after", for: group)
+        try await expectOneUseOfEachKey([after], by: alice, as: bob)
+        #expect(try await bob.device().readText(after) == "alice: after")
+        #expect(try await GroupSnapshot.load(group, from: alice.services().objects).head?.intent == nil)
+    }
+
     @Test func aLocalCopyRemembersWhatTheOtherServerForgot() async throws {
         let (alice, bob, group) = try await pair()
         let local = MemoryLocalState()

@@ -3,7 +3,7 @@ import CloudMLSClient
 import Testing
 
 /// Lets somebody else do something right before a call of this device's arrives, once.
-private struct Interruption: Connection {
+struct Interruption: Connection {
     let call: String
     let meanwhile: @Sendable () async throws -> Void
     private let isDone = Guarded(false)

@@ -9,12 +9,17 @@ import Testing
     private static let later = Incarnation(bytes: [UInt8](repeating: 8, count: 16)) ?? .random()
 
     private func anchor(
-        epoch: UInt64 = 3, head: UInt64 = 8, application: UInt32 = 5, handshake: UInt32 = 2, isBehind: Bool = false
+        epoch: UInt64 = 3, head: UInt64 = 8, application: UInt32 = 5, handshake: UInt32 = 2,
+        commit: CommitHash? = commit, isBehind: Bool = false
     ) -> GroupAnchor {
         GroupAnchor(
             incarnation: isBehind ? Self.later : Self.incarnation, headRevision: Revision(rawValue: head) ?? .none,
-            epoch: epoch, applicationGenerations: application, handshakeGenerations: handshake, isBehind: isBehind)
+            epoch: epoch, applicationGenerations: application, handshakeGenerations: handshake, commit: commit,
+            isBehind: isBehind)
     }
+
+    private static let commit = CommitHash(of: [1])
+    private static let otherCommit = CommitHash(of: [2])
 
     private func stored(
         epoch: UInt64 = 3, head: UInt64 = 8, application: UInt32 = 5, handshake: UInt32 = 2,
@@ -22,7 +27,10 @@ import Testing
     ) -> GroupHealing.Event {
         .stored(
             GroupHealing.Stored(
-                epoch: epoch, headRevision: Revision(rawValue: head) ?? .none, status: status, intent: intent,
+                epoch: epoch, headRevision: Revision(rawValue: head) ?? .none, status: status,
+                intent: intent.map {
+                    GroupHealing.Intent(epoch: epoch, generation: $0, commit: Self.commit)
+                },
                 counts: GenerationCounts(application: application, handshake: handshake)))
     }
 
@@ -96,12 +104,47 @@ import Testing
         #expect(script.output == .healed)
     }
 
-    @Test func aLogThatDoesNotLeadThereIsTold() throws {
-        let script = try run([
+    private var aLogThatEndsTooEarly: [GroupHealing.Event] {
+        [
             .anchor(anchor(), revision: 4), stored(epoch: 1), .marked, .replayed,
             .anchor(anchor(isBehind: true), revision: 5), stored(epoch: 2),
-        ])
+        ]
+    }
+
+    @Test(arguments: [nil, UInt64(2)])
+    func aServerThatIsBehindAsWellIsTold(epoch: UInt64?) throws {
+        let script = try run(aLogThatEndsTooEarly + [.serverEpoch(epoch)])
+        #expect(script.actions.last == .askEpoch)
         #expect(script.output == .behind)
+    }
+
+    @Test(arguments: [UInt64(3), 9])
+    func aLogThatLostItsOldPartClosesTheGroup(epoch: UInt64) throws {
+        let script = try run(
+            aLogThatEndsTooEarly + [
+                .serverEpoch(epoch), .closed, .anchor(anchor(isBehind: true), revision: 5),
+                stored(epoch: 2, status: .stuck),
+            ])
+        #expect(script.actions.contains(.close(epoch: 2)))
+        #expect(script.output == .waiting)
+    }
+
+    /// Nothing but the intent tells: another commit has its generation.
+    @Test(arguments: [otherCommit, nil])
+    func anIntentWhoseGenerationAnotherCommitHasIsNoticed(commit: CommitHash?) throws {
+        let noted = GroupHealing.Event.anchor(anchor(commit: commit, isBehind: true), revision: 5)
+        let script = try run([
+            .anchor(anchor(commit: commit), revision: 4), stored(intent: 1), .marked, .replayed, noted,
+            stored(intent: 1), .intentEnded, noted, stored(head: 9),
+        ])
+        #expect(script.actions.dropFirst(6).first == .giveUpIntent)
+        #expect(script.actions.last == .raiseCounts(GenerationCounts(application: 5, handshake: 2), epoch: 3))
+    }
+
+    @Test(arguments: [UInt32(1), 2])
+    func anIntentThatMayBePostedIsNoRollback(generation: UInt32) throws {
+        let script = try run([.anchor(anchor(), revision: 4), stored(intent: generation)])
+        #expect(script.output == .sound)
     }
 
     @Test func aLostOwnCommitMeansWaiting() throws {

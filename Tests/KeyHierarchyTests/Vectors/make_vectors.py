@@ -249,11 +249,16 @@ group_name = put("anchor name group", mac(name_key, u8(1) + opaque(group_id)))
 store_name = put("anchor name store", mac(name_key, u8(2) + opaque(store_id)))
 group_anchor = put("format GroupAnchor", u8(1) + incarnation + u64(11) + u64(12) + u32(64) + u32(3))
 behind_anchor = put("format GroupAnchor behind", u8(2) + group_anchor[1:])
+anchored_commit = sha256(fill("anchored commit", 40))
+commit_anchor = put("format GroupAnchor commit", u8(3) + group_anchor[1:] + anchored_commit)
+put("format GroupAnchor commit behind", u8(4) + commit_anchor[1:])
 store_anchor = put("format StoreAnchor", u8(1) + incarnation + u64(7) + bytes.fromhex(vectors["slots digest"]) + u64(9))
 put("format SealedAnchor group", u8(1) + seal(
     anchor_key, fill("group anchor nonce", 12), group_anchor, u8(1) + group_name + u64(6)))
 put("format SealedAnchor group behind", u8(1) + seal(
     anchor_key, fill("behind anchor nonce", 12), behind_anchor, u8(1) + group_name + u64(7)))
+put("format SealedAnchor group commit", u8(1) + seal(
+    anchor_key, fill("commit anchor nonce", 12), commit_anchor, u8(1) + group_name + u64(8)))
 put("format SealedAnchor store", u8(1) + seal(
     anchor_key, fill("store anchor nonce", 12), store_anchor, u8(1) + store_name + u64(2)))
 

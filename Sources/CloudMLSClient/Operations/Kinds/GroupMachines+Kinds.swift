@@ -124,6 +124,8 @@ extension GroupHealing.Action: OperationAction {
         case giveUpIntent
         case raiseCounts
         case commit
+        case askEpoch
+        case close
     }
 
     package var kind: Kind {
@@ -136,6 +138,8 @@ extension GroupHealing.Action: OperationAction {
         case .giveUpIntent: .giveUpIntent
         case .raiseCounts: .raiseCounts
         case .commit: .commit
+        case .askEpoch: .askEpoch
+        case .close: .close
         }
     }
 }
