@@ -82,7 +82,12 @@ import Testing
         let folder = try TemporaryFolder()
         let trace = folder.url.appending(path: "trace")
         let server = try await ServerBinary(
-            folder, wrapper: [Tracer.path, "-f", "-e", "trace=fsync,fdatasync", "-o", trace.path],
+            folder,
+            // A sync takes as long as on a slow disk, so that what is sent at once also arrives while one is under way.
+            wrapper: [
+                Tracer.path, "-f", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=20000", "-o",
+                trace.path,
+            ],
             options: ["--registration", "open"])
         let user = try TestUser("alice")
         try await user.register(at: server.http, token: nil)
