@@ -70,7 +70,7 @@ extension SwiftCryptoProvider {
         HPKEKeyPair(privateKey: privateKey, publicKey: try publicKey(of: privateKey))
     }
 
-    private var hpkeCiphersuite: HPKE.Ciphersuite {
+    var hpkeCiphersuite: HPKE.Ciphersuite {
         HPKE.Ciphersuite(
             kem: curve == .curve25519 ? .Curve25519_HKDF_SHA256 : .P256_HKDF_SHA256,
             kdf: .HKDF_SHA256,
@@ -106,7 +106,7 @@ extension SwiftCryptoProvider {
 
     /// The same key, if it is not one of the few of small order: with those, every private key agrees on zeros, which
     /// RFC 9180 §7.1.4 refuses.
-    private func agreeing(
+    func agreeing(
         _ key: Curve25519.KeyAgreement.PublicKey
     ) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PublicKey {
         // The library may refuse zeros by itself.
@@ -119,25 +119,25 @@ extension SwiftCryptoProvider {
     /// A private key that protects nothing.
     private static let agreementProbe = Curve25519.KeyAgreement.PrivateKey()
 
-    private func x25519(_ key: HPKEPublicKey) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PublicKey {
+    func x25519(_ key: HPKEPublicKey) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PublicKey {
         do { return try .init(rawRepresentation: key.bytes) } catch {
             throw MLS.CryptoError(.malformedKey, "HPKE public key")
         }
     }
 
-    private func p256(_ key: HPKEPublicKey) throws(MLS.CryptoError) -> P256.KeyAgreement.PublicKey {
+    func p256(_ key: HPKEPublicKey) throws(MLS.CryptoError) -> P256.KeyAgreement.PublicKey {
         do { return try .init(x963Representation: key.bytes) } catch {
             throw MLS.CryptoError(.malformedKey, "HPKE public key")
         }
     }
 
-    private func x25519(_ key: HPKEPrivateKey) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PrivateKey {
+    func x25519(_ key: HPKEPrivateKey) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PrivateKey {
         do { return try key.secret.withUnsafeBytes { try .init(rawRepresentation: $0) } } catch {
             throw MLS.CryptoError(.malformedKey, "HPKE private key")
         }
     }
 
-    private func p256(_ key: HPKEPrivateKey) throws(MLS.CryptoError) -> P256.KeyAgreement.PrivateKey {
+    func p256(_ key: HPKEPrivateKey) throws(MLS.CryptoError) -> P256.KeyAgreement.PrivateKey {
         do { return try key.secret.withUnsafeBytes { try .init(rawRepresentation: $0) } } catch {
             throw MLS.CryptoError(.malformedKey, "HPKE private key")
         }

@@ -34,6 +34,22 @@ public protocol CipherSuiteProvider: Sendable {
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
     ) throws(CryptoError) -> [UInt8]
+    /// HPKE base mode, single-shot secret export (RFC 9180 §6.2, `SendExportBase`): a secret that only the owner of
+    /// `publicKey` can derive, and the encapsulated key that it takes.
+    ///
+    /// - Parameters:
+    ///   - info: of the HPKE context.
+    ///   - exporterContext: what the secret is for.
+    ///   - length: in bytes, from 1 to 255 times `hashLength`.
+    /// - Throws: `malformedKey`, `outputTooLong`.
+    func hpkeSendExport(
+        to publicKey: HPKEPublicKey, info: [UInt8], exporterContext: [UInt8], length: Int
+    ) throws(CryptoError) -> (kemOutput: [UInt8], secret: SecretBytes)
+    /// The same secret on the other side (`ReceiveExportBase`). Another key or context gives another secret: nothing is
+    /// authenticated.
+    func hpkeReceiveExport(
+        _ kemOutput: [UInt8], with privateKey: HPKEPrivateKey, info: [UInt8], exporterContext: [UInt8], length: Int
+    ) throws(CryptoError) -> SecretBytes
     /// `KEM.DeriveKeyPair` (RFC 9180 §7.1.3).
     func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(CryptoError) -> HPKEKeyPair
     /// Throws unless the bytes are a usable public key of the suite's KEM.

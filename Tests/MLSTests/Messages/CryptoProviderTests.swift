@@ -44,6 +44,59 @@ import Testing
         }
     }
 
+    @Test(arguments: SwiftCryptoProvider.supportedCipherSuites)
+    func exportedSecretsAreKnownToBothSidesOnly(_ suite: CipherSuite) throws {
+        let provider = try SwiftCryptoProvider.provider(for: suite)
+        let recipient = try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(32))
+        let other = try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(32))
+        let sent = try provider.hpkeSendExport(
+            to: recipient.publicKey, info: [1], exporterContext: [2], length: 48)
+        func receive(
+            _ kemOutput: [UInt8], _ key: HPKEPrivateKey, info: [UInt8] = [1], context: [UInt8] = [2], length: Int = 48
+        ) throws -> SecretBytes {
+            try provider.hpkeReceiveExport(
+                kemOutput, with: key, info: info, exporterContext: context, length: length)
+        }
+        #expect(sent.secret.count == 48)
+        #expect(try receive(sent.kemOutput, recipient.privateKey) == sent.secret)
+        #expect(try receive(sent.kemOutput, other.privateKey) != sent.secret)
+        #expect(try receive(sent.kemOutput, recipient.privateKey, info: []) != sent.secret)
+        #expect(try receive(sent.kemOutput, recipient.privateKey, context: []) != sent.secret)
+        let again = try provider.hpkeSendExport(
+            to: recipient.publicKey, info: [1], exporterContext: [2], length: 48)
+        #expect(again.kemOutput != sent.kemOutput)
+        #expect(again.secret != sent.secret)
+        for length in [-1, 0, 255 * provider.hashLength + 1] {
+            #expect(throws: CryptoError(.outputTooLong)) {
+                try receive(sent.kemOutput, recipient.privateKey, length: length)
+            }
+            #expect(throws: CryptoError(.outputTooLong)) {
+                try provider.hpkeSendExport(to: recipient.publicKey, info: [], exporterContext: [], length: length)
+            }
+        }
+        #expect(throws: CryptoError.self) { try receive([1], recipient.privateKey) }
+        #expect(throws: CryptoError(.malformedKey)) {
+            try provider.hpkeSendExport(to: HPKEPublicKey([1]), info: [], exporterContext: [], length: 1)
+        }
+    }
+
+    /// RFC 9180 Appendix A.1.1.3.
+    @Test func exportedSecretsAreThoseOfTheSpecification() throws {
+        let provider = try SwiftCryptoProvider.provider(for: .mls128DHKEMX25519AES128GCMSHA256Ed25519)
+        let key = HPKEPrivateKey(
+            SecretBytes(bytes("4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8")))
+        for (context, expected) in [
+            ("", "3853fe2b4035195a573ffc53856e77058e15d9ea064de3e59f4961d0095250ee"),
+            ("00", "2e8f0b54673c7029649d4eb9d5e33bf1872cf76d623ff164ac185da9e88c21a5"),
+            ("54657374436f6e74657874", "e9e43065102c3836401bed8c3c3c75ae46be1639869391d62c61f1ec7af54931"),
+        ] {
+            let secret = try provider.hpkeReceiveExport(
+                bytes("37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"), with: key,
+                info: bytes("4f6465206f6e2061204772656369616e2055726e"), exporterContext: bytes(context), length: 32)
+            #expect(secret.bytes == bytes(expected))
+        }
+    }
+
     /// Zero, one, p - 1, p, p + 1 and both points of order eight: all agreements with them are zeros (RFC 9180 §7.1.4).
     private static let smallOrder: [[UInt8]] = [
         [UInt8](repeating: 0, count: 32),
@@ -73,6 +126,13 @@ import Testing
         let ciphertext = HPKECiphertext(kemOutput: point, ciphertext: [UInt8](repeating: 0, count: 17))
         #expect(throws: CryptoError(.malformedKey)) {
             try provider.hpkeOpen(ciphertext, with: recipient.privateKey, info: [], authenticating: [])
+        }
+        #expect(throws: CryptoError(.malformedKey)) {
+            try provider.hpkeSendExport(to: HPKEPublicKey(point), info: [], exporterContext: [], length: 32)
+        }
+        #expect(throws: CryptoError(.malformedKey)) {
+            try provider.hpkeReceiveExport(
+                point, with: recipient.privateKey, info: [], exporterContext: [], length: 32)
         }
     }
 
