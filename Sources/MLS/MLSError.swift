@@ -43,6 +43,8 @@ public struct MLSError: Error, Equatable, Sendable, CustomStringConvertible {
         case generationTooHigh
         /// This client has been removed from the group.
         case removed
+        /// A ReInit ended this group: it goes on in another one.
+        case reInitialized
         /// Something RFC 9420 has and this library does not: the context names it.
         case unsupported
         /// A primitive failed.

@@ -10,25 +10,29 @@ extension PublicMessage {
         membershipTag = provider.mac(key: membershipKey, data: toBeMACed(groupContext: groupContext))
     }
 
-    /// Checks the membership tag (RFC 9420 §6.2).
+    /// A signed message of somebody who is no member, and so has no membership tag (RFC 9420 §6.2).
+    init(fromOutside authenticated: AuthenticatedContent) {
+        self.init(content: authenticated.content, auth: authenticated.auth, membershipTag: nil)
+    }
+
+    /// Checks the membership tag of a member's message (RFC 9420 §6.2), or that it is one that outsiders may send.
     ///
-    /// - Throws: `authenticationFailed`; `malformed` for application data, which must be encrypted (RFC 9420 §6);
-    ///   `unsupported` for senders that are not members.
+    /// - Throws: `authenticationFailed`; `malformed` for application data, which must be encrypted (RFC 9420 §6), and for
+    ///   what outsiders must not send.
     package func unprotected(
         membershipKey: SecretBytes, groupContext: [UInt8], provider: some CipherSuiteProvider
     ) throws(MLSError) -> UnverifiedContent {
         guard content.body.type != .application else {
             throw MLSError(.malformed, "application data in a PublicMessage")
         }
-        switch content.sender {
-        case .member: break
-        case .external: throw MLSError(.unsupported, "external proposals")
-        case .newMemberProposal: throw MLSError(.unsupported, "new_member_proposal")
-        case .newMemberCommit: throw MLSError(.unsupported, "external commits")
-        }
-        let expected = provider.mac(key: membershipKey, data: toBeMACed(groupContext: groupContext))
-        guard let membershipTag, constantTimeEqual(membershipTag, expected) else {
-            throw MLSError(.authenticationFailed, "membership_tag")
+        try content.checkSender()
+        if content.sender.leafIndex == nil {
+            guard membershipTag == nil else { throw MLSError(.malformed, "membership_tag of an outsider") }
+        } else {
+            let expected = provider.mac(key: membershipKey, data: toBeMACed(groupContext: groupContext))
+            guard let membershipTag, constantTimeEqual(membershipTag, expected) else {
+                throw MLSError(.authenticationFailed, "membership_tag")
+            }
         }
         return UnverifiedContent(
             authenticatedContent: AuthenticatedContent(wireFormat: .publicMessage, content: content, auth: auth))

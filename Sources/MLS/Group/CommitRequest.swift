@@ -11,8 +11,14 @@ public struct CommitRequest: Hashable, Sendable {
     /// The pre-shared keys that are at hand, for `injecting` and for pending proposals. The epoch's own resumption key
     /// need not be among them.
     public var preSharedKeys: PreSharedKeys
+    /// Ends the group, to start it over as another one (RFC 9420 §11.2). Such a commit holds nothing else, and nothing
+    /// that is pending but the same ReInit. The new group is then made with `Group.stageReInitialized`.
+    public var reInitializing: ReInit?
     /// Whether proposals of this epoch are committed too, as RFC 9420 §12.4 recommends.
     public var includesPendingProposals: Bool
+    /// Pending Adds that the new members proposed themselves and that the application has found authorized (RFC 9420
+    /// §12.1.8): anybody can send those, so that no others are committed.
+    public var admitting: Set<ProposalRef>
     /// Whether the own leaf and the path above it change even if the proposals do not demand it. A commit without
     /// proposals always has a path.
     public var forcesPath: Bool
@@ -25,11 +31,13 @@ public struct CommitRequest: Hashable, Sendable {
     public var includesRatchetTree: Bool
     /// Further extensions for the GroupInfo that joiners get.
     public var groupInfoExtensions: [Extension]
+    /// A resumption key that links a new group to another one, in the new group's first commit.
+    var link: PreSharedKeyID.Key?
 
     public init(
         adding: [KeyPackage] = [], removing: [LeafIndex] = [], extensions: [Extension]? = nil,
         injecting: [PreSharedKeyID.Key] = [], preSharedKeys: PreSharedKeys = [:],
-        includesPendingProposals: Bool = true,
+        reInitializing: ReInit? = nil, includesPendingProposals: Bool = true, admitting: Set<ProposalRef> = [],
         forcesPath: Bool = false, leafUpdate: LeafUpdate? = nil, authenticatedData: [UInt8] = [],
         framing: HandshakeFraming, includesRatchetTree: Bool = true, groupInfoExtensions: [Extension] = []
     ) {
@@ -38,7 +46,9 @@ public struct CommitRequest: Hashable, Sendable {
         self.extensions = extensions
         self.injecting = injecting
         self.preSharedKeys = preSharedKeys
+        self.reInitializing = reInitializing
         self.includesPendingProposals = includesPendingProposals
+        self.admitting = admitting
         self.forcesPath = forcesPath
         self.leafUpdate = leafUpdate
         self.authenticatedData = authenticatedData

@@ -17,7 +17,7 @@ extension Group {
         let proposals = try proposals(for: request, policy: policy)
         let list = try ProposalList(proposals, by: ownLeafIndex)
         return try MLSError.mapping {
-            var state = try apply(list)
+            var state = try apply(list, linkedBy: request.link)
             var commit = Commit(
                 proposals: proposals.map { item in
                     item.reference.map { .reference($0) } ?? .proposal(item.proposal)
@@ -48,7 +48,8 @@ extension Group {
                     ? nil
                     : next.group.welcome(
                         state, schedule: next.schedule, path: newPath, request: request, signer: nextSigner),
-                sender: ownLeafIndex, authenticatedData: request.authenticatedData, proposals: proposals,
+                sender: ownLeafIndex, isExternal: false, authenticatedData: request.authenticatedData,
+                proposals: proposals,
                 added: state.added.map { Member(leafIndex: $0.leafIndex, leafNode: $0.keyPackage.leafNode) },
                 removed: state.removed,
                 updated: next.group.members(at: state.updated + (commit.path == nil ? [] : [ownLeafIndex])),
@@ -72,39 +73,6 @@ extension Group {
         let path = try newPath.encrypted(
             in: state.tree, groupContext: state.context.encoded, adding: state.addedLeaves, provider: provider)
         return (path, newPath)
-    }
-
-    /// The group after a commit whose path, if any, is in `state` already (RFC 9420 §8, §8.2).
-    ///
-    /// - Parameters:
-    ///   - commit: signed; its confirmation tag is not looked at.
-    ///   - commitSecret: `nil` if there is no path.
-    ///   - preSharedKeys: those at hand.
-    func advance(
-        _ state: ProvisionalState, commit: AuthenticatedContent, commitSecret: SecretBytes?,
-        preSharedKeys: PreSharedKeys
-    ) throws -> (group: Group, schedule: KeySchedule) {
-        var tree = state.tree
-        var context = state.context
-        context.treeHash = tree.treeHash(provider: provider)
-        context.confirmedTranscriptHash = provider.confirmedTranscriptHash(
-            interim: interimTranscriptHash, commit: commit)
-
-        let schedule = try KeySchedule(
-            initSecret: self.epochSecrets.initSecret,
-            commitSecret: commitSecret ?? SecretBytes(zeros: provider.hashLength),
-            pskSecret: try provider.pskSecret(state.preSharedKeys, from: knownKeys(preSharedKeys)),
-            groupContext: context.encoded, provider: provider)
-        let epochSecrets = try schedule.epochSecrets(groupContext: context.encoded, provider: provider)
-        let confirmationTag = epochSecrets.confirmationTag(
-            confirmedTranscriptHash: context.confirmedTranscriptHash, provider: provider)
-        let group = Group(
-            provider: provider, context: context, tree: tree, treeKeys: state.treeKeys,
-            ownLeafIndex: ownLeafIndex, epochSecrets: epochSecrets, confirmationTag: confirmationTag,
-            interimTranscriptHash: provider.interimTranscriptHash(
-                confirmed: context.confirmedTranscriptHash, confirmationTag: confirmationTag),
-            pendingProposals: [], isRemoved: false)
-        return (group, schedule)
     }
 
     func members(at indices: [LeafIndex]) -> [Member] { indices.compactMap { member(at: $0) } }

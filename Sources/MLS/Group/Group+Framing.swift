@@ -68,10 +68,24 @@ extension Group {
         case .welcome, .groupInfo, .keyPackage:
             throw MLSError(.malformed, "not a message to a group")
         }
-        guard let sender = unverified.content.sender.leafIndex else {
-            throw MLSError(.unsupported, "messages from outside the group")
-        }
         return try unverified.verified(
-            by: try requiredMember(at: sender).signatureKey, groupContext: groupContext, provider: provider)
+            by: try signatureKey(for: unverified.content), groupContext: groupContext, provider: provider)
+    }
+
+    /// Whose key a message must be signed with (RFC 9420 §6.1).
+    private func signatureKey(for content: FramedContent) throws(MLSError) -> SignaturePublicKey {
+        switch (content.sender, content.body) {
+        case (.member(let leafIndex), _):
+            return try requiredMember(at: leafIndex).signatureKey
+        case (.external(let index), _):
+            return try context.requiredExternalSender(at: index).signatureKey
+        case (.newMemberProposal, .proposal(.add(let keyPackage))):
+            return keyPackage.leafNode.signatureKey
+        case (.newMemberCommit, .commit(let commit)):
+            guard let path = commit.path else { throw MLSError(.invalidCommit, "the path is missing") }
+            return path.leafNode.signatureKey
+        case (.newMemberProposal, _), (.newMemberCommit, _):
+            throw MLSError(.malformed, "content that its sender must not send from outside the group")
+        }
     }
 }

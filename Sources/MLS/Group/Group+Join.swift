@@ -11,30 +11,29 @@ extension Group {
     ///   - privateKeys: its private keys.
     ///   - ratchetTree: the encoded tree, where the Welcome does not hold it.
     ///   - preSharedKeys: those at hand, where the Welcome may need some.
-    /// - Throws: `notForThisKeyPackage`; `missingKey` for a pre-shared key; `unsupported` if the Welcome comes from a
-    ///   ReInit or branch; `invalidTree`, `invalidLeafNode`, `invalidGroupInfo` or `authenticationFailed`.
+    ///   - previous: the own group that the new one must continue: one that a ReInit ended (RFC 9420 §11.2), or one that it
+    ///     is branched from (§11.3). Without it, Welcomes of either sort are refused; with it, all others are. For a branch
+    ///     of an older epoch than that of `previous`, that epoch's resumption key has to be among `preSharedKeys`.
+    ///   - isSameClient: whether two members, one of each group, count as the same client.
+    /// - Throws: `notForThisKeyPackage`; `missingKey` for a pre-shared key, and for a Welcome that continues another group
+    ///   than `previous`; `invalidTree`, `invalidLeafNode`, `invalidGroupInfo` or `authenticationFailed`.
     public static func join(
         _ welcome: Welcome, keyPackage: KeyPackage, privateKeys: KeyPackagePrivateKeys,
-        ratchetTree: [UInt8]? = nil, preSharedKeys: PreSharedKeys = [:], provider: any CipherSuiteProvider
+        ratchetTree: [UInt8]? = nil, preSharedKeys: PreSharedKeys = [:], continuing previous: Group? = nil,
+        isSameClient: (Credential, Credential) -> Bool = { $0 == $1 }, provider: any CipherSuiteProvider
     ) throws(MLSError) -> Group {
         try MLSError.mapping {
             let groupSecrets = try groupSecrets(
                 welcome, keyPackage: keyPackage, privateKeys: privateKeys, provider: provider)
+            let link = try GroupLink(groupSecrets.psks, to: previous)
+            let keys = try link?.knownKeys(preSharedKeys) ?? preSharedKeys
             let schedule = KeySchedule(
                 joinerSecret: groupSecrets.joinerSecret,
-                pskSecret: try provider.pskSecret(groupSecrets.psks, from: preSharedKeys), provider: provider)
+                pskSecret: try provider.pskSecret(groupSecrets.psks, from: keys), provider: provider)
             let groupInfo = try groupInfo(welcome, schedule: schedule, provider: provider)
             let context = groupInfo.groupContext
-            guard context.cipherSuite == provider.cipherSuite else {
-                throw MLSError(.invalidGroupInfo, "cipher_suite")
-            }
-            try context.checkExtensions()
-
-            guard let encodedTree = groupInfo.extensions.data(of: .ratchetTree) ?? ratchetTree else {
-                throw MLSError(.invalidTree, "the ratchet tree is missing")
-            }
-            var tree = try RatchetTree(decoding: encodedTree)
-            try check(&tree, groupInfo: groupInfo, provider: provider)
+            let tree = try groupInfo.validatedTree(beside: ratchetTree, provider: provider)
+            try link?.check(context, members: tree.leaves.map(\.leafNode.credential), isSameClient)
 
             guard let own = tree.leaves.first(where: { $0.leafNode == keyPackage.leafNode }) else {
                 throw MLSError(.invalidTree, "the own leaf is missing")
@@ -73,11 +72,7 @@ extension Group {
         let plaintext = try provider.decryptWithLabel(
             privateKeys.initKey, label: "Welcome", context: welcome.encryptedGroupInfo,
             ciphertext: entry.encryptedGroupSecrets)
-        let secrets = try GroupSecrets(decoding: plaintext)
-        for case .resumption(let usage, _, _) in secrets.psks.map(\.key) where usage != .application {
-            throw MLSError(.unsupported, usage == .reInit ? "Welcomes after a ReInit" : "Welcomes into a branch")
-        }
-        return secrets
+        return try GroupSecrets(decoding: plaintext)
     }
 
     private static func groupInfo(
@@ -86,27 +81,6 @@ extension Group {
         let keys = try schedule.welcomeKeyAndNonce(provider: provider)
         let plaintext = try provider.open(
             welcome.encryptedGroupInfo, key: keys.key, nonce: keys.nonce, authenticating: [])
-        let groupInfo = try GroupInfo(decoding: plaintext)
-        guard groupInfo.extensions.hasUniqueTypes else {
-            throw MLSError(.invalidGroupInfo, "an extension type twice")
-        }
-        return groupInfo
-    }
-
-    /// Checks the GroupInfo's signature and the whole tree: a joiner has seen none of it before.
-    private static func check(
-        _ tree: inout RatchetTree, groupInfo: GroupInfo, provider: any CipherSuiteProvider
-    ) throws {
-        let context = groupInfo.groupContext
-        guard let signer = tree[groupInfo.signer] else {
-            throw MLSError(.invalidGroupInfo, "a blank signer")
-        }
-        guard groupInfo.hasValidSignature(by: signer.signatureKey, provider: provider) else {
-            throw MLSError(.authenticationFailed, "GroupInfoTBS")
-        }
-        guard tree.treeHash(provider: provider) == context.treeHash else {
-            throw MLSError(.invalidTree, "tree_hash")
-        }
-        try tree.validate(in: context, provider: provider)
+        return try GroupInfo(decoding: plaintext)
     }
 }

@@ -15,24 +15,29 @@ extension Group {
     /// Only a proposal changes the group: it is pending afterwards. A commit is checked to the end, its confirmation tag
     /// included, and handed back staged. Whatever is refused changes nothing.
     ///
+    /// Proposals and commits may come from outside the group (RFC 9420 §12.1.8, §12.4.3.2). Whether the application lets
+    /// somebody in who sends an external commit shows in `StagedCommit.isExternal` before it is merged; Adds that new
+    /// members propose themselves are committed only by who admits them (`CommitRequest.admitting`).
+    ///
     /// - Parameter preSharedKeys: those at hand, where a commit may take some in. The epoch's own resumption key need not
     ///   be among them.
-    /// - Throws: `ownMessage` for one's own commit, which only the state it was staged with can merge; `unsupported` for
-    ///   what this library does not do; others as their names say.
+    /// - Throws: `ownMessage` for one's own commit, which only the state it was staged with can merge; `removed` and
+    ///   `reInitialized` where the group is over; others as their names say.
     public mutating func process(
         _ message: MLSMessage, preSharedKeys: PreSharedKeys = [:]
     ) throws(MLSError) -> ProcessedMessage {
         try checkActive()
         let verified = try unprotect(message)
-        guard let sender = verified.content.sender.leafIndex else {
-            throw MLSError(.unsupported, "messages from outside the group")
-        }
+        let sender = verified.content.sender
         switch verified.content.body {
         case .application(let data):
-            let member = try requiredMember(at: sender)
+            guard let leafIndex = sender.leafIndex else {
+                throw MLSError(.malformed, "application data from outside the group")
+            }
+            let member = try requiredMember(at: leafIndex)
             return .application(
                 ApplicationMessage(
-                    data: data, authenticatedData: verified.content.authenticatedData, epoch: epoch, sender: sender,
+                    data: data, authenticatedData: verified.content.authenticatedData, epoch: epoch, sender: leafIndex,
                     senderCredential: member.credential, senderSignatureKey: member.signatureKey))
         case .proposal(let proposal):
             try check(proposal, from: sender, in: context)
@@ -42,23 +47,23 @@ extension Group {
             add(pending)
             return .proposal(pending)
         case .commit(let commit):
-            return .commit(
-                try stage(commit, in: verified, from: sender, message: message, preSharedKeys: preSharedKeys))
+            return .commit(try stage(commit, in: verified, message: message, preSharedKeys: preSharedKeys))
         }
     }
 
     /// Checks somebody else's commit and computes the group after it (RFC 9420 §12.4.2).
     private func stage(
-        _ commit: Commit, in verified: VerifiedContent, from sender: LeafIndex, message: MLSMessage,
-        preSharedKeys: PreSharedKeys
+        _ commit: Commit, in verified: VerifiedContent, message: MLSMessage, preSharedKeys: PreSharedKeys
     ) throws(MLSError) -> StagedCommit {
-        guard sender != ownLeafIndex else { throw MLSError(.ownMessage) }
-        let proposals = try resolve(commit.proposals, from: sender)
-        let list = try ProposalList(proposals, by: sender)
+        guard verified.content.sender != .member(ownLeafIndex) else { throw MLSError(.ownMessage) }
+        let list = try proposalList(of: commit, from: verified.content.sender)
         guard commit.path != nil || !list.requiresPath else { throw MLSError(.invalidCommit, "the path is missing") }
 
         return try MLSError.mapping {
             var state = try apply(list)
+            guard let sender = verified.content.sender.leafIndex ?? state.joiner else {
+                throw MLSError(.malformed, "a commit of nobody")
+            }
             var merged: Group
             if state.removesOwnLeaf {
                 // The next epoch's secrets are out of reach, and so is the confirmation tag. All that is public is
@@ -79,19 +84,33 @@ extension Group {
                     throw MLSError(.authenticationFailed, "confirmation_tag")
                 }
             }
-            let updated = state.updated + (commit.path == nil ? [] : [sender])
+            var added = state.added.map { Member(leafIndex: $0.leafIndex, leafNode: $0.keyPackage.leafNode) }
+            var updated = state.updated
+            if let path = commit.path {
+                if state.joiner == nil {
+                    updated.append(sender)
+                } else {
+                    added.append(Member(leafIndex: sender, leafNode: path.leafNode))
+                }
+            }
             return StagedCommit(
-                message: message, welcome: nil, sender: sender,
-                authenticatedData: verified.content.authenticatedData, proposals: proposals,
-                added: state.added.map { Member(leafIndex: $0.leafIndex, leafNode: $0.keyPackage.leafNode) },
+                message: message, welcome: nil, sender: sender, isExternal: state.joiner != nil,
+                authenticatedData: verified.content.authenticatedData, proposals: list.proposals, added: added,
                 removed: state.removed, updated: state.removesOwnLeaf ? [] : merged.members(at: updated),
                 merged: merged, parentTranscriptHash: interimTranscriptHash)
         }
     }
 
+    /// What a commit does, if its sender may do that (RFC 9420 §12.2).
+    private func proposalList(of commit: Commit, from sender: Sender) throws(MLSError) -> ProposalList {
+        let proposals = try resolve(commit.proposals, from: sender)
+        if let committer = sender.leafIndex { return try ProposalList(proposals, by: committer) }
+        return try ProposalList(ofExternalCommit: proposals)
+    }
+
     /// The proposals that a commit holds or names (RFC 9420 §12.4).
     private func resolve(
-        _ items: [ProposalOrRef], from committer: LeafIndex
+        _ items: [ProposalOrRef], from committer: Sender
     ) throws(MLSError) -> [CommittedProposal] {
         let pending = Dictionary(pendingProposals.map { ($0.reference, $0.committed) }) { first, _ in first }
         return try items.map { (item) throws(MLSError) in
@@ -109,31 +128,5 @@ extension Group {
         of state: ProvisionalState, by sender: LeafIndex, path: UpdatePath?
     ) -> Set<LeafIndex> {
         state.addedLeaves.union(state.updated).union(path == nil ? [] : [sender])
-    }
-
-    /// Checks a commit's path, puts it into the tree and decrypts the commit secret (RFC 9420 §7.5, §12.4.2).
-    private func mergePath(
-        _ path: UpdatePath, from sender: LeafIndex, into state: inout ProvisionalState
-    ) throws -> SecretBytes {
-        try mergePublicPath(path, from: sender, into: &state)
-        state.context.treeHash = state.tree.treeHash(provider: provider)
-        return try state.treeKeys.process(
-            path, from: sender, in: state.tree, adding: state.addedLeaves, groupContext: state.context.encoded,
-            provider: provider)
-    }
-
-    /// Checks what of a commit's path anybody can check, and puts it into the tree.
-    private func mergePublicPath(
-        _ path: UpdatePath, from sender: LeafIndex, into state: inout ProvisionalState
-    ) throws {
-        let current = try requiredMember(at: sender)
-        guard path.leafNode.source.isCommit else { throw MLSError(.invalidCommit, "leaf_node_source of the path") }
-        guard path.leafNode.encryptionKey != current.leafNode.encryptionKey else {
-            throw MLSError(.invalidCommit, "a path that keeps the leaf's encryption_key")
-        }
-        try path.leafNode.check(against: state.context)
-        try path.leafNode.checkSignature(in: groupID, at: sender, provider: provider)
-
-        try state.tree.merge(path, from: sender, adding: state.addedLeaves, provider: provider)
     }
 }

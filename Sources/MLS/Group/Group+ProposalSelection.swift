@@ -5,7 +5,7 @@ extension Group {
     /// commit together with the request (RFC 9420 §12.2, §12.4), and leaves out the rest, so that no member's proposal
     /// can keep another from committing: own Updates, Removes of oneself, all but the last Update of a leaf, Updates of
     /// leaves that are removed, Adds and Updates that would give two nodes one key or do not suit the group, all but
-    /// the last GroupContextExtensions, and ReInits; Adds whose KeyPackages the policy does not accept; and pre-shared
+    /// the last GroupContextExtensions, ReInits, and Adds of new members that the request does not admit; Adds whose KeyPackages the policy does not accept; and pre-shared
     /// keys that are not at hand, or there twice.
     ///
     /// Whether the request itself is valid shows when it is staged, but for the lifetimes of KeyPackages.
@@ -19,6 +19,12 @@ extension Group {
                 throw MLSError(.invalidKeyPackage, "leaf_node_source")
             }
             try policy.check(lifetime)
+        }
+        if let reInit = request.reInitializing {
+            let proposal = Proposal.reInit(reInit)
+            let pending = pendingProposals.first { $0.proposal == proposal }?.committed
+            return [pending ?? CommittedProposal(proposal: proposal, sender: .member(ownLeafIndex), reference: nil)]
+                + byValue(request, besides: [])
         }
         var selected: [CommittedProposal] = []
         if request.includesPendingProposals {
@@ -61,10 +67,10 @@ extension Group {
             .map { Proposal.remove($0) }
         byValue += request.adding.map { .add($0) }
         if let extensions = request.extensions { byValue.append(.groupContextExtensions(extensions)) }
-        byValue += request.injecting.map { key in
+        byValue += (request.injecting + [request.link].compactMap(\.self)).map { key in
             .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes))
         }
-        return byValue.map { CommittedProposal(proposal: $0, sender: ownLeafIndex, reference: nil) }
+        return byValue.map { CommittedProposal(proposal: $0, sender: .member(ownLeafIndex), reference: nil) }
     }
 }
 
@@ -109,13 +115,13 @@ private struct ProposalSelection {
         selectExtensions()
         var updated: Set<LeafIndex> = []
         for pending in group.pendingProposals.reversed() {
-            guard case .update(let leafNode) = pending.proposal, pending.sender != group.ownLeafIndex,
-                !updated.contains(pending.sender), let old = leaves[pending.sender]
+            guard case .update(let leafNode) = pending.proposal, let sender = pending.sender.leafIndex,
+                sender != group.ownLeafIndex, !updated.contains(sender), let old = leaves[sender]
             else { continue }
             forgetKeys(of: old)
             if accept(leafNode) {
-                leaves[pending.sender] = leafNode
-                updated.insert(pending.sender)
+                leaves[sender] = leafNode
+                updated.insert(sender)
                 selected.append(pending.committed)
             } else {
                 rememberKeys(of: old)
@@ -123,6 +129,7 @@ private struct ProposalSelection {
         }
         for pending in group.pendingProposals {
             guard case .add(let keyPackage) = pending.proposal,
+                pending.sender != .newMemberProposal || request.admitting.contains(pending.reference),
                 case .keyPackage(let lifetime) = keyPackage.leafNode.source, (try? policy.check(lifetime)) != nil,
                 accept(keyPackage.leafNode)
             else { continue }

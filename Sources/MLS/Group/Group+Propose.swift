@@ -67,19 +67,31 @@ extension Group {
             leafPrivateKey: nil, framing: framing, signer: signer, authenticatedData: authenticatedData)
     }
 
+    /// Proposes to end the group and to start it over as another one (RFC 9420 §12.1.5).
+    ///
+    /// Nobody commits it unasked: `CommitRequest.reInitializing` does.
+    public mutating func proposeReInit(
+        _ reInit: ReInit, framing: HandshakeFraming, signer: SignaturePrivateKey, authenticatedData: [UInt8] = []
+    ) throws(MLSError) -> MLSMessage {
+        try propose(
+            .reInit(reInit), leafPrivateKey: nil, framing: framing, signer: signer,
+            authenticatedData: authenticatedData)
+    }
+
     private mutating func propose(
         _ proposal: Proposal, leafPrivateKey: HPKEPrivateKey?, framing: HandshakeFraming,
         signer: SignaturePrivateKey, authenticatedData: [UInt8]
     ) throws(MLSError) -> MLSMessage {
         try checkActive()
         try checkSigner(signer)
-        try check(proposal, from: ownLeafIndex, in: context)
+        try check(proposal, from: .member(ownLeafIndex), in: context)
         let signed = try sign(
             .proposal(proposal), as: framing.wireFormat, authenticatedData: authenticatedData, signer: signer)
         let message = try protect(signed, framing: framing)
         add(
             PendingProposal(
-                reference: signed.proposalReference(provider: provider), sender: ownLeafIndex, proposal: proposal,
+                reference: signed.proposalReference(provider: provider), sender: .member(ownLeafIndex),
+                proposal: proposal,
                 authenticatedData: authenticatedData, leafPrivateKey: leafPrivateKey))
         return message
     }
@@ -92,18 +104,19 @@ extension Group {
 
     /// Throws unless the proposal is valid by itself (RFC 9420 §12.1).
     ///
-    /// A ReInit passes, which this library cannot commit: it is refused with the commit.
-    ///
     /// - Parameter context: this epoch's, or the next one's where the proposal is part of a commit.
     func check(
-        _ proposal: Proposal, from sender: LeafIndex, in context: GroupContext
+        _ proposal: Proposal, from sender: Sender, in context: GroupContext
     ) throws(MLSError) {
         switch proposal {
         case .add(let keyPackage):
             _ = try keyPackage.verified(by: provider)
             try keyPackage.leafNode.check(against: context)
         case .update(let leafNode):
-            let current = try requiredMember(at: sender)
+            guard let leafIndex = sender.leafIndex else {
+                throw MLSError(.invalidProposal, "an Update of somebody who is no member")
+            }
+            let current = try requiredMember(at: leafIndex)
             guard leafNode.source.isUpdate else { throw MLSError(.invalidProposal, "leaf_node_source of an Update") }
             guard leafNode.encryptionKey != current.leafNode.encryptionKey else {
                 throw MLSError(.invalidProposal, "an Update that keeps its encryption_key")
@@ -112,7 +125,7 @@ extension Group {
                 throw MLSError(.invalidProposal, "a malformed HPKE key")
             }
             try leafNode.check(against: context)
-            try leafNode.checkSignature(in: groupID, at: sender, provider: provider)
+            try leafNode.checkSignature(in: groupID, at: leafIndex, provider: provider)
         case .remove(let removed):
             guard tree[removed] != nil else {
                 throw MLSError(.invalidProposal, "a Remove of nobody")
@@ -120,10 +133,16 @@ extension Group {
         case .preSharedKey(let id):
             try id.checkForProposal(nonceLength: provider.hashLength)
         case .externalInit:
-            throw MLSError(.invalidProposal, "an ExternalInit from a member")
+            // Whether the KEM output is one shows when it is used.
+            guard sender == .newMemberCommit else {
+                throw MLSError(.invalidProposal, "an ExternalInit outside of an external commit")
+            }
         case .reInit(let reInit):
             guard reInit.version.rawValue >= ProtocolVersion.mls10.rawValue else {
                 throw MLSError(.invalidProposal, "a ReInit to an older version")
+            }
+            guard reInit.extensions.hasUniqueTypes else {
+                throw MLSError(.invalidProposal, "an extension type twice")
             }
         case .groupContextExtensions(let extensions):
             // Whether all members can live with them depends on the rest of the commit.

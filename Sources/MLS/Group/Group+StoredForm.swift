@@ -1,9 +1,9 @@
 import MLSCodec
 
-/// The stored form of a group, version 1: everything it takes to go on, secrets included. Whoever keeps it seals it.
+/// The stored form of a group: everything it takes to go on, secrets included. Whoever keeps it seals it.
 ///
 /// struct {
-///     uint8 version = 1;
+///     uint8 version;
 ///     GroupContext context;
 ///     opaque tree<V>;
 ///     TreePrivateKeys tree_keys;
@@ -11,16 +11,25 @@ import MLSCodec
 ///     EpochSecrets epoch_secrets;
 ///     opaque confirmation_tag<V>;
 ///     opaque interim_transcript_hash<V>;
-///     PendingProposal pending_proposals<V>;
+///     select (version) {
+///         case 1: PendingMemberProposal pending_proposals<V>;
+///         case 2: PendingProposal pending_proposals<V>;
+///     };
 ///     uint8 is_removed;
+///     select (version) {
+///         case 1: struct{};
+///         case 2: optional<ReInit> re_init;
+///     };
 /// } StoredGroup;
+///
+/// What version 1 can say is written as version 1, so that programs that know no other can read it.
 extension Group {
-    private static var storedVersion: UInt8 { 1 }
-
     /// The stored form. Two groups are in the same state exactly if these are equal.
     public var encodedState: [UInt8] {
         var writer = MLSWriter()
-        writer.write(integer: Self.storedVersion)
+        let ofMembers = pendingProposals.compactMap { PendingMemberProposal($0) }
+        let isVersion1 = reInit == nil && ofMembers.count == pendingProposals.count
+        writer.write(integer: UInt8(isVersion1 ? 1 : 2))
         context.encode(into: &writer)
         tree.encode(into: &writer)
         treeKeys.encode(into: &writer)
@@ -28,8 +37,9 @@ extension Group {
         epochSecrets.encode(into: &writer)
         confirmationTag.encode(into: &writer)
         interimTranscriptHash.encode(into: &writer)
-        pendingProposals.encode(into: &writer)
+        if isVersion1 { ofMembers.encode(into: &writer) } else { pendingProposals.encode(into: &writer) }
         writer.write(integer: UInt8(isRemoved ? 1 : 0))
+        if !isVersion1 { reInit.encode(into: &writer) }
         return writer.bytes
     }
 
@@ -45,15 +55,19 @@ extension Group {
     ) throws(MLSError) {
         var reader = MLSReader(bytes)
         self = try MLSError.mapping {
-            guard try reader.readInteger(UInt8.self) == Self.storedVersion else { throw MLSError(.unknownVersion) }
+            let version = try reader.readInteger(UInt8.self)
+            guard version == 1 || version == 2 else { throw MLSError(.unknownVersion) }
             let context = try GroupContext(from: &reader)
             let group = Group(
                 provider: try providers(context.cipherSuite), context: context, tree: try RatchetTree(from: &reader),
                 treeKeys: try TreePrivateKeys(from: &reader), ownLeafIndex: try LeafIndex(from: &reader),
                 epochSecrets: try EpochSecrets(from: &reader), confirmationTag: try reader.readOpaque(),
                 interimTranscriptHash: try reader.readOpaque(),
-                pendingProposals: try [PendingProposal](from: &reader),
-                isRemoved: try Self.readFlag(from: &reader))
+                pendingProposals: version == 1
+                    ? try [PendingMemberProposal](from: &reader).map(\.pending)
+                    : try [PendingProposal](from: &reader),
+                isRemoved: try Self.readFlag(from: &reader),
+                reInit: version == 1 ? nil : try ReInit?(from: &reader))
             try reader.expectEnd("StoredGroup")
             _ = try group.requiredMember(at: group.ownLeafIndex)
             guard group.treeKeys.leafIndex == group.ownLeafIndex else {

@@ -4,15 +4,23 @@ extension Group {
     /// A signed GroupInfo of this epoch (RFC 9420 §12.4.3).
     ///
     /// - Parameters:
-    ///   - includesRatchetTree: whether it holds the tree, in a `ratchet_tree` extension.
+    ///   - includesRatchetTree: whether it holds the tree, in a `ratchet_tree` extension. If not, joiners need
+    ///     `ratchetTree`.
+    ///   - includesExternalPub: whether it holds an `external_pub` extension: whoever has it can join by an external commit
+    ///     (RFC 9420 §12.4.3.2).
     ///   - extensions: further ones.
     ///   - signer: the own leaf's private signature key.
     public func groupInfo(
-        includesRatchetTree: Bool = true, extensions: [Extension] = [], signer: SignaturePrivateKey
+        includesRatchetTree: Bool = true, includesExternalPub: Bool = false, extensions: [Extension] = [],
+        signer: SignaturePrivateKey
     ) throws(MLSError) -> GroupInfo {
         try checkActive()
         try checkSigner(signer)
         var all = includesRatchetTree ? [Extension(type: .ratchetTree, data: ratchetTree)] : []
+        if includesExternalPub {
+            let externalPub = try MLSError.mapping { try epochSecrets.externalKeyPair(provider: provider).publicKey }
+            all.append(.externalPub(externalPub))
+        }
         all += extensions
         guard all.hasUniqueTypes else { throw MLSError(.invalidGroupInfo, "an extension type twice") }
         let content = GroupInfo.Content(

@@ -6,8 +6,9 @@ import MLSCodec
 /// the generations of messages it sends: the caller hands in generations that were never used before, from a store that
 /// does not forget them when a state is thrown away.
 ///
-/// It has no external commits, no ReInit or branches, and no proposals from outside the group; what needs them is refused
-/// with `MLSError.Code.unsupported`.
+/// Who is no member can join by `stageExternalJoin(_:_:provider:)` and propose by `MLSMessage.externalProposal` and
+/// `MLSMessage.newMemberProposal`. A group is continued by another one with `stageReInitialized(_:policy:provider:)`, and
+/// some of its members found another one with `stageBranch(_:groupID:extensions:policy:)`.
 public struct Group: Sendable {
     public let provider: any CipherSuiteProvider
     public internal(set) var context: GroupContext
@@ -23,6 +24,9 @@ public struct Group: Sendable {
     public internal(set) var pendingProposals: [PendingProposal]
     /// Whether a commit removed this client: the state is that of the last epoch it was in, and refuses to go on.
     public internal(set) var isRemoved: Bool
+    /// What the commit that began this epoch asked for, if it was a ReInit (RFC 9420 §11.2). The group is over then: it
+    /// refuses to send and to process, what was sent in it stays readable, and another one takes its place.
+    public internal(set) var reInit: ReInit? = nil
 
     public var cipherSuite: CipherSuite { context.cipherSuite }
     public var groupID: [UInt8] { context.groupID }
@@ -63,6 +67,7 @@ public struct Group: Sendable {
     /// Throws unless the group can go on.
     func checkActive() throws(MLSError) {
         guard !isRemoved else { throw MLSError(.removed) }
+        guard reInit == nil else { throw MLSError(.reInitialized) }
     }
 
     func requiredMember(at index: LeafIndex) throws(MLSError) -> Member {

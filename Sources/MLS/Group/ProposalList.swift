@@ -2,20 +2,19 @@
 public struct CommittedProposal: Hashable, Sendable {
     public var proposal: Proposal
     /// Who sent it; the committer if it came by value.
-    public var sender: LeafIndex
+    public var sender: Sender
     /// How the commit names it; `nil` if it came by value.
     public var reference: ProposalRef?
 
-    public init(proposal: Proposal, sender: LeafIndex, reference: ProposalRef?) {
+    public init(proposal: Proposal, sender: Sender, reference: ProposalRef?) {
         self.proposal = proposal
         self.sender = sender
         self.reference = reference
     }
 }
 
-/// The proposals of a commit that is not external, sorted by what they do (RFC 9420 §12.2, §12.3).
+/// The proposals of a commit, sorted by what they do (RFC 9420 §12.2, §12.3).
 struct ProposalList {
-    let committer: LeafIndex
     let proposals: [CommittedProposal]
 
     private(set) var updates: [(leaf: LeafIndex, leafNode: LeafNode)] = []
@@ -24,27 +23,35 @@ struct ProposalList {
     private(set) var preSharedKeys: [PreSharedKeyID] = []
     /// The new extensions of the GroupContext, if they change.
     private(set) var extensions: [Extension]?
+    /// What the group shall start over as; then it is the only proposal.
+    private(set) var reInit: ReInit?
+    /// `kem_output` of an external commit's ExternalInit.
+    private(set) var externalInit: [UInt8]?
 
-    /// Sorts the proposals, and refuses a list that is invalid whatever the group is (RFC 9420 §12.2).
+    private var seenKeys: Set<PreSharedKeyID> = []
+
+    /// Sorts the proposals of a member's commit, and refuses a list that is invalid whatever the group is (RFC 9420
+    /// §12.2).
     ///
-    /// - Throws: `invalidProposalList`, or `unsupported` for a ReInit.
+    /// - Throws: `invalidProposalList`.
     init(_ proposals: [CommittedProposal], by committer: LeafIndex) throws(MLSError) {
-        self.committer = committer
         self.proposals = proposals
         var touched: Set<LeafIndex> = []
-        var seenKeys: Set<PreSharedKeyID> = []
         for item in proposals {
             switch item.proposal {
             case .add(let keyPackage):
                 adds.append(keyPackage)
             case .update(let leafNode):
-                guard item.sender != committer else {
+                guard let sender = item.sender.leafIndex else {
+                    throw MLSError(.invalidProposalList, "an Update of somebody who is no member")
+                }
+                guard sender != committer else {
                     throw MLSError(.invalidProposalList, "the committer's own Update")
                 }
-                guard touched.insert(item.sender).inserted else {
+                guard touched.insert(sender).inserted else {
                     throw MLSError(.invalidProposalList, "two changes of one leaf")
                 }
-                updates.append((item.sender, leafNode))
+                updates.append((sender, leafNode))
             case .remove(let removed):
                 guard removed != committer else {
                     throw MLSError(.invalidProposalList, "a Remove of the committer")
@@ -54,15 +61,12 @@ struct ProposalList {
                 }
                 removes.append(removed)
             case .preSharedKey(let id):
-                guard seenKeys.insert(id).inserted else {
-                    throw MLSError(.invalidProposalList, "a PreSharedKey twice")
-                }
-                preSharedKeys.append(id)
-            case .reInit:
+                try append(id)
+            case .reInit(let new):
                 guard proposals.count == 1 else {
                     throw MLSError(.invalidProposalList, "a ReInit with other proposals")
                 }
-                throw MLSError(.unsupported, "ReInit proposals")
+                reInit = new
             case .externalInit:
                 throw MLSError(.invalidProposalList, "an ExternalInit in a member's commit")
             case .groupContextExtensions(let new):
@@ -70,6 +74,40 @@ struct ProposalList {
                 extensions = new
             }
         }
+    }
+
+    /// Sorts the proposals of an external commit, and refuses a list that RFC 9420 §12.2 does not allow there.
+    ///
+    /// - Throws: `invalidProposalList`.
+    init(ofExternalCommit proposals: [CommittedProposal]) throws(MLSError) {
+        self.proposals = proposals
+        for item in proposals {
+            guard item.reference == nil else {
+                throw MLSError(.invalidProposalList, "a proposal by reference in an external commit")
+            }
+            switch item.proposal {
+            case .externalInit(let kemOutput):
+                guard externalInit == nil else { throw MLSError(.invalidProposalList, "two ExternalInits") }
+                externalInit = kemOutput
+            case .remove(let removed):
+                guard removes.isEmpty else {
+                    throw MLSError(.invalidProposalList, "two Removes in an external commit")
+                }
+                removes.append(removed)
+            case .preSharedKey(let id):
+                try append(id)
+            case .add, .update, .reInit, .groupContextExtensions:
+                throw MLSError(.invalidProposalList, "a proposal that an external commit must not have")
+            }
+        }
+        guard externalInit != nil else {
+            throw MLSError(.invalidProposalList, "an external commit without ExternalInit")
+        }
+    }
+
+    private mutating func append(_ id: PreSharedKeyID) throws(MLSError) {
+        guard seenKeys.insert(id).inserted else { throw MLSError(.invalidProposalList, "a PreSharedKey twice") }
+        preSharedKeys.append(id)
     }
 
     /// Whether the commit must have a path (RFC 9420 §12.4).

@@ -6,10 +6,15 @@ struct ProvisionalState {
     /// That of the next epoch, but for `tree_hash` and `confirmed_transcript_hash`.
     var context: GroupContext
     let preSharedKeys: [PreSharedKeyID]
+    /// `kem_output` of an external commit, which replaces the init secret.
+    let externalInit: [UInt8]?
+    let reInit: ReInit?
     let added: [(leafIndex: LeafIndex, keyPackage: KeyPackage)]
     let removed: [Member]
     let updated: [LeafIndex]
     let removesOwnLeaf: Bool
+    /// The blank leaf that the sender of an external commit gets (RFC 9420 §12.4.2).
+    let joiner: LeafIndex?
 
     /// Leaves that came with this commit: its path is not encrypted to them (RFC 9420 §7.5).
     var addedLeaves: Set<LeafIndex> { Set(added.map(\.leafIndex)) }
@@ -17,11 +22,17 @@ struct ProvisionalState {
 
 extension Group {
     /// Checks the single proposals of a list (RFC 9420 §12.1) and applies it in the order of RFC 9420 §12.3.
-    func apply(_ list: ProposalList) throws(MLSError) -> ProvisionalState {
+    ///
+    /// - Parameter link: the resumption key that a new group's first commit links it to another one with, which no other
+    ///   commit can take in (RFC 9420 §11.2, §11.3).
+    func apply(
+        _ list: ProposalList, linkedBy link: PreSharedKeyID.Key? = nil
+    ) throws(MLSError) -> ProvisionalState {
         let context = try context.next(with: list.extensions)
         // What came by reference was checked when it arrived, in this same epoch.
         _ = try MLSError.mapping {
             try provider.parallelMap(list.proposals.filter { $0.reference == nil }) { item in
+                if let link, case .preSharedKey(let id) = item.proposal, id.key == link { return }
                 try check(item.proposal, from: item.sender, in: context)
             }
         }
@@ -44,14 +55,16 @@ extension Group {
         for keyPackage in list.adds {
             added.append((try tree.add(keyPackage.leafNode), keyPackage))
         }
+        let joiner = list.externalInit == nil ? nil : try tree.makeRoom()
         treeKeys.dropBlankNodes(of: tree)
 
         if list.extensions != nil {
             for leaf in tree.leaves { try leaf.leafNode.check(against: context) }
         }
         return ProvisionalState(
-            tree: tree, treeKeys: treeKeys, context: context, preSharedKeys: list.preSharedKeys, added: added,
-            removed: removed, updated: list.updates.map(\.leaf), removesOwnLeaf: list.removes.contains(ownLeafIndex))
+            tree: tree, treeKeys: treeKeys, context: context, preSharedKeys: list.preSharedKeys,
+            externalInit: list.externalInit, reInit: list.reInit, added: added, removed: removed,
+            updated: list.updates.map(\.leaf), removesOwnLeaf: list.removes.contains(ownLeafIndex), joiner: joiner)
     }
 }
 
@@ -59,7 +72,7 @@ extension GroupContext {
     /// That of the next epoch, with the hashes of this one still in it.
     ///
     /// - Parameter extensions: new ones, against which the commit's other proposals count too (RFC 9420 §12.3).
-    fileprivate func next(with extensions: [Extension]?) throws(MLSError) -> GroupContext {
+    func next(with extensions: [Extension]?) throws(MLSError) -> GroupContext {
         var next = self
         let (epoch, overflow) = epoch.addingReportingOverflow(1)
         guard !overflow else { throw MLSError(.wrongEpoch, "the last epoch") }

@@ -6,13 +6,16 @@ public struct StagedCommit: Sendable {
     public let message: MLSMessage
     /// For those who are added; only on the committer's side, and only if somebody is.
     public let welcome: MLSMessage?
-    /// The committer.
+    /// The committer; of an external commit, where it is in the next epoch.
     public let sender: LeafIndex
+    /// Whether it is an external commit (RFC 9420 §12.4.3.2), whose sender joins with it. It may remove a member that is
+    /// the sender's former self; that both are one client is for the application to check.
+    public let isExternal: Bool
     /// Signed, and readable by anybody.
     public let authenticatedData: [UInt8]
     /// In the order of the commit.
     public let proposals: [CommittedProposal]
-    /// New members, at their leaves.
+    /// New members, at their leaves; the sender of an external commit among them.
     public let added: [Member]
     /// Former members, as they were.
     public let removed: [Member]
@@ -23,6 +26,9 @@ public struct StagedCommit: Sendable {
     public let merged: Group
     /// Of the group it was staged from: epochs of the same number on another branch have another one.
     let parentTranscriptHash: [UInt8]
+
+    /// What the group shall start over as (RFC 9420 §11.2): the commit ends it.
+    public var reInit: ReInit? { merged.reInit }
 
     /// Whether the commit removes this very client.
     public var removesOwnLeaf: Bool { merged.isRemoved }

@@ -40,6 +40,11 @@ public struct ProposalType: RawRepresentable, Hashable, Sendable, MLSCodable {
     /// Whether every client has it, so that capabilities must not list it (RFC 9420 §7.2).
     public var isDefault: Bool { (1...7).contains(rawValue) }
 
+    /// Whether an external sender may propose it (RFC 9420 §12.1.8).
+    public var isAllowedForExternalSenders: Bool {
+        [.add, .remove, .preSharedKey, .reInit, .groupContextExtensions].contains(self)
+    }
+
     /// Whether a commit that covers such a proposal needs a path (RFC 9420 §12.4).
     public var requiresPath: Bool { ![.add, .preSharedKey, .reInit].contains(self) }
 }

@@ -77,8 +77,28 @@ extension RatchetTree {
         content: LeafNode.Content, groupID: [UInt8], signer: SignaturePrivateKey, privateKeys: TreePrivateKeys,
         provider: some CipherSuiteProvider
     ) throws(MLSError) -> NewPath {
-        let leaf = privateKeys.leafIndex
-        guard self[leaf] != nil else { throw MLSError(.unknownMember, "the committer") }
+        guard self[privateKeys.leafIndex] != nil else { throw MLSError(.unknownMember, "the committer") }
+        return try makePath(
+            at: privateKeys.leafIndex, content: content, groupID: groupID, signer: signer, privateKeys: privateKeys,
+            provider: provider)
+    }
+
+    /// Puts the leaf and path of somebody who joins by itself into the tree (RFC 9420 §12.4.3.2).
+    ///
+    /// - Parameter leaf: from `makeRoom()`.
+    package mutating func addPath(
+        at leaf: LeafIndex, content: LeafNode.Content, groupID: [UInt8], signer: SignaturePrivateKey,
+        provider: some CipherSuiteProvider
+    ) throws(MLSError) -> NewPath {
+        try makePath(
+            at: leaf, content: content, groupID: groupID, signer: signer, privateKeys: nil, provider: provider)
+    }
+
+    /// - Parameter privateKeys: those that the member has so far.
+    private mutating func makePath(
+        at leaf: LeafIndex, content: LeafNode.Content, groupID: [UInt8], signer: SignaturePrivateKey,
+        privateKeys: TreePrivateKeys?, provider: some CipherSuiteProvider
+    ) throws(MLSError) -> NewPath {
         let steps = filteredDirectPath(of: leaf)
         let (secrets, leafKeyPair) = try MLSError.mapping {
             (
@@ -97,7 +117,7 @@ extension RatchetTree {
         }
         replaceLeaf(leaf, by: leafNode)
 
-        var privateKeys = privateKeys
+        var privateKeys = privateKeys ?? TreePrivateKeys(leafIndex: leaf, leafKey: leafKeyPair.privateKey)
         privateKeys.replaceLeafKey(leafKeyPair.privateKey)
         privateKeys.dropBlankNodes(of: self)
         privateKeys.set(steps, secrets.keyPairs)

@@ -3,8 +3,7 @@ extension RatchetTree {
     ///
     /// - Returns: where it is.
     public mutating func add(_ leafNode: LeafNode) throws(MLSError) -> LeafIndex {
-        if memberCount >= Int(leafCount) { try extend() }
-        let index = leftmostBlankLeaf
+        let index = try makeRoom()
         changePath(to: index) { position, node in
             if position.isLeaf { return .leaf(leafNode) }
             guard var parent = node?.parent else { return nil }
@@ -13,6 +12,12 @@ extension RatchetTree {
             return .parent(parent)
         }
         return index
+    }
+
+    /// The leftmost blank leaf (RFC 9420 §12.1.1), of a larger tree if there is none. It stays blank.
+    package mutating func makeRoom() throws(MLSError) -> LeafIndex {
+        if memberCount >= Int(leafCount) { try extend() }
+        return leftmostBlankLeaf
     }
 
     /// Replaces a member's leaf and blanks its direct path (RFC 9420 §12.1.2).

@@ -11,6 +11,20 @@ extension RatchetTree {
         _ path: UpdatePath, from sender: LeafIndex, adding added: Set<LeafIndex>, provider: some CipherSuiteProvider
     ) throws(MLSError) {
         guard self[sender] != nil else { throw MLSError(.unknownMember, "the committer") }
+        try mergePath(path, of: sender, adding: added, provider: provider)
+    }
+
+    /// Merges the path of somebody who joins with it, at a leaf that is blank so far (RFC 9420 §12.4.3.2).
+    mutating func merge(
+        _ path: UpdatePath, joiningAt leaf: LeafIndex, provider: some CipherSuiteProvider
+    ) throws(MLSError) {
+        guard self[leaf] == nil else { throw MLSError(.invalidTree, "a joiner at a leaf that is not blank") }
+        try mergePath(path, of: leaf, adding: [], provider: provider)
+    }
+
+    private mutating func mergePath(
+        _ path: UpdatePath, of sender: LeafIndex, adding added: Set<LeafIndex>, provider: some CipherSuiteProvider
+    ) throws(MLSError) {
         let steps = filteredDirectPath(of: sender)
         guard steps.count == path.nodes.count else { throw MLSError(.invalidCommit, "number of path nodes") }
         for (step, node) in zip(steps, path.nodes) {

@@ -68,7 +68,8 @@ import Testing
         let reInit = Proposal.reInit(
             ReInit(groupID: [1], version: .mls10, cipherSuite: mallory.cipherSuite, extensions: []))
         try expect(.invalidProposalList, [reInit, .add(keyPackage)])
-        try expect(.unsupported, [reInit])
+        // Alone it is valid, and only the tag is wrong.
+        try expect(.authenticationFailed, [reInit])
     }
 
     @Test func invalidProposals() throws {

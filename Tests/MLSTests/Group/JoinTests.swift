@@ -92,7 +92,7 @@ import Testing
             }
         }
         try expect(.missingKey, .external(id: [1]))
-        try expect(.unsupported, .resumption(usage: .reInit, groupID: [1], epoch: 1))
-        try expect(.unsupported, .resumption(usage: .branch, groupID: [1], epoch: 1))
+        try expect(.missingKey, .resumption(usage: .reInit, groupID: [1], epoch: 1))
+        try expect(.missingKey, .resumption(usage: .branch, groupID: [1], epoch: 1))
     }
 }

@@ -207,7 +207,7 @@ import Testing
         #expect(throws: MLSError(.authenticationFailed)) { try group.members[1].receive(.publicMessage(forged)) }
         forged.content.sender = .newMemberProposal
         forged.membershipTag = nil
-        #expect(throws: MLSError(.unsupported)) { try group.members[1].receive(.publicMessage(forged)) }
+        #expect(throws: MLSError(.malformed)) { try group.members[1].receive(.publicMessage(forged)) }
     }
 
     @Test func anotherKeyThanTheLeafsDoesNotSign() throws {

@@ -82,7 +82,7 @@ import Testing
 
     @Test func otherVersionsAreNamed() throws {
         var bytes = try TestGroup(["a"]).members[0].group.encodedState
-        bytes[0] = 2
+        bytes[0] = 3
         #expect(throws: MLSError(.unknownVersion)) {
             try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
         }

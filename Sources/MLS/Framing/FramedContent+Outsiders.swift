@@ -1,0 +1,13 @@
+extension FramedContent {
+    /// Throws unless the content is of a kind that its sender may send (RFC 9420 §6.1, §12.1.8). Members may send all.
+    func checkSender() throws(MLSError) {
+        switch (sender, body) {
+        case (.member, _), (.newMemberCommit, .commit), (.newMemberProposal, .proposal(.add)):
+            break
+        case (.external, .proposal(let proposal)) where proposal.type.isAllowedForExternalSenders:
+            break
+        default:
+            throw MLSError(.malformed, "content that its sender must not send from outside the group")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// How a client joins a group by itself (RFC 9420 §12.4.3.2).
+public struct ExternalJoinRequest: Sendable {
+    public var credential: Credential
+    public var signer: SignatureKeyPair
+    public var capabilities: Capabilities
+    /// Of the new leaf.
+    public var leafExtensions: [Extension]
+    /// The leaf of one's former self, which the commit removes: one was a member, and has lost its state ("resync").
+    public var replacing: LeafIndex?
+    /// Pre-shared keys that the next epoch's secrets take in (RFC 9420 §12.1.4).
+    public var injecting: [PreSharedKeyID.Key]
+    /// The pre-shared keys that are at hand, for `injecting`.
+    public var preSharedKeys: PreSharedKeys
+    /// The encoded tree, where the GroupInfo does not hold it.
+    public var ratchetTree: [UInt8]?
+    /// Signed, and readable by anybody, as all of the commit is.
+    public var authenticatedData: [UInt8]
+
+    public init(
+        credential: Credential, signer: SignatureKeyPair, capabilities: Capabilities, leafExtensions: [Extension] = [],
+        replacing: LeafIndex? = nil, injecting: [PreSharedKeyID.Key] = [], preSharedKeys: PreSharedKeys = [:],
+        ratchetTree: [UInt8]? = nil, authenticatedData: [UInt8] = []
+    ) {
+        self.credential = credential
+        self.signer = signer
+        self.capabilities = capabilities
+        self.leafExtensions = leafExtensions
+        self.replacing = replacing
+        self.injecting = injecting
+        self.preSharedKeys = preSharedKeys
+        self.ratchetTree = ratchetTree
+        self.authenticatedData = authenticatedData
+    }
+
+    /// What the commit proposes, all by value.
+    func proposals(kemOutput: [UInt8], provider: some CipherSuiteProvider) -> [CommittedProposal] {
+        var proposals: [Proposal] = [.externalInit(kemOutput: kemOutput)]
+        if let replacing { proposals.append(.remove(replacing)) }
+        proposals += injecting.map { key in
+            .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes))
+        }
+        return proposals.map { CommittedProposal(proposal: $0, sender: .newMemberCommit, reference: nil) }
+    }
+}

@@ -1,0 +1,70 @@
+import MLSCodec
+
+/// What the key schedule of a new epoch takes in (RFC 9420 §8), and what its transcript goes on from.
+struct EpochInputs {
+    var initSecret: SecretBytes
+    /// `nil` if the commit has no path.
+    var commitSecret: SecretBytes?
+    var pskSecret: SecretBytes
+    /// Of the epoch that the commit ends.
+    var interimTranscriptHash: [UInt8]
+}
+
+extension Group {
+    /// The group after a commit whose path, if any, is in `state` already.
+    ///
+    /// - Parameters:
+    ///   - commit: signed; its confirmation tag is not looked at.
+    ///   - commitSecret: `nil` if there is no path.
+    ///   - preSharedKeys: those at hand.
+    func advance(
+        _ state: ProvisionalState, commit: AuthenticatedContent, commitSecret: SecretBytes?,
+        preSharedKeys: PreSharedKeys
+    ) throws -> (group: Group, schedule: KeySchedule) {
+        var initSecret = epochSecrets.initSecret
+        if let kemOutput = state.externalInit {
+            let externalKey = try epochSecrets.externalKeyPair(provider: provider).privateKey
+            initSecret = try provider.externalInitSecret(kemOutput, externalKey: externalKey)
+        }
+        var next = try Self.next(
+            tree: state.tree, treeKeys: state.treeKeys, context: state.context, after: commit,
+            with: EpochInputs(
+                initSecret: initSecret, commitSecret: commitSecret,
+                pskSecret: try provider.pskSecret(state.preSharedKeys, from: knownKeys(preSharedKeys)),
+                interimTranscriptHash: interimTranscriptHash),
+            provider: provider)
+        next.group.reInit = state.reInit
+        return next
+    }
+
+    /// A group in the epoch that a commit begins (RFC 9420 §8, §8.2).
+    ///
+    /// - Parameters:
+    ///   - tree, treeKeys: with everything that the commit brings.
+    ///   - context: of the new epoch, but for its two hashes.
+    static func next(
+        tree: RatchetTree, treeKeys: TreePrivateKeys, context: GroupContext, after commit: AuthenticatedContent,
+        with inputs: EpochInputs, provider: any CipherSuiteProvider
+    ) throws -> (group: Group, schedule: KeySchedule) {
+        var tree = tree
+        var context = context
+        context.treeHash = tree.treeHash(provider: provider)
+        context.confirmedTranscriptHash = provider.confirmedTranscriptHash(
+            interim: inputs.interimTranscriptHash, commit: commit)
+
+        let schedule = try KeySchedule(
+            initSecret: inputs.initSecret,
+            commitSecret: inputs.commitSecret ?? SecretBytes(zeros: provider.hashLength),
+            pskSecret: inputs.pskSecret, groupContext: context.encoded, provider: provider)
+        let epochSecrets = try schedule.epochSecrets(groupContext: context.encoded, provider: provider)
+        let confirmationTag = epochSecrets.confirmationTag(
+            confirmedTranscriptHash: context.confirmedTranscriptHash, provider: provider)
+        let group = Group(
+            provider: provider, context: context, tree: tree, treeKeys: treeKeys, ownLeafIndex: treeKeys.leafIndex,
+            epochSecrets: epochSecrets, confirmationTag: confirmationTag,
+            interimTranscriptHash: provider.interimTranscriptHash(
+                confirmed: context.confirmedTranscriptHash, confirmationTag: confirmationTag),
+            pendingProposals: [], isRemoved: false)
+        return (group, schedule)
+    }
+}
