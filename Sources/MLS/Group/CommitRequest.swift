@@ -32,7 +32,7 @@ public struct CommitRequest: Hashable, Sendable {
     /// Further extensions for the GroupInfo that joiners get.
     public var groupInfoExtensions: [Extension]
     /// A resumption key that links a new group to another one, in the new group's first commit.
-    var link: PreSharedKeyID.Key?
+    package var link: PreSharedKeyID.Key?
 
     public init(
         adding: [KeyPackage] = [], removing: [LeafIndex] = [], extensions: [Extension]? = nil,

@@ -26,7 +26,7 @@ public struct Group: Sendable {
     public internal(set) var isRemoved: Bool
     /// What the commit that began this epoch asked for, if it was a ReInit (RFC 9420 §11.2). The group is over then: it
     /// refuses to send and to process, what was sent in it stays readable, and another one takes its place.
-    public internal(set) var reInit: ReInit? = nil
+    public package(set) var reInit: ReInit? = nil
 
     public var cipherSuite: CipherSuite { context.cipherSuite }
     public var groupID: [UInt8] { context.groupID }

@@ -78,21 +78,29 @@ import Testing
         var group = try TestGroup(["a"])
         let own = try TestMember("b", suite).keyPackage()
         let provider = group.members[0].provider
-        func expect(_ code: MLSError.Code, _ key: PreSharedKeyID.Key) throws {
+        func expect(_ code: MLSError.Code, _ keys: PreSharedKeyID.Key..., continuing previous: Group? = nil) throws {
             let secrets = GroupSecrets(
                 joinerSecret: SecretBytes(zeros: 32), pathSecret: nil,
-                psks: [PreSharedKeyID(key: key, nonce: [UInt8](repeating: 0, count: 32))])
+                psks: keys.map { PreSharedKeyID(key: $0, nonce: [UInt8](repeating: 0, count: 32)) })
             var welcome = try welcome(of: try group.members[0].stage(adding: [own.keyPackage]))
             welcome.secrets[0].encryptedGroupSecrets = try provider.encryptWithLabel(
                 own.keyPackage.initKey, label: "Welcome", context: welcome.encryptedGroupInfo,
                 plaintext: secrets.encoded)
             #expect(throws: MLSError(code)) {
                 try Group.join(
-                    welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, provider: provider)
+                    welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, continuing: previous,
+                    provider: provider)
             }
         }
         try expect(.missingKey, .external(id: [1]))
         try expect(.missingKey, .resumption(usage: .reInit, groupID: [1], epoch: 1))
         try expect(.missingKey, .resumption(usage: .branch, groupID: [1], epoch: 1))
+        // No Welcome continues two groups, or one group in two ways.
+        let previous = try group.members[0].group
+        let link = PreSharedKeyID.Key.resumption(usage: .branch, groupID: previous.groupID, epoch: previous.epoch)
+        try expect(.authenticationFailed, link, continuing: previous)
+        try expect(.invalidGroupInfo, link, link, continuing: previous)
+        try expect(
+            .invalidGroupInfo, link, .resumption(usage: .branch, groupID: [1], epoch: 1), continuing: previous)
     }
 }
