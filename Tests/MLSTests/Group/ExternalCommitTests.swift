@@ -140,6 +140,48 @@ import Testing
         try group.expectAgreement()
     }
 
+    /// Members come by Welcome and by themselves, come back and go, at random places.
+    @Test(arguments: 0..<4)
+    func randomHistories(_ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: 300 + seed)
+        var group = try TestGroup(["0", "1"])
+        for step in 2..<26 {
+            let actor = Int.random(in: group.members.indices, using: &generator)
+            switch Int.random(in: 0..<5, using: &generator) {
+            case 0:
+                try group.joinExternally(try TestMember("\(step)", suite))
+            case 1:
+                let former = try group.members[actor].group.ownLeafIndex
+                var back = group.members.remove(at: actor)
+                let staged = try back.joinExternally(
+                    try #require(group.members.randomElement(using: &generator)).publishedGroupInfo(),
+                    replacing: former)
+                for index in group.members.indices { try group.members[index].receive(staged.message) }
+                group.members.append(back)
+            case 2 where group.members.count > 2:
+                let leaving = group.members.indices.filter { $0 != actor }.randomElement(using: &generator)
+                let index = try #require(leaving)
+                let staged = try group.members[actor].commit(removing: [try group.members[index].group.ownLeafIndex])
+                try group.deliver(staged.message, from: actor)
+                group.members.remove(at: index)
+            case 3:
+                var joiner = try TestMember("\(step)", suite)
+                let own = try joiner.keyPackage()
+                let staged = try group.members[actor].commit(adding: [own.keyPackage])
+                try group.deliver(staged.message, from: actor)
+                try joiner.join(staged, with: own)
+                group.members.append(joiner)
+            default:
+                let staged = try group.members[actor].commit()
+                try group.deliver(staged.message, from: actor)
+            }
+        }
+        try group.expectAgreement()
+        // Whoever comes now finds a tree that is valid through and through.
+        try group.joinExternally(try TestMember("last", suite))
+        try group.expectAgreement()
+    }
+
     @Test func proposalsThatWerePendingAreGoneAfterwards() throws {
         var group = try TestGroup(["a", "b"])
         try group.propose(1) { try $0.proposeUpdate(framing: $1, signer: $2) }

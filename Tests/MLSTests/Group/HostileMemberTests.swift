@@ -134,6 +134,14 @@ import Testing
         try expect(.authenticationFailed, [], path: UpdatePath(leafNode: leafNode, nodes: nodes))
     }
 
+    /// Some belong into external commits only (RFC 9420 §12.1.6).
+    @Test func anExternalInitOfAMember() throws {
+        let message = try send(.proposal(.externalInit(kemOutput: [1])), confirmationTag: nil)
+        var group = victim
+        #expect(throws: MLSError(.invalidProposal)) { try group.process(message) }
+        #expect(group == victim)
+    }
+
     @Test func invalidUpdates() throws {
         func expect(_ code: MLSError.Code, _ leafNode: LeafNode) throws {
             let message = try send(.proposal(.update(leafNode)), confirmationTag: nil)

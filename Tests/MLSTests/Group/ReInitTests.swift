@@ -177,7 +177,8 @@ import Testing
             var hostile = state
             hostile.reInit = reInit
             // The maker does not look at who is missing.
-            var wanted = request(clients[0], own.indices.dropFirst().filter { $0 != missing }.map { own[$0].keyPackage })
+            let adding = own.indices.dropFirst().filter { $0 != missing }.map { own[$0].keyPackage }
+            var wanted = request(clients[0], adding)
             wanted.isSameClient = { _, _ in true }
             let staged = try hostile.stageReInitialized(
                 wanted, policy: TestMember.policy, provider: clients[0].provider)
