@@ -23,6 +23,32 @@ import Testing
         #expect(group.epochAuthenticator.bytes == FrozenForms.nextEpochAuthenticator)
     }
 
+    @Test func aStoredGroupWithProposalsFromOutsideGoesOn() throws {
+        var group = try Group(decodingState: FrozenForms.groupWithOutsiders, providers: provider)
+        #expect(group.encodedState == FrozenForms.groupWithOutsiders)
+        #expect(
+            group.pendingProposals.map(\.sender)
+                == [.member(LeafIndex(1)), .external(senderIndex: 0), .newMemberProposal])
+        let commit = try MLSMessage(decoding: FrozenForms.commitWithOutsiders)
+        guard case .commit(let staged) = try group.process(commit) else {
+            Issue.record("not a commit")
+            return
+        }
+        try group.merge(staged)
+        #expect(group.epochAuthenticator.bytes == FrozenForms.epochAuthenticatorAfterOutsiders)
+    }
+
+    @Test func aStoredGroupThatAReInitEndedStaysOver() throws {
+        let group = try Group(decodingState: FrozenForms.endedGroup, providers: provider)
+        #expect(group.encodedState == FrozenForms.endedGroup)
+        #expect(
+            group.reInit
+                == ReInit(
+                    groupID: [7, 7], version: .mls10, cipherSuite: CipherSuite(rawValue: 2),
+                    extensions: [.applicationID([1])]))
+        #expect(throws: MLSError(.reInitialized)) { try group.groupInfo(signer: SignaturePrivateKey(SecretBytes([]))) }
+    }
+
     @Test func aStoredRecordAndRosterRead() throws {
         let record = try EpochRecord(decoding: FrozenForms.epochRecord)
         let roster = try Roster(decoding: FrozenForms.roster)

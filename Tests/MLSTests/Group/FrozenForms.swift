@@ -85,7 +85,7 @@ enum FrozenForms {
         21f4b5cbd0093f5c6e8f8a6062680436e18cf4c1f7f7d22f5afdf57492bf1295
         """)
 
-    private static func bytes(_ hex: String) -> [UInt8] {
+    static func bytes(_ hex: String) -> [UInt8] {
         let digits = hex.filter { !$0.isWhitespace }
         return stride(from: 0, to: digits.count, by: 2).compactMap {
             UInt8(digits.dropFirst($0).prefix(2), radix: 16)

@@ -142,11 +142,43 @@ import Testing
         try expect(.authenticationFailed, leaf: { $0.source = .commit(parentHash: [1]) })
         try expect(.authenticationFailed, at: 2, leaf: { _ in })
         try expect(.invalidLeafNode, leaf: { $0.capabilities.cipherSuites = [] })
-        // The key of a member that stays, and of the one that is replaced.
         try expect(.invalidCommit, leaf: { $0.encryptionKey = former.leafNode.encryptionKey })
-        try expect(
-            .invalidCommit, at: 2, removing: former.leafIndex,
-            leaf: { $0.encryptionKey = former.leafNode.encryptionKey })
+    }
+
+    /// Whoever replaces its former self has the same duties as one that sends an Update (RFC 9420 §12.2): a new key. All
+    /// else has the right form.
+    @Test func aFormerSelfsEncryptionKey() throws {
+        let group = try TestGroup(["a", "b", "c"])
+        let state = try group.members[0].group
+        let former = try #require(state.member(at: LeafIndex(2))).leafNode
+        let client = group.members[2]
+        let staged = try client.stageExternalJoin(
+            try group.members[0].publishedGroupInfo(), replacing: LeafIndex(2))
+        guard case .publicMessage(var message) = staged.message, case .commit(var commit) = message.content.body,
+            var leaf = commit.path?.leafNode.content
+        else {
+            Issue.record("not a commit")
+            return
+        }
+        func send() throws {
+            commit.path?.leafNode = try LeafNode.signed(
+                leaf, at: LeafNode.Position(groupID: state.groupID, leafIndex: staged.sender),
+                with: client.signer.privateKey, provider: client.provider)
+            message.content.body = .commit(commit)
+            message.auth.signature =
+                try AuthenticatedContent.signed(
+                    message.content, as: .publicMessage, groupContext: state.context.encoded,
+                    with: client.signer.privateKey, provider: client.provider
+                ).auth.signature
+            var victim = state
+            _ = try victim.process(.publicMessage(message))
+        }
+        try send()
+        // Another new key than that of the path's secrets is noticed later, and for another reason.
+        leaf.encryptionKey = try client.keyPackage().keyPackage.initKey
+        #expect(throws: MLSError(.authenticationFailed)) { try send() }
+        leaf.encryptionKey = former.encryptionKey
+        #expect(throws: MLSError(.invalidCommit)) { try send() }
     }
 
     /// Without the Remove of a former self, nobody joins with a member's signature key. All else about the path is right.

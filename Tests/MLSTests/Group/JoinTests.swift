@@ -99,6 +99,10 @@ import Testing
         let previous = try group.members[0].group
         let link = PreSharedKeyID.Key.resumption(usage: .branch, groupID: previous.groupID, epoch: previous.epoch)
         try expect(.authenticationFailed, link, continuing: previous)
+        // This one was not ended by a ReInit.
+        try expect(
+            .invalidGroupInfo, .resumption(usage: .reInit, groupID: previous.groupID, epoch: previous.epoch),
+            continuing: previous)
         try expect(.invalidGroupInfo, link, link, continuing: previous)
         try expect(
             .invalidGroupInfo, link, .resumption(usage: .branch, groupID: [1], epoch: 1), continuing: previous)
