@@ -8,14 +8,19 @@ extension CommitAnnouncement {
     /// - Parameter group: in the epoch that the commit ends.
     package init?(_ proposals: [CommittedProposal], in group: Group) {
         self.init(added: [], removed: [])
-        for proposal in proposals.map(\.proposal) {
-            switch proposal {
+        for item in proposals {
+            switch item.proposal {
             case .add(let keyPackage):
                 guard let account = AccountAddress(credential: keyPackage.leafNode.credential) else { return nil }
                 let ref = group.provider.makeKeyPackageRef(keyPackage.encoded).bytes
                 added.append(AddedMember(account: account, keyPackageRef: ref))
             case .remove(let index):
                 guard let account = group.member(at: index)?.account else { return nil }
+                removed.append(account)
+            case .selfRemove:
+                guard let index = item.sender.leafIndex, let account = group.member(at: index)?.account else {
+                    return nil
+                }
                 removed.append(account)
             case .update, .preSharedKey, .reInit, .externalInit, .groupContextExtensions:
                 break

@@ -7,6 +7,8 @@ public struct ExternalJoinRequest: Sendable {
     public var leafExtensions: [Extension]
     /// The leaf of one's former self, which the commit removes: one was a member, and has lost its state ("resync").
     public var replacing: LeafIndex?
+    /// SelfRemoves of this epoch, as their senders sent them: whoever leaves is let go (draft-ietf-mls-extensions).
+    public var selfRemoves: [MLSMessage]
     /// Pre-shared keys that the next epoch's secrets take in (RFC 9420 §12.1.4).
     public var injecting: [PreSharedKeyID.Key]
     /// The pre-shared keys that are at hand, for `injecting`.
@@ -18,7 +20,8 @@ public struct ExternalJoinRequest: Sendable {
 
     public init(
         credential: Credential, signer: SignatureKeyPair, capabilities: Capabilities, leafExtensions: [Extension] = [],
-        replacing: LeafIndex? = nil, injecting: [PreSharedKeyID.Key] = [], preSharedKeys: PreSharedKeys = [:],
+        replacing: LeafIndex? = nil, selfRemoves: [MLSMessage] = [], injecting: [PreSharedKeyID.Key] = [],
+        preSharedKeys: PreSharedKeys = [:],
         ratchetTree: [UInt8]? = nil, authenticatedData: [UInt8] = []
     ) {
         self.credential = credential
@@ -26,13 +29,14 @@ public struct ExternalJoinRequest: Sendable {
         self.capabilities = capabilities
         self.leafExtensions = leafExtensions
         self.replacing = replacing
+        self.selfRemoves = selfRemoves
         self.injecting = injecting
         self.preSharedKeys = preSharedKeys
         self.ratchetTree = ratchetTree
         self.authenticatedData = authenticatedData
     }
 
-    /// What the commit proposes, all by value.
+    /// What the commit proposes by value.
     func proposals(kemOutput: [UInt8], provider: some CipherSuiteProvider) -> [CommittedProposal] {
         var proposals: [Proposal] = [.externalInit(kemOutput: kemOutput)]
         if let replacing { proposals.append(.remove(replacing)) }

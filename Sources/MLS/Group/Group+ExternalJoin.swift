@@ -12,7 +12,9 @@ extension Group {
     /// - Parameters:
     ///   - groupInfo: with an `external_pub` extension (`Group.groupInfo(includesExternalPub:…)`).
     ///   - provider: of the group's cipher suite.
-    /// - Throws: `invalidGroupInfo`, `invalidTree`, `authenticationFailed`, as `join`; `invalidLeafNode` if one's own leaf
+    /// - Throws: `invalidGroupInfo`, `invalidTree`, `authenticationFailed`, as `join`; `wrongGroup`, `wrongEpoch`,
+    ///   `malformed`, `invalidProposal` for what is no SelfRemove of this epoch; `invalidProposalList` for two of one member
+    ///   or for one of one's former self; `invalidLeafNode` if one's own leaf
     ///   does not suit the group or has a member's key; `invalidProposal` for a former self that is no member; `missingKey`
     ///   for a pre-shared key.
     public static func stageExternalJoin(
@@ -24,8 +26,12 @@ extension Group {
                 throw MLSError(.invalidGroupInfo, "external_pub is missing")
             }
             let external = try provider.makeExternalInit(for: externalPub)
+            let leaving = try request.selfRemoves.map { message in
+                try groupInfo.verifiedSelfRemove(message, in: tree, provider: provider)
+            }
             let list = try ProposalList(
-                ofExternalCommit: request.proposals(kemOutput: external.kemOutput, provider: provider))
+                ofExternalCommit: leaving
+                    + request.proposals(kemOutput: external.kemOutput, provider: provider))
             for id in list.preSharedKeys { try id.checkForProposal(nonceLength: provider.hashLength) }
 
             let removed = try list.removes.map { index in
@@ -37,7 +43,9 @@ extension Group {
             let newPath = try tree.addPath(of: request, in: &context, provider: provider)
             let joiner = Member(leafIndex: newPath.privateKeys.leafIndex, leafNode: newPath.leafNode)
             let commit = Commit(
-                proposals: list.proposals.map { .proposal($0.proposal) },
+                proposals: list.proposals.map { item in
+                    item.reference.map { .reference($0) } ?? .proposal(item.proposal)
+                },
                 path: try newPath.encrypted(
                     in: tree, groupContext: context.encoded, adding: [], provider: provider))
 

@@ -17,7 +17,9 @@ extension Group {
     ///
     /// Proposals and commits may come from outside the group (RFC 9420 §12.1.8, §12.4.3.2). Whether the application lets
     /// somebody in who sends an external commit shows in `StagedCommit.isExternal` before it is merged; Adds that new
-    /// members propose themselves are committed only by who admits them (`CommitRequest.admitting`).
+    /// members propose themselves are committed only by who admits them (`CommitRequest.admitting`). Anybody can send
+    /// such Adds: whoever does not expect any drops them before they get here, where all that are valid are kept until the
+    /// epoch ends.
     ///
     /// - Parameter preSharedKeys: those at hand, where a commit may take some in. The epoch's own resumption key need not
     ///   be among them.
@@ -41,6 +43,9 @@ extension Group {
                     senderCredential: member.credential, senderSignatureKey: member.signatureKey))
         case .proposal(let proposal):
             try check(proposal, from: sender, in: context)
+            guard proposal != .selfRemove || verified.authenticatedContent.wireFormat == .publicMessage else {
+                throw MLSError(.malformed, "a SelfRemove that joiners cannot read")
+            }
             let pending = PendingProposal(
                 reference: verified.authenticatedContent.proposalReference(provider: provider), sender: sender,
                 proposal: proposal, authenticatedData: verified.content.authenticatedData, leafPrivateKey: nil)

@@ -63,7 +63,11 @@ extension Group {
         // What is pending as a Remove already need not be there a second time.
         var byValue =
             request.removing
-            .filter { index in !selected.contains { $0.proposal == .remove(index) } }
+            .filter { index in
+                !selected.contains {
+                    $0.proposal == .remove(index) || $0.proposal == .selfRemove && $0.sender == .member(index)
+                }
+            }
             .map { Proposal.remove($0) }
         byValue += request.adding.map { .add($0) }
         if let extensions = request.extensions { byValue.append(.groupContextExtensions(extensions)) }
@@ -103,8 +107,10 @@ private struct ProposalSelection {
         if let extensions = request.extensions { context.extensions = extensions }
     }
 
-    /// In this order, what comes first bounds what comes later: Removes, extensions, Updates, Adds, pre-shared keys.
+    /// In this order, what comes first bounds what comes later: SelfRemoves, Removes, extensions, Updates, Adds,
+    /// pre-shared keys.
     mutating func selectPending(policy: LifetimePolicy) {
+        selectSelfRemoves()
         for pending in group.pendingProposals {
             guard case .remove(let index) = pending.proposal, index != group.ownLeafIndex,
                 let leaf = leaves.removeValue(forKey: index)
@@ -141,6 +147,17 @@ private struct ProposalSelection {
         for pending in group.pendingProposals {
             guard case .preSharedKey(let id) = pending.proposal, known[id.key] != nil, seen.insert(id).inserted
             else { continue }
+            selected.append(pending.committed)
+        }
+    }
+
+    /// They come before Removes of the same members, those of the request among them (draft-ietf-mls-extensions).
+    private mutating func selectSelfRemoves() {
+        var leaving: Set<LeafIndex> = []
+        for pending in group.pendingProposals where pending.proposal == .selfRemove {
+            guard let sender = pending.sender.leafIndex, sender != group.ownLeafIndex, leaving.insert(sender).inserted
+            else { continue }
+            if let leaf = leaves.removeValue(forKey: sender) { forgetKeys(of: leaf) }
             selected.append(pending.committed)
         }
     }

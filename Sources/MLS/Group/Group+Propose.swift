@@ -67,6 +67,24 @@ extension Group {
             leafPrivateKey: nil, framing: framing, signer: signer, authenticatedData: authenticatedData)
     }
 
+    /// Leaves (draft-ietf-mls-extensions): unlike a Remove of oneself, clients that join by an external commit let one go
+    /// too.
+    ///
+    /// The message is a PublicMessage, which they can read. All members' capabilities have to list `selfRemove`.
+    ///
+    /// - Throws: `invalidProposal` if some member does not support it, or if it was proposed in this epoch already.
+    public mutating func proposeSelfRemove(
+        signer: SignaturePrivateKey, authenticatedData: [UInt8] = []
+    ) throws(MLSError) -> MLSMessage {
+        let own = Sender.member(ownLeafIndex)
+        guard !pendingProposals.contains(where: { $0.proposal == .selfRemove && $0.sender == own }) else {
+            throw MLSError(.invalidProposal, "a second SelfRemove")
+        }
+        return try propose(
+            .selfRemove, leafPrivateKey: nil, framing: .publicMessage, signer: signer,
+            authenticatedData: authenticatedData)
+    }
+
     /// Proposes to end the group and to start it over as another one (RFC 9420 §12.1.5).
     ///
     /// Nobody commits it unasked: `CommitRequest.reInitializing` does.
@@ -144,6 +162,11 @@ extension Group {
             guard reInit.extensions.hasUniqueTypes else {
                 throw MLSError(.invalidProposal, "an extension type twice")
             }
+        case .selfRemove:
+            guard sender.leafIndex != nil else {
+                throw MLSError(.invalidProposal, "a SelfRemove of somebody who is no member")
+            }
+            try tree.checkSupport(of: .selfRemove)
         case .groupContextExtensions(let extensions):
             // Whether all members can live with them depends on the rest of the commit.
             guard extensions.hasUniqueTypes else { throw MLSError(.invalidProposal, "an extension type twice") }

@@ -17,7 +17,7 @@ extension Group {
         _ path: UpdatePath, from sender: LeafIndex, into state: inout ProvisionalState
     ) throws {
         // Whoever joins by itself replaces its former leaf, if any (RFC 9420 §12.2).
-        let former = state.joiner == nil ? try requiredMember(at: sender) : state.removed.first
+        let former = state.joiner == nil ? try requiredMember(at: sender) : state.formerSelf
         guard path.leafNode.source.isCommit else { throw MLSError(.invalidCommit, "leaf_node_source of the path") }
         guard path.leafNode.encryptionKey != former?.leafNode.encryptionKey else {
             throw MLSError(.invalidCommit, "a path that keeps the leaf's encryption_key")

@@ -18,7 +18,10 @@ struct ProposalList {
     let proposals: [CommittedProposal]
 
     private(set) var updates: [(leaf: LeafIndex, leafNode: LeafNode)] = []
+    /// Leaves of those who are removed, and of those who leave.
     private(set) var removes: [LeafIndex] = []
+    /// Whom the sender of an external commit removes: its former self.
+    private(set) var formerSelf: LeafIndex?
     private(set) var adds: [KeyPackage] = []
     private(set) var preSharedKeys: [PreSharedKeyID] = []
     /// The new extensions of the GroupContext, if they change.
@@ -29,6 +32,7 @@ struct ProposalList {
     private(set) var externalInit: [UInt8]?
 
     private var seenKeys: Set<PreSharedKeyID> = []
+    private var touched: Set<LeafIndex> = []
 
     /// Sorts the proposals of a member's commit, and refuses a list that is invalid whatever the group is (RFC 9420
     /// §12.2).
@@ -36,7 +40,6 @@ struct ProposalList {
     /// - Throws: `invalidProposalList`.
     init(_ proposals: [CommittedProposal], by committer: LeafIndex) throws(MLSError) {
         self.proposals = proposals
-        var touched: Set<LeafIndex> = []
         for item in proposals {
             switch item.proposal {
             case .add(let keyPackage):
@@ -48,18 +51,19 @@ struct ProposalList {
                 guard sender != committer else {
                     throw MLSError(.invalidProposalList, "the committer's own Update")
                 }
-                guard touched.insert(sender).inserted else {
-                    throw MLSError(.invalidProposalList, "two changes of one leaf")
-                }
+                try touch(sender)
                 updates.append((sender, leafNode))
             case .remove(let removed):
                 guard removed != committer else {
                     throw MLSError(.invalidProposalList, "a Remove of the committer")
                 }
-                guard touched.insert(removed).inserted else {
-                    throw MLSError(.invalidProposalList, "two changes of one leaf")
-                }
+                try touch(removed)
                 removes.append(removed)
+            case .selfRemove:
+                guard item.sender != .member(committer) else {
+                    throw MLSError(.invalidProposalList, "the committer's own SelfRemove")
+                }
+                try append(selfRemove: item)
             case .preSharedKey(let id):
                 try append(id)
             case .reInit(let new):
@@ -82,7 +86,7 @@ struct ProposalList {
     init(ofExternalCommit proposals: [CommittedProposal]) throws(MLSError) {
         self.proposals = proposals
         for item in proposals {
-            guard item.reference == nil else {
+            guard item.reference == nil || item.proposal == .selfRemove else {
                 throw MLSError(.invalidProposalList, "a proposal by reference in an external commit")
             }
             switch item.proposal {
@@ -90,10 +94,14 @@ struct ProposalList {
                 guard externalInit == nil else { throw MLSError(.invalidProposalList, "two ExternalInits") }
                 externalInit = kemOutput
             case .remove(let removed):
-                guard removes.isEmpty else {
+                guard formerSelf == nil else {
                     throw MLSError(.invalidProposalList, "two Removes in an external commit")
                 }
+                try touch(removed)
+                formerSelf = removed
                 removes.append(removed)
+            case .selfRemove:
+                try append(selfRemove: item)
             case .preSharedKey(let id):
                 try append(id)
             case .add, .update, .reInit, .groupContextExtensions:
@@ -103,6 +111,19 @@ struct ProposalList {
         guard externalInit != nil else {
             throw MLSError(.invalidProposalList, "an external commit without ExternalInit")
         }
+    }
+
+    private mutating func touch(_ leaf: LeafIndex) throws(MLSError) {
+        guard touched.insert(leaf).inserted else { throw MLSError(.invalidProposalList, "two changes of one leaf") }
+    }
+
+    /// It counts by reference only: nobody can send it for somebody else.
+    private mutating func append(selfRemove item: CommittedProposal) throws(MLSError) {
+        guard item.reference != nil, let leaving = item.sender.leafIndex else {
+            throw MLSError(.invalidProposalList, "a SelfRemove by value")
+        }
+        try touch(leaving)
+        removes.append(leaving)
     }
 
     private mutating func append(_ id: PreSharedKeyID) throws(MLSError) {

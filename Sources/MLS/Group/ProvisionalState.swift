@@ -15,6 +15,8 @@ struct ProvisionalState {
     let removesOwnLeaf: Bool
     /// The blank leaf that the sender of an external commit gets (RFC 9420 §12.4.2).
     let joiner: LeafIndex?
+    /// Whom the sender of an external commit replaces.
+    let formerSelf: Member?
 
     /// Leaves that came with this commit: its path is not encrypted to them (RFC 9420 §7.5).
     var addedLeaves: Set<LeafIndex> { Set(added.map(\.leafIndex)) }
@@ -50,6 +52,7 @@ extension Group {
             }
         }
         let removed = try list.removes.map { (index) throws(MLSError) in try requiredMember(at: index) }
+        let formerSelf = list.formerSelf.flatMap { member(at: $0) }
         for index in list.removes { try tree.remove(index) }
         var added: [(leafIndex: LeafIndex, keyPackage: KeyPackage)] = []
         for keyPackage in list.adds {
@@ -64,7 +67,8 @@ extension Group {
         return ProvisionalState(
             tree: tree, treeKeys: treeKeys, context: context, preSharedKeys: list.preSharedKeys,
             externalInit: list.externalInit, reInit: list.reInit, added: added, removed: removed,
-            updated: list.updates.map(\.leaf), removesOwnLeaf: list.removes.contains(ownLeafIndex), joiner: joiner)
+            updated: list.updates.map(\.leaf), removesOwnLeaf: list.removes.contains(ownLeafIndex), joiner: joiner,
+            formerSelf: formerSelf)
     }
 }
 

@@ -10,6 +10,7 @@ public import MLSCodec
 //         case reinit:                   ReInit;
 //         case external_init:            ExternalInit;
 //         case group_context_extensions: GroupContextExtensions;
+//         case self_remove:              SelfRemove;   /* struct {} (draft-ietf-mls-extensions) */
 //     };
 // } Proposal;
 
@@ -25,6 +26,8 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
     case reInit(ReInit)
     case externalInit(kemOutput: [UInt8])
     case groupContextExtensions([Extension])
+    /// Its sender leaves (draft-ietf-mls-extensions).
+    case selfRemove
 
     public var type: ProposalType {
         switch self {
@@ -35,6 +38,7 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
         case .reInit: .reInit
         case .externalInit: .externalInit
         case .groupContextExtensions: .groupContextExtensions
+        case .selfRemove: .selfRemove
         }
     }
 
@@ -48,6 +52,7 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
         case .reInit(let reInit): reInit.encode(into: &writer)
         case .externalInit(let kemOutput): kemOutput.encode(into: &writer)
         case .groupContextExtensions(let extensions): extensions.encode(into: &writer)
+        case .selfRemove: break
         }
     }
 
@@ -60,6 +65,7 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
         case .reInit: self = .reInit(try ReInit(from: &reader))
         case .externalInit: self = .externalInit(kemOutput: try reader.readOpaque())
         case .groupContextExtensions: self = .groupContextExtensions(try [Extension](from: &reader))
+        case .selfRemove: self = .selfRemove
         default: throw CodecError(.invalidValue, "proposal_type")
         }
     }

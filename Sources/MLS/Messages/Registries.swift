@@ -37,6 +37,9 @@ public struct ProposalType: RawRepresentable, Hashable, Sendable, MLSCodable {
     public static let externalInit = Self(rawValue: 0x0006)
     public static let groupContextExtensions = Self(rawValue: 0x0007)
 
+    /// A member leaves, and whoever commits next has to let it (draft-ietf-mls-extensions).
+    public static let selfRemove = Self(rawValue: 0x000A)
+
     /// Whether every client has it, so that capabilities must not list it (RFC 9420 §7.2).
     public var isDefault: Bool { (1...7).contains(rawValue) }
 

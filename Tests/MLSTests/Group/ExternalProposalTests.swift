@@ -81,7 +81,7 @@ import Testing
         let group = try TestGroup(["a", "b"], extensions: extensions)
         let state = try group.members[0].group
         let leaf = try #require(state.member(at: LeafIndex(1))).leafNode
-        for proposal in [Proposal.update(leaf), .externalInit(kemOutput: [1])] {
+        for proposal in [Proposal.update(leaf), .externalInit(kemOutput: [1]), .selfRemove] {
             #expect(throws: MLSError(.malformed)) { try propose(proposal, to: group) }
             // Signed nevertheless.
             let signed = try AuthenticatedContent.signed(

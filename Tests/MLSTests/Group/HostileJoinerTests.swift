@@ -94,7 +94,7 @@ import Testing
         try expect(.invalidProposalList) { $0.proposals = [] }
         try expect(.invalidProposalList) { $0.proposals += initial }
         for proposal in [
-            Proposal.add(keyPackage), .update(former.leafNode), .groupContextExtensions([]),
+            Proposal.add(keyPackage), .update(former.leafNode), .groupContextExtensions([]), .selfRemove,
             .reInit(ReInit(groupID: [1], version: .mls10, cipherSuite: victim.cipherSuite, extensions: [])),
         ] {
             try expect(.invalidProposalList) { $0.proposals.append(.proposal(proposal)) }

@@ -128,9 +128,10 @@ struct TestGroup {
     /// The first creates the group and adds all others in one commit.
     init(
         _ names: [String], _ suite: CipherSuite = .mls128DHKEMX25519AES128GCMSHA256Ed25519,
-        extensions: [Extension] = [], supporting types: [ExtensionType] = []
+        extensions: [Extension] = [], supporting types: [ExtensionType] = [], proposals: [ProposalType] = []
     ) throws {
         members = try names.map { try TestMember($0, suite, extensions: types) }
+        for index in members.indices { members[index].capabilities.proposals = proposals }
         try members[0].create(extensions: extensions)
         let joining = try members.dropFirst().map { try $0.keyPackage() }
         guard !joining.isEmpty else { return }

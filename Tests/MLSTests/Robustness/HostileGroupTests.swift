@@ -8,7 +8,14 @@ import Testing
     @Test(arguments: 0..<4)
     func mutatedMessagesChangeNothing(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
-        var group = try TestGroup(["a", "b", "c"])
+        let outsider = try TestMember("e", .mls128DHKEMX25519AES128GCMSHA256Ed25519)
+        var group = try TestGroup(
+            ["a", "b", "c"],
+            extensions: [
+                .externalSenders([
+                    ExternalSender(signatureKey: outsider.signer.publicKey, credential: outsider.credential)
+                ])
+            ])
         let joining = try TestMember("d", group.members[0].provider.cipherSuite).keyPackage()
         var messages = [
             try group.members[1].encrypt("hello"),
@@ -21,6 +28,15 @@ import Testing
                 try group.members[2].propose(public: isPublic) { try $0.proposeUpdate(framing: $1, signer: $2) })
         }
         let before = try group.members[0].group
+        messages += [
+            try outsider.stageExternalJoin(try group.members[1].publishedGroupInfo()).message,
+            try MLSMessage.externalProposal(
+                .remove(LeafIndex(1)), groupID: before.groupID, epoch: before.epoch, senderIndex: 0,
+                signer: outsider.signer.privateKey, provider: outsider.provider),
+            try MLSMessage.newMemberProposal(
+                outsider.keyPackage().keyPackage, groupID: before.groupID, epoch: before.epoch,
+                signer: outsider.signer.privateKey, provider: outsider.provider),
+        ]
         for message in messages {
             let bytes = message.encoded
             for _ in 0..<60 {
