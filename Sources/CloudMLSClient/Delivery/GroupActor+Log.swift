@@ -144,6 +144,8 @@ extension GroupActor {
             case .proposal where !isCommit:
                 return (nothing, .proposal(group))
             case .commit(let staged) where isCommit:
+                // Nothing here starts a group over.
+                guard staged.reInit == nil else { throw MLSError(.unsupported, "ReInit") }
                 try checkAnnouncement(of: staged, in: group)
                 try checkChat(of: staged, in: group)
                 let accounts = Set((staged.added + staged.updated).compactMap(\.account)).sorted()
