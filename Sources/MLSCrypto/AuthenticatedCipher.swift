@@ -2,15 +2,16 @@ import Crypto
 import Foundation
 import MLS
 
-/// The AEADs of the suites here. Both have a nonce of 12 bytes and a tag of 16, which stands behind the ciphertext.
-enum AuthenticatedCipher {
+/// The AEADs of the suites. All have a nonce of 12 bytes and a tag of 16, which stands behind the ciphertext.
+enum AuthenticatedCipher: Sendable {
     case aes128GCM
+    case aes256GCM
     case chaChaPoly
 
     var keyLength: Int {
         switch self {
         case .aes128GCM: 16
-        case .chaChaPoly: 32
+        case .aes256GCM, .chaChaPoly: 32
         }
     }
 
@@ -23,7 +24,7 @@ enum AuthenticatedCipher {
         try check(key: key, nonce: nonce)
         do {
             switch self {
-            case .aes128GCM:
+            case .aes128GCM, .aes256GCM:
                 let box = try AES.GCM.seal(
                     plaintext, using: SymmetricKey(key), nonce: AES.GCM.Nonce(data: nonce.bytes),
                     authenticating: additionalData)
@@ -48,7 +49,7 @@ enum AuthenticatedCipher {
         let tag = ciphertext.suffix(tagLength)
         do {
             switch self {
-            case .aes128GCM:
+            case .aes128GCM, .aes256GCM:
                 let box = try AES.GCM.SealedBox(
                     nonce: AES.GCM.Nonce(data: nonce.bytes), ciphertext: content, tag: tag)
                 return Array(try AES.GCM.open(box, using: SymmetricKey(key), authenticating: additionalData))

@@ -6,64 +6,39 @@ extension SwiftCryptoProvider {
     public func hpkeSeal(
         _ plaintext: [UInt8], to publicKey: HPKEPublicKey, info: [UInt8], authenticating additionalData: [UInt8]
     ) throws(MLS.CryptoError) -> HPKECiphertext {
-        switch curve {
-        case .curve25519:
-            try seal(plaintext, to: agreeing(x25519(publicKey)), info: info, authenticating: additionalData)
-        case .p256:
-            try seal(plaintext, to: p256(publicKey), info: info, authenticating: additionalData)
-        }
+        try seal(
+            plaintext, to: publicKey, curve.agreementKey, info: info, authenticating: additionalData)
     }
 
     public func hpkeOpen(
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
     ) throws(MLS.CryptoError) -> [UInt8] {
-        switch curve {
-        case .curve25519:
-            _ = try agreeing(x25519(HPKEPublicKey(ciphertext.kemOutput)))
-            return try open(ciphertext, with: x25519(privateKey), info: info, authenticating: additionalData)
-        case .p256:
-            return try open(ciphertext, with: p256(privateKey), info: info, authenticating: additionalData)
-        }
+        try open(ciphertext, with: privateKey, curve.agreementKey, info: info, authenticating: additionalData)
     }
 
     public func validate(_ publicKey: HPKEPublicKey) throws(MLS.CryptoError) {
-        switch curve {
-        case .curve25519: _ = try agreeing(x25519(publicKey))
-        case .p256: _ = try p256(publicKey)
-        }
+        _ = try validated(publicKey, curve.agreementKey)
     }
 
     public func publicKey(of privateKey: HPKEPrivateKey) throws(MLS.CryptoError) -> HPKEPublicKey {
-        switch curve {
-        case .curve25519: HPKEPublicKey(Array(try x25519(privateKey).publicKey.rawRepresentation))
-        case .p256: HPKEPublicKey(Array(try p256(privateKey).publicKey.x963Representation))
-        }
+        try publicKey(of: privateKey, curve.agreementKey)
     }
 
     /// `DeriveKeyPair` of DHKEM (RFC 9180 §7.1.3).
     public func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(MLS.CryptoError) -> HPKEKeyPair {
-        let suiteID: [UInt8] = Array("KEM".utf8) + [0x00, curve == .curve25519 ? 0x20 : 0x10]
-        let prefix = Array("HPKE-v1".utf8) + suiteID
-        let labeled = SecretBytes(prefix + Array("dkp_prk".utf8) + inputKeyMaterial.bytes)
-        let key = extract(salt: SecretBytes([]), inputKeyMaterial: labeled)
-
-        func expand(_ label: String, _ info: [UInt8]) throws(MLS.CryptoError) -> SecretBytes {
-            // Nsk is 32 for both curves.
-            try self.expand(pseudoRandomKey: key, info: [0, 32] + prefix + Array(label.utf8) + info, length: 32)
+        let kdf = LabeledKDF(kem: curve.kemID, hash: hashAlgorithm)
+        let key = kdf.extract(label: "dkp_prk", inputKeyMaterial: inputKeyMaterial)
+        guard let mask = curve.candidateMask else {
+            let secret = try kdf.expand(key, label: "sk", info: [], length: curve.privateKeyLength)
+            return try keyPair(HPKEPrivateKey(secret))
         }
-
-        switch curve {
-        case .curve25519:
-            return try keyPair(HPKEPrivateKey(try expand("sk", [])))
-        case .p256:
-            for counter in UInt8.min...UInt8.max {
-                let candidate = HPKEPrivateKey(try expand("candidate", [counter]))
-                // The raw representation is refused exactly if it is zero or not below the order.
-                if (try? p256(candidate)) != nil { return try keyPair(candidate) }
-            }
-            throw MLS.CryptoError(.internalFailure, "DeriveKeyPair")
+        for counter in UInt8.min...UInt8.max {
+            let bytes = try kdf.expand(key, label: "candidate", info: [counter], length: curve.privateKeyLength)
+            // The raw representation is refused exactly if it is zero or not below the order.
+            if let pair = try? keyPair(HPKEPrivateKey(bytes.masked(mask))) { return pair }
         }
+        throw MLS.CryptoError(.internalFailure, "DeriveKeyPair")
     }
 
     private func keyPair(_ privateKey: HPKEPrivateKey) throws(MLS.CryptoError) -> HPKEKeyPair {
@@ -71,18 +46,18 @@ extension SwiftCryptoProvider {
     }
 
     var hpkeCiphersuite: HPKE.Ciphersuite {
-        HPKE.Ciphersuite(
-            kem: curve == .curve25519 ? .Curve25519_HKDF_SHA256 : .P256_HKDF_SHA256,
-            kdf: .HKDF_SHA256,
-            aead: aead == .aes128GCM ? .AES_GCM_128 : .chaChaPoly)
+        HPKE.Ciphersuite(kem: curve.kem, kdf: hashAlgorithm.hpke, aead: aead.hpke)
     }
 
-    private func seal(
-        _ plaintext: [UInt8], to publicKey: some HPKEDiffieHellmanPublicKey, info: [UInt8],
+    // The functions below are generic: the curve's type is known only when they run.
+
+    private func seal<Key: AgreementKey>(
+        _ plaintext: [UInt8], to publicKey: HPKEPublicKey, _ type: Key.Type, info: [UInt8],
         authenticating additionalData: [UInt8]
     ) throws(MLS.CryptoError) -> HPKECiphertext {
+        let recipientKey = try validated(publicKey, type)
         do {
-            var sender = try HPKE.Sender(recipientKey: publicKey, ciphersuite: hpkeCiphersuite, info: Data(info))
+            var sender = try HPKE.Sender(recipientKey: recipientKey, ciphersuite: hpkeCiphersuite, info: Data(info))
             let ciphertext = try sender.seal(plaintext, authenticating: additionalData)
             return HPKECiphertext(kemOutput: Array(sender.encapsulatedKey), ciphertext: Array(ciphertext))
         } catch {
@@ -90,13 +65,15 @@ extension SwiftCryptoProvider {
         }
     }
 
-    private func open(
-        _ ciphertext: HPKECiphertext, with privateKey: some HPKEDiffieHellmanPrivateKey, info: [UInt8],
+    private func open<Key: AgreementKey>(
+        _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, _ type: Key.Type, info: [UInt8],
         authenticating additionalData: [UInt8]
     ) throws(MLS.CryptoError) -> [UInt8] {
+        let recipientKey = try imported(privateKey, type)
+        _ = try validated(HPKEPublicKey(ciphertext.kemOutput), type)
         do {
             var recipient = try HPKE.Recipient(
-                privateKey: privateKey, ciphersuite: hpkeCiphersuite, info: Data(info),
+                privateKey: recipientKey, ciphersuite: hpkeCiphersuite, info: Data(info),
                 encapsulatedKey: Data(ciphertext.kemOutput))
             return Array(try recipient.open(ciphertext.ciphertext, authenticating: additionalData))
         } catch {
@@ -104,42 +81,67 @@ extension SwiftCryptoProvider {
         }
     }
 
-    /// The same key, if it is not one of the few of small order: with those, every private key agrees on zeros, which
-    /// RFC 9180 §7.1.4 refuses.
-    func agreeing(
-        _ key: Curve25519.KeyAgreement.PublicKey
-    ) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PublicKey {
-        // The library may refuse zeros by itself.
-        guard let shared = try? Self.agreementProbe.sharedSecretFromKeyAgreement(with: key),
-            shared.withUnsafeBytes({ $0.contains { $0 != 0 } })
-        else { throw MLS.CryptoError(.malformedKey, "HPKE public key of small order") }
+    private func publicKey<Key: AgreementKey>(
+        of privateKey: HPKEPrivateKey, _ type: Key.Type
+    ) throws(MLS.CryptoError) -> HPKEPublicKey {
+        let key = try imported(privateKey, type).publicKey
+        do { return HPKEPublicKey(Array(try key.hpkeRepresentation(kem: curve.kem))) } catch {
+            throw MLS.CryptoError(.internalFailure, "SerializePublicKey")
+        }
+    }
+
+    func imported<Key: AgreementKey>(_ key: HPKEPrivateKey, _ type: Key.Type) throws(MLS.CryptoError) -> Key {
+        do { return try key.secret.withUnsafeBytes { try Key(rawRepresentation: $0) } } catch {
+            throw MLS.CryptoError(.malformedKey, "HPKE private key")
+        }
+    }
+
+    /// The key, if it is a point on the curve (RFC 9180 §7.1.4), and for X25519 none of the few of small order: with
+    /// those, every private key agrees on zeros, which the same section refuses.
+    func validated<Key: AgreementKey>(
+        _ publicKey: HPKEPublicKey, _ type: Key.Type
+    ) throws(MLS.CryptoError) -> Key.PublicKey {
+        let key: Key.PublicKey
+        do { key = try Key.PublicKey(publicKey.bytes, kem: curve.kem) } catch {
+            throw MLS.CryptoError(.malformedKey, "HPKE public key")
+        }
+        if let key = key as? Curve25519.KeyAgreement.PublicKey {
+            // The library may refuse zeros by itself.
+            guard let shared = try? Self.agreementProbe.sharedSecretFromKeyAgreement(with: key),
+                shared.withUnsafeBytes({ $0.contains { $0 != 0 } })
+            else { throw MLS.CryptoError(.malformedKey, "HPKE public key of small order") }
+        }
         return key
     }
 
     /// A private key that protects nothing.
     private static let agreementProbe = Curve25519.KeyAgreement.PrivateKey()
+}
 
-    func x25519(_ key: HPKEPublicKey) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PublicKey {
-        do { return try .init(rawRepresentation: key.bytes) } catch {
-            throw MLS.CryptoError(.malformedKey, "HPKE public key")
+extension HashAlgorithm {
+    fileprivate var hpke: HPKE.KDF {
+        switch self {
+        case .sha256: .HKDF_SHA256
+        case .sha384: .HKDF_SHA384
+        case .sha512: .HKDF_SHA512
         }
     }
+}
 
-    func p256(_ key: HPKEPublicKey) throws(MLS.CryptoError) -> P256.KeyAgreement.PublicKey {
-        do { return try .init(x963Representation: key.bytes) } catch {
-            throw MLS.CryptoError(.malformedKey, "HPKE public key")
+extension AuthenticatedCipher {
+    fileprivate var hpke: HPKE.AEAD {
+        switch self {
+        case .aes128GCM: .AES_GCM_128
+        case .aes256GCM: .AES_GCM_256
+        case .chaChaPoly: .chaChaPoly
         }
     }
+}
 
-    func x25519(_ key: HPKEPrivateKey) throws(MLS.CryptoError) -> Curve25519.KeyAgreement.PrivateKey {
-        do { return try key.secret.withUnsafeBytes { try .init(rawRepresentation: $0) } } catch {
-            throw MLS.CryptoError(.malformedKey, "HPKE private key")
-        }
-    }
-
-    func p256(_ key: HPKEPrivateKey) throws(MLS.CryptoError) -> P256.KeyAgreement.PrivateKey {
-        do { return try key.secret.withUnsafeBytes { try .init(rawRepresentation: $0) } } catch {
-            throw MLS.CryptoError(.malformedKey, "HPKE private key")
-        }
+extension SecretBytes {
+    /// With only those bits of the first byte that `mask` has.
+    fileprivate func masked(_ mask: UInt8) -> SecretBytes {
+        guard mask != 0xff, let first = withUnsafeBytes({ $0.first }) else { return self }
+        return .joining([first & mask], withUnsafeBytes { SecretBytes($0.dropFirst()) })
     }
 }

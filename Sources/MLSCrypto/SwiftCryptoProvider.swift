@@ -1,91 +1,70 @@
-import Crypto
-import Dispatch
-import Foundation
 public import MLS
 
-/// The primitives of cipher suites 1, 2 and 3 (RFC 9420 §17.1), from swift-crypto.
+/// The primitives of cipher suites 1, 2, 3, 5 and 7 (RFC 9420 §17.1), from swift-crypto.
 ///
-/// All three hash with SHA-256; they differ in the curve of KEM and signature and in the AEAD.
+/// The suites differ in the curve of KEM and signatures, in the AEAD and in the hash.
 public struct SwiftCryptoProvider: CipherSuiteProvider {
     /// The suites this provider has.
     public static let supportedCipherSuites: [CipherSuite] = [
         .mls128DHKEMX25519AES128GCMSHA256Ed25519,
         .mls128DHKEMP256AES128GCMSHA256P256,
         .mls128DHKEMX25519ChaCha20Poly1305SHA256Ed25519,
+        .mls256DHKEMP521AES256GCMSHA512P521,
+        .mls256DHKEMP384AES256GCMSHA384P384,
     ]
 
     public let cipherSuite: CipherSuite
     let curve: Curve
     let aead: AuthenticatedCipher
-    private let isParallel: Bool
-
-    /// The group that a suite's KEM and signatures live on.
-    enum Curve {
-        /// X25519 for the KEM, Ed25519 for signatures.
-        case curve25519
-        /// P-256 for both.
-        case p256
-    }
+    let hashAlgorithm: HashAlgorithm
+    private let concurrency: Concurrency
 
     /// - Parameter isParallel: whether work for many members at once is spread over all cores.
-    /// - Throws: `unsupportedCipherSuite` for anything but suites 1, 2 and 3.
+    /// - Throws: `unsupportedCipherSuite` for anything but suites 1, 2, 3, 5 and 7.
     public init(_ cipherSuite: CipherSuite, isParallel: Bool = false) throws(MLS.CryptoError) {
-        self.isParallel = isParallel
         switch cipherSuite {
-        case .mls128DHKEMX25519AES128GCMSHA256Ed25519: (curve, aead) = (.curve25519, .aes128GCM)
-        case .mls128DHKEMP256AES128GCMSHA256P256: (curve, aead) = (.p256, .aes128GCM)
-        case .mls128DHKEMX25519ChaCha20Poly1305SHA256Ed25519: (curve, aead) = (.curve25519, .chaChaPoly)
+        case .mls128DHKEMX25519AES128GCMSHA256Ed25519: (curve, aead, hashAlgorithm) = (.curve25519, .aes128GCM, .sha256)
+        case .mls128DHKEMP256AES128GCMSHA256P256: (curve, aead, hashAlgorithm) = (.p256, .aes128GCM, .sha256)
+        case .mls128DHKEMX25519ChaCha20Poly1305SHA256Ed25519:
+            (curve, aead, hashAlgorithm) = (.curve25519, .chaChaPoly, .sha256)
+        case .mls256DHKEMP521AES256GCMSHA512P521: (curve, aead, hashAlgorithm) = (.p521, .aes256GCM, .sha512)
+        case .mls256DHKEMP384AES256GCMSHA384P384: (curve, aead, hashAlgorithm) = (.p384, .aes256GCM, .sha384)
         default: throw MLS.CryptoError(.unsupportedCipherSuite, "cipher suite \(cipherSuite.rawValue)")
         }
         self.cipherSuite = cipherSuite
+        concurrency = isParallel ? .parallel : .serial
     }
 
     /// A provider for `cipherSuite`, whichever type implements it.
     ///
     /// - Throws: `unsupportedCipherSuite` if no library of this build has it.
     public static func provider(for cipherSuite: CipherSuite) throws(MLS.CryptoError) -> any CipherSuiteProvider {
-        try SwiftCryptoProvider(cipherSuite)
+        try CipherSuiteProviders.provider(for: cipherSuite)
     }
 
     /// Like `provider(for:)`, with work for many members at once spread over all cores.
     public static func parallelProvider(
         for cipherSuite: CipherSuite
     ) throws(MLS.CryptoError) -> any CipherSuiteProvider {
-        try SwiftCryptoProvider(cipherSuite, isParallel: true)
+        try CipherSuiteProviders.provider(for: cipherSuite, isParallel: true)
     }
 
-    public func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
-        if isParallel {
-            DispatchQueue.concurrentPerform(iterations: count, execute: body)
-        } else {
-            for index in 0..<count { body(index) }
-        }
-    }
+    public func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) { concurrency.run(count, body) }
 
-    public var hashLength: Int { SHA256.byteCount }
+    public var hashLength: Int { hashAlgorithm.length }
     public var aeadKeyLength: Int { aead.keyLength }
     public var aeadNonceLength: Int { aead.nonceLength }
 
-    public func hash(_ data: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: data)) }
-
-    public func mac(key: SecretBytes, data: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: data, using: SymmetricKey(key)))
-    }
+    public func hash(_ data: [UInt8]) -> [UInt8] { hashAlgorithm.hash(data) }
+    public func mac(key: SecretBytes, data: [UInt8]) -> [UInt8] { hashAlgorithm.mac(key: key, data: data) }
 
     public func extract(salt: SecretBytes, inputKeyMaterial: SecretBytes) -> SecretBytes {
-        let output = salt.withUnsafeBytes { salt in
-            HKDF<SHA256>.extract(inputKeyMaterial: SymmetricKey(inputKeyMaterial), salt: salt)
-        }
-        return output.withUnsafeBytes { SecretBytes($0) }
+        hashAlgorithm.extract(salt: salt, inputKeyMaterial: inputKeyMaterial)
     }
 
     public func expand(pseudoRandomKey: SecretBytes, info: [UInt8], length: Int) throws(MLS.CryptoError) -> SecretBytes
     {
-        guard length >= 0, length <= 255 * hashLength else { throw MLS.CryptoError(.outputTooLong, "HKDF-Expand") }
-        guard length > 0 else { return SecretBytes([]) }
-        let output = HKDF<SHA256>.expand(
-            pseudoRandomKey: SymmetricKey(pseudoRandomKey), info: info, outputByteCount: length)
-        return output.withUnsafeBytes { SecretBytes($0) }
+        try hashAlgorithm.expand(pseudoRandomKey: pseudoRandomKey, info: info, length: length)
     }
 
     public func seal(
@@ -100,14 +79,5 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
         try aead.open(ciphertext, key: key, nonce: nonce, authenticating: additionalData)
     }
 
-    public func random(_ count: Int) -> SecretBytes {
-        var generator = SystemRandomNumberGenerator()
-        return SecretBytes((0..<max(0, count)).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
-    }
-}
-
-extension SymmetricKey {
-    init(_ secret: SecretBytes) {
-        self = secret.withUnsafeBytes { SymmetricKey(data: $0) }
-    }
+    public func random(_ count: Int) -> SecretBytes { .random(count) }
 }

@@ -1,0 +1,56 @@
+public import MLS
+
+extension OpenSSLProvider {
+    public func hpkeSeal(
+        _ plaintext: [UInt8], to publicKey: HPKEPublicKey, info: [UInt8], authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> HPKECiphertext {
+        let (sharedSecret, kemOutput) = try X448KEM.encapsulate(to: publicKey)
+        return HPKECiphertext(
+            kemOutput: kemOutput,
+            ciphertext: try context(sharedSecret, info: info).seal(plaintext, authenticating: additionalData))
+    }
+
+    public func hpkeOpen(
+        _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
+        authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> [UInt8] {
+        let sharedSecret = try X448KEM.decapsulate(ciphertext.kemOutput, with: privateKey)
+        return try context(sharedSecret, info: info).open(ciphertext.ciphertext, authenticating: additionalData)
+    }
+
+    public func hpkeSendExport(
+        to publicKey: HPKEPublicKey, info: [UInt8], exporterContext: [UInt8], length: Int
+    ) throws(CryptoError) -> (kemOutput: [UInt8], secret: SecretBytes) {
+        try checkExport(length: length)
+        let (sharedSecret, kemOutput) = try X448KEM.encapsulate(to: publicKey)
+        return (kemOutput, try context(sharedSecret, info: info).export(context: exporterContext, length: length))
+    }
+
+    public func hpkeReceiveExport(
+        _ kemOutput: [UInt8], with privateKey: HPKEPrivateKey, info: [UInt8], exporterContext: [UInt8], length: Int
+    ) throws(CryptoError) -> SecretBytes {
+        try checkExport(length: length)
+        let sharedSecret = try X448KEM.decapsulate(kemOutput, with: privateKey)
+        return try context(sharedSecret, info: info).export(context: exporterContext, length: length)
+    }
+
+    public func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(CryptoError) -> HPKEKeyPair {
+        try X448KEM.deriveKeyPair(inputKeyMaterial: inputKeyMaterial)
+    }
+
+    /// By an agreement: keys of small order are recognised by the zeros that they give (RFC 9180 §7.1.4).
+    public func validate(_ publicKey: HPKEPublicKey) throws(CryptoError) {
+        _ = try X448.agreement(Self.agreementProbe, with: publicKey.bytes)
+    }
+
+    public func publicKey(of privateKey: HPKEPrivateKey) throws(CryptoError) -> HPKEPublicKey {
+        HPKEPublicKey(try X448.publicKey(of: privateKey.secret))
+    }
+
+    private func context(_ sharedSecret: SecretBytes, info: [UInt8]) throws(CryptoError) -> HPKEContext {
+        try HPKEContext(sharedSecret: sharedSecret, kem: X448KEM.identifier, aead: aead, info: info)
+    }
+
+    /// A private key that protects nothing.
+    private static let agreementProbe = SecretBytes.random(X448.keyLength)
+}
