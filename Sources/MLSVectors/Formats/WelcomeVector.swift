@@ -1,6 +1,5 @@
 import MLS
 import MLSCodec
-import TestSupport
 
 struct WelcomeVector: SuiteVector {
     var cipherSuite: UInt16

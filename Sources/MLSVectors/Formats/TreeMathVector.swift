@@ -16,6 +16,9 @@ struct TreeMathVector: Vector {
         try expectEqual(size.leafCount, nLeaves, "n_leaves")
         try expectEqual(size.nodeCount, nNodes, "n_nodes")
         try expectEqual(size.root.rawValue, root, "root")
+        for (name, list) in [("left", left), ("right", right), ("parent", parent), ("sibling", sibling)] {
+            try expectEqual(list.count, Int(nNodes), "the number of nodes in \(name)")
+        }
         for index in 0..<nNodes {
             let node = NodeIndex(index)
             let place = Int(index)

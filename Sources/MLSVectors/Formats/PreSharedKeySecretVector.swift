@@ -1,5 +1,4 @@
 import MLS
-import TestSupport
 
 struct PreSharedKeySecretVector: SuiteVector {
     struct Key: Decodable {

@@ -1,6 +1,5 @@
 import MLS
 import MLSCodec
-import TestSupport
 
 struct TreeKEMVector: SuiteVector {
     struct PathSecret: Decodable {
@@ -76,8 +75,9 @@ struct TreeKEMVector: SuiteVector {
         for member in keys where member.leafIndex != sender {
             let (_, secret) = try member.decryptPathSecret(
                 of: path, from: sender, in: tree, adding: [], groupContext: groupContext, provider: provider)
-            try expectEqual(
-                secret.bytes, vector.pathSecrets[Int(member.leafIndex.rawValue)]?.bytes, "path_secret")
+            let place = Int(member.leafIndex.rawValue)
+            try expect(vector.pathSecrets.indices.contains(place), "there is no path_secret of leaf \(place)")
+            try expectEqual(secret.bytes, vector.pathSecrets[place]?.bytes, "path_secret")
             try expectEqual(
                 commitSecret(of: path, from: sender, for: member, in: tree, groupContext, provider).bytes,
                 vector.commitSecret.bytes, "commit_secret")

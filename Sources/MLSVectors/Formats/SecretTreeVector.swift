@@ -1,5 +1,4 @@
 import MLS
-import TestSupport
 
 struct SecretTreeVector: SuiteVector {
     struct SenderData: Decodable {

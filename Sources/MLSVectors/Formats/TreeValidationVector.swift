@@ -1,6 +1,5 @@
 import MLS
 import MLSCodec
-import TestSupport
 
 struct TreeValidationVector: SuiteVector {
     var cipherSuite: UInt16

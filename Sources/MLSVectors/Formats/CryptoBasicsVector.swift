@@ -1,5 +1,4 @@
 import MLS
-import TestSupport
 
 struct CryptoBasicsVector: SuiteVector {
     struct RefHash: Decodable {

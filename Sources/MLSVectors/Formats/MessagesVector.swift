@@ -1,6 +1,5 @@
 import MLS
 import MLSCodec
-import TestSupport
 
 struct MessagesVector: Vector {
     var mlsWelcome: HexBytes

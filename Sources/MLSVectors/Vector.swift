@@ -6,7 +6,7 @@ protocol Vector: Decodable, Sendable {
     var suite: UInt16? { get }
 
     /// - Parameter provider: that of `suite`, or of suite 1.
-    /// - Throws: `Waiting` for what the library does not do; anything else is a failure.
+    /// - Throws: `MLSError.unsupported` for what the library does not do; anything else is a failure.
     func verify(_ provider: any CipherSuiteProvider) throws
 }
 
@@ -19,11 +19,6 @@ extension SuiteVector {
     var suite: UInt16? { cipherSuite }
 }
 
-/// An entry needs something that the library does not have.
-struct Waiting: Error {
-    var feature: String
-}
-
 /// What an entry expected, and did not get.
 struct Mismatch: Error, CustomStringConvertible {
     var description: String
@@ -34,5 +29,13 @@ func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
 }
 
 func expectEqual<Value: Equatable>(_ actual: Value, _ expected: Value, _ what: @autoclosure () -> String) throws {
-    guard actual == expected else { throw Mismatch(description: "\(what()): \(actual) instead of \(expected)") }
+    guard actual == expected else {
+        throw Mismatch(description: "\(what()): \(shown(actual)) instead of \(shown(expected))")
+    }
+}
+
+/// A value for people: bytes as digits, and nothing longer than a line.
+private func shown(_ value: some Any) -> String {
+    let text = (value as? [UInt8])?.hex ?? String(describing: value)
+    return text.count > 80 ? "\(text.prefix(80))… (\(text.count) characters)" : text
 }

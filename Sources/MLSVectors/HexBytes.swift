@@ -1,11 +1,11 @@
-/// Bytes that a test file writes as hexadecimal digits.
-package struct HexBytes: Hashable, Sendable, Decodable, CustomStringConvertible {
-    package var bytes: [UInt8]
+/// Bytes that a file of vectors writes as hexadecimal digits.
+struct HexBytes: Hashable, Sendable, Decodable, CustomStringConvertible {
+    var bytes: [UInt8]
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// - Returns: `nil` for an odd number of digits, or something that is no digit.
-    package init?(_ digits: String) {
+    init?(_ digits: String) {
         bytes = []
         bytes.reserveCapacity(digits.utf8.count / 2)
         var high: UInt8?
@@ -27,7 +27,7 @@ package struct HexBytes: Hashable, Sendable, Decodable, CustomStringConvertible 
         guard high == nil else { return nil }
     }
 
-    package init(from decoder: any Decoder) throws {
+    init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let value = Self(try container.decode(String.self)) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "not hexadecimal digits")
@@ -35,12 +35,12 @@ package struct HexBytes: Hashable, Sendable, Decodable, CustomStringConvertible 
         self = value
     }
 
-    package var description: String { bytes.hex }
+    var description: String { bytes.hex }
 }
 
 extension Collection<UInt8> {
     /// Two lower-case digits for each byte.
-    package var hex: String {
+    var hex: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }

@@ -1,6 +1,5 @@
 import MLS
 import MLSCodec
-import TestSupport
 
 struct DeserializationVector: Vector {
     var vlbytesHeader: HexBytes
