@@ -67,6 +67,7 @@ extension Group {
             content: content, groupID: groupID, signer: update?.signer?.privateKey ?? signer,
             privateKeys: state.treeKeys, provider: provider)
         try newPath.leafNode.check(against: state.context)
+        try newPath.leafNode.checkCapabilities(list: provider.cipherSuite)
         try newPath.leafNode.checkSignature(in: groupID, at: ownLeafIndex, provider: provider)
         state.treeKeys = newPath.privateKeys
         state.context.treeHash = state.tree.treeHash(provider: provider)

@@ -27,6 +27,7 @@ extension Group {
                 treeHash: tree.treeHash(provider: provider), confirmedTranscriptHash: [], extensions: extensions)
             try context.checkExtensions()
             try leafNode.check(against: context)
+            try leafNode.checkCapabilities(list: provider.cipherSuite)
             guard leafNode.hasValidSignature(at: nil, provider: provider) else {
                 throw MLSError(.missingKey, "a signature key pair whose halves do not belong together")
             }

@@ -8,9 +8,11 @@ extension Group {
     /// the last GroupContextExtensions, ReInits, and Adds of new members that the request does not admit; Adds whose KeyPackages the policy does not accept; and pre-shared
     /// keys that are not at hand, or there twice.
     ///
-    /// Whether the request itself is valid shows when it is staged, but for the lifetimes of KeyPackages.
+    /// Whether the request itself is valid shows when it is staged, but for the lifetimes of KeyPackages, and their
+    /// capabilities.
     ///
-    /// - Throws: `invalidLifetime`, or `invalidKeyPackage` for a leaf that has none.
+    /// - Throws: `invalidLifetime`, `invalidKeyPackage` for a leaf that has none, or `invalidLeafNode` for one that does not
+    ///   list the cipher suite.
     public func proposals(
         for request: CommitRequest, policy: LifetimePolicy
     ) throws(MLSError) -> [CommittedProposal] {
@@ -19,6 +21,7 @@ extension Group {
                 throw MLSError(.invalidKeyPackage, "leaf_node_source")
             }
             try policy.check(lifetime)
+            try keyPackage.leafNode.checkCapabilities(list: cipherSuite)
         }
         if let reInit = request.reInitializing {
             let proposal = Proposal.reInit(reInit)
@@ -183,6 +186,7 @@ private struct ProposalSelection {
                 && leafNode.capabilities.supports(other.credential.type)
         }
         guard (try? leafNode.check(against: context)) != nil,
+            (try? leafNode.checkCapabilities(list: group.cipherSuite)) != nil,
             !signatureKeys.contains(leafNode.signatureKey), !encryptionKeys.contains(leafNode.encryptionKey),
             leaves.values.allSatisfy(canRead), added.allSatisfy(canRead),
             // A parent's key neither: the tree would have it twice.

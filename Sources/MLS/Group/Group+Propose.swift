@@ -42,6 +42,7 @@ extension Group {
                 content, at: LeafNode.Position(groupID: groupID, leafIndex: ownLeafIndex),
                 with: update.signer?.privateKey ?? signer, provider: provider)
         }
+        try leafNode.checkCapabilities(list: cipherSuite)
         return try propose(
             .update(leafNode), leafPrivateKey: keyPair.privateKey, framing: framing, signer: signer,
             authenticatedData: authenticatedData)
@@ -128,7 +129,7 @@ extension Group {
     ) throws(MLSError) {
         switch proposal {
         case .add(let keyPackage):
-            _ = try keyPackage.verified(by: provider)
+            try keyPackage.check(by: provider)
             try keyPackage.leafNode.check(against: context)
         case .update(let leafNode):
             guard let leafIndex = sender.leafIndex else {

@@ -52,6 +52,10 @@ extension KeyPackage {
                 signature: try provider.signWithLabel(
                     signer.privateKey, label: "KeyPackageTBS", content: content.encoded))
             _ = try keyPackage.verified(by: provider)
+            // Others ignore what they do not know; its maker has to list it (RFC 9420 §10).
+            guard extensions.allSatisfy({ capabilities.supports($0.type) }) else {
+                throw MLSError(.invalidKeyPackage, "an extension that capabilities do not list")
+            }
             return (
                 keyPackage,
                 KeyPackagePrivateKeys(initKey: initKey.privateKey, encryptionKey: encryptionKey.privateKey)

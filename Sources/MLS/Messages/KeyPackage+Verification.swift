@@ -10,7 +10,8 @@ public struct VerifiedKeyPackage: Hashable, Sendable {
 }
 
 extension KeyPackage {
-    /// Checks all of RFC 9420 §10.1 that needs no group; who its credential names is for the application to check.
+    /// Checks all of RFC 9420 §10.1 that needs no group, for whoever is about to add the client; who its credential names is
+    /// for the application to check.
     ///
     /// - Parameters:
     ///   - provider: of the cipher suite that the KeyPackage must have.
@@ -19,10 +20,24 @@ extension KeyPackage {
     public func verified(
         by provider: some CipherSuiteProvider, policy: LifetimePolicy? = nil
     ) throws(MLSError) -> VerifiedKeyPackage {
+        if case .keyPackage(let lifetime) = content.leafNode.source { try policy?.check(lifetime) }
+        try check(by: provider)
+        try content.leafNode.checkCapabilities(list: provider.cipherSuite)
+        return VerifiedKeyPackage(self)
+    }
+
+    /// What a member checks when somebody else adds the client (RFC 9420 §10.1).
+    ///
+    /// Extensions that `capabilities` do not list are ignored, as all that are unknown (§13.4, §13.5); in the leaf they are
+    /// not (§7.3).
+    ///
+    /// - Parameter provider: of the cipher suite that the KeyPackage must have.
+    /// - Throws: `invalidKeyPackage`, `invalidLeafNode` or `authenticationFailed`.
+    func check(by provider: some CipherSuiteProvider) throws(MLSError) {
         guard content.version == .mls10 else { throw MLSError(.invalidKeyPackage, "version") }
         guard content.cipherSuite == provider.cipherSuite else { throw MLSError(.invalidKeyPackage, "cipher_suite") }
         let leafNode = content.leafNode
-        guard case .keyPackage(let lifetime) = leafNode.source else {
+        guard case .keyPackage = leafNode.source else {
             throw MLSError(.invalidKeyPackage, "leaf_node_source")
         }
         guard content.initKey != leafNode.encryptionKey else {
@@ -31,11 +46,7 @@ extension KeyPackage {
         guard content.extensions.hasUniqueTypes else {
             throw MLSError(.invalidKeyPackage, "an extension type twice")
         }
-        guard content.extensions.allSatisfy({ leafNode.capabilities.supports($0.type) }) else {
-            throw MLSError(.invalidKeyPackage, "an extension that capabilities do not list")
-        }
-        try policy?.check(lifetime)
-        try leafNode.checkOnItsOwn(cipherSuite: provider.cipherSuite)
+        try leafNode.checkOnItsOwn()
         do {
             try provider.validate(content.initKey)
             try provider.validate(leafNode.encryptionKey)
@@ -49,6 +60,5 @@ extension KeyPackage {
             provider.verifyWithLabel(
                 leafNode.signatureKey, label: "KeyPackageTBS", content: content.encoded, signature: signature)
         else { throw MLSError(.authenticationFailed, "KeyPackageTBS") }
-        return VerifiedKeyPackage(self)
     }
 }

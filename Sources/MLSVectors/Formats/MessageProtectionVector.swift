@@ -98,7 +98,7 @@ struct MessageProtectionVector: SuiteVector {
             FramedContent(
                 groupID: groupId.bytes, epoch: epoch, sender: .member(Self.sender), authenticatedData: [], body: body),
             as: wireFormat, groupContext: groupContext,
-            with: SignaturePrivateKey(SecretBytes(signaturePriv.bytes)), provider: provider)
+            with: SignaturePrivateKey(signaturePriv.privateKey(for: provider)), provider: provider)
         if body.type == .commit { content.auth.confirmationTag = provider.random(provider.hashLength).bytes }
         return content
     }

@@ -29,14 +29,14 @@ struct PassiveClientVector: SuiteVector {
             case .welcome(let welcome) = try MLSMessage(decoding: welcome.bytes)
         else { throw Mismatch(description: "messages of another type") }
         let privateKeys = KeyPackagePrivateKeys(
-            initKey: HPKEPrivateKey(SecretBytes(initPriv.bytes)),
-            encryptionKey: HPKEPrivateKey(SecretBytes(encryptionPriv.bytes)))
+            initKey: HPKEPrivateKey(initPriv.privateKey(for: provider)),
+            encryptionKey: HPKEPrivateKey(encryptionPriv.privateKey(for: provider)))
         try expectEqual(provider.publicKey(of: privateKeys.initKey), keyPackage.content.initKey, "init_priv")
         try expectEqual(
             provider.publicKey(of: privateKeys.encryptionKey), keyPackage.content.leafNode.content.encryptionKey,
             "encryption_priv")
         try expectEqual(
-            provider.publicKey(of: SignaturePrivateKey(SecretBytes(signaturePriv.bytes))),
+            provider.publicKey(of: SignaturePrivateKey(signaturePriv.privateKey(for: provider))),
             keyPackage.content.leafNode.content.signatureKey, "signature_priv")
 
         var keys = PreSharedKeys(

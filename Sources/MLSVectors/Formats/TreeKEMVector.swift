@@ -44,7 +44,7 @@ struct TreeKEMVector: SuiteVector {
         of leaf: PrivateLeaf, in tree: RatchetTree, _ provider: any CipherSuiteProvider
     ) throws -> TreePrivateKeys {
         var keys = TreePrivateKeys(
-            leafIndex: LeafIndex(leaf.index), leafKey: HPKEPrivateKey(SecretBytes(leaf.encryptionPriv.bytes)))
+            leafIndex: LeafIndex(leaf.index), leafKey: HPKEPrivateKey(leaf.encryptionPriv.privateKey(for: provider)))
         for secret in leaf.pathSecrets {
             try keys.set(
                 pathSecret: SecretBytes(secret.pathSecret.bytes), of: NodeIndex(secret.node), in: tree,
@@ -92,7 +92,7 @@ struct TreeKEMVector: SuiteVector {
         var senderTree = before
         let new = try senderTree.replacePath(
             content: leaf.content, groupID: groupId.bytes,
-            signer: SignaturePrivateKey(SecretBytes(sender.signaturePriv.bytes)), privateKeys: senderKeys,
+            signer: SignaturePrivateKey(sender.signaturePriv.privateKey(for: provider)), privateKeys: senderKeys,
             provider: provider)
         let treeHash = senderTree.treeHash(provider: provider)
         try new.privateKeys.checkConsistency(with: senderTree, provider: provider)

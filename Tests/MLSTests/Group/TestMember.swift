@@ -8,7 +8,7 @@ struct TestMember {
     static let now: UInt64 = 1_800_000_000
     static let policy = LifetimePolicy(now: now)
     static let lifetime = Lifetime(from: now, duration: 86_400)
-    static let suites = SwiftCryptoProvider.supportedCipherSuites
+    static let suites = CipherSuiteProviders.supportedCipherSuites
 
     let name: String
     let provider: any CipherSuiteProvider

@@ -103,9 +103,6 @@ import Testing
         try expect(.invalidKeyPackage) { $0.leafNode.content.encryptionKey = HPKEPublicKey([1]) }
         try expect(.invalidKeyPackage) { $0.leafNode.content.source = .update }
         try expect(.invalidKeyPackage) { $0.extensions = [.lastResort, .lastResort] }
-        try expect(.invalidKeyPackage) {
-            $0.extensions = [Extension(type: ExtensionType(rawValue: 0xf000), data: [])]
-        }
         try expect(.invalidLeafNode) {
             $0.leafNode.content.extensions = [Extension(type: ExtensionType(rawValue: 0xf000), data: [])]
         }
@@ -115,6 +112,16 @@ import Testing
         try expect(.invalidLeafNode) { $0.leafNode.content.capabilities.credentials = [.x509] }
         try expect(.invalidLeafNode) { $0.leafNode.content.capabilities.versions = [] }
         try expect(.invalidLeafNode) { $0.leafNode.content.capabilities.cipherSuites = [] }
+    }
+
+    /// RFC 9420 §13.4, §13.5: what is unknown in a KeyPackage's own extensions is ignored, listed or not.
+    @Test func unknownExtensionsOfOthersAreIgnored() throws {
+        let client = try Client(.mls128DHKEMX25519AES128GCMSHA256Ed25519)
+        let unlisted = Extension(type: ExtensionType(rawValue: 0x0a0a), data: [1, 2, 3])
+        let keyPackage = try client.resigned(client.keyPackage()) { $0.extensions = [unlisted] }
+        #expect(try keyPackage.verified(by: client.provider).keyPackage.content.extensions == [unlisted])
+        // Whoever makes one has to list it (§10).
+        #expect(throws: MLSError(.invalidKeyPackage)) { try client.keyPackage(extensions: [unlisted]) }
     }
 
     @Test func referencesDependOnEveryByte() throws {
