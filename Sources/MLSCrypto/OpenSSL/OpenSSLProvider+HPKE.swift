@@ -15,7 +15,11 @@ extension OpenSSLProvider {
         authenticating additionalData: [UInt8]
     ) throws(CryptoError) -> [UInt8] {
         let sharedSecret = try X448KEM.decapsulate(ciphertext.kemOutput, with: privateKey)
-        return try context(sharedSecret, info: info).open(ciphertext.ciphertext, authenticating: additionalData)
+        let context = try context(sharedSecret, info: info)
+        do { return try context.open(ciphertext.ciphertext, authenticating: additionalData) } catch {
+            // Too short for a tag is no more authentic than a wrong one.
+            throw CryptoError(.authenticationFailed, "OpenBase")
+        }
     }
 
     public func hpkeSendExport(

@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test(arguments: SwiftCryptoProvider.supportedCipherSuites)
+    @Test(arguments: CipherSuiteProviders.supportedCipherSuites)
     func aFreshOneVerifiesAfterTheWire(_ suite: CipherSuite) throws {
         let client = try Client(suite)
         let made = try KeyPackage.generate(
