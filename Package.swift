@@ -62,7 +62,9 @@ let package = Package(
         // RFC 9420
         .target(name: "MLSCodec", swiftSettings: settings),
         .target(name: "MLS", dependencies: ["MLSCodec"], swiftSettings: settings),
-        .target(name: "MLSCrypto", dependencies: ["MLS", crypto, cryptoExtras], swiftSettings: settings),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "MLSCrypto", dependencies: ["MLS", "COpenSSL", crypto], swiftSettings: settings),
+        .target(name: "MLSVectors", dependencies: ["MLS", "MLSCodec", "MLSCrypto"], swiftSettings: settings),
 
         // What clients and servers share
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
@@ -139,7 +141,9 @@ let package = Package(
 
         .executableTarget(
             name: "BenchCommand",
-            dependencies: ["CloudMLSAPI", "KeyHierarchy", "MLSCodec", argumentParser, hummingbird, logging, nio],
+            dependencies: [
+                "CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLSVectors", argumentParser, hummingbird, logging, nio,
+            ],
             swiftSettings: settings
         ),
 
@@ -149,7 +153,7 @@ let package = Package(
         .testTarget(name: "MLSCodecTests", dependencies: ["MLSCodec", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "MLSTests",
-            dependencies: ["MLS", "MLSCodec", "MLSCrypto", "TestSupport"],
+            dependencies: ["MLS", "MLSCodec", "MLSCrypto", "MLSVectors", "COpenSSL", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

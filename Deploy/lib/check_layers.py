@@ -11,7 +11,9 @@ import sys
 OURS = {
     "MLSCodec": set(),
     "MLS": {"MLSCodec"},
-    "MLSCrypto": {"MLS", "MLSCodec"},
+    "COpenSSL": set(),
+    "MLSCrypto": {"MLS", "MLSCodec", "COpenSSL"},
+    "MLSVectors": {"MLS", "MLSCodec", "MLSCrypto"},
     "CArgon2": set(),
     "CSQLite": set(),
     "KeyHierarchy": {"MLSCodec", "CArgon2"},
@@ -24,7 +26,7 @@ OURS = {
     "KeyStoreServerCommand": {"KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
     "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI"},
     "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
-    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLSCodec"},
+    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLSVectors"},
 }
 
 SERVERS = {"ServerKit", "KeyStoreServer", "AuthDeliveryServer"}

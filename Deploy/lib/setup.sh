@@ -3,7 +3,7 @@
 
 # The libraries that the build links, and the programs that the tests and the demo run.
 # shellcheck disable=SC2034  # read by the scripts that source this file
-CLOUDMLS_BUILD_PACKAGES=(libargon2-dev libsqlite3-dev)
+CLOUDMLS_BUILD_PACKAGES=(libargon2-dev libsqlite3-dev libssl-dev)
 # shellcheck disable=SC2034
 CLOUDMLS_DEMO_PACKAGES=(python3)
 # shellcheck disable=SC2034

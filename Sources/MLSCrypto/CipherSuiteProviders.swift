@@ -6,7 +6,8 @@ public import MLS
 /// (`OpenSSLProvider`).
 public enum CipherSuiteProviders {
     /// The seven suites of RFC 9420 §17.1.
-    public static let supportedCipherSuites = (SwiftCryptoProvider.supportedCipherSuites
+    public static let supportedCipherSuites =
+        (SwiftCryptoProvider.supportedCipherSuites
         + OpenSSLProvider.supportedCipherSuites).sorted { $0.rawValue < $1.rawValue }
 
     /// The provider of `cipherSuite`.

@@ -1,10 +1,11 @@
+import Dispatch
 import Foundation
 import MLS
 import MLSCrypto
 
-/// Verifies every entry of a file.
+/// Verifies every entry of a file, so many of them at once.
 func verifyAll<Entry: Vector>(
-    _ type: Entry.Type, in data: Data, progress: (_ done: Int, _ total: Int) -> Void
+    _ type: Entry.Type, in data: Data, atOnce width: Int, progress: (_ done: Int, _ total: Int) -> Void
 ) throws(VectorFileError) -> VectorResult {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -17,25 +18,47 @@ func verifyAll<Entry: Vector>(
     guard !entries.isEmpty else { throw VectorFileError("it has no entries") }
 
     var result = VectorResult()
-    for (index, entry) in entries.enumerated() {
-        switch entry.outcome {
-        case .passed: result.passed += 1
-        case .failed(let suite, let reason): result.failures.append(.init(entry: index, suite: suite, reason: reason))
-        case .skipped(let suite, let reason): result.skips.append(.init(entry: index, suite: suite, reason: reason))
+    for start in stride(from: 0, to: entries.count, by: max(1, width)) {
+        let group = entries[start..<min(start + max(1, width), entries.count)]
+        for (index, outcome) in zip(group.indices, outcomes(of: group)) {
+            switch outcome {
+            case .passed: result.passed += 1
+            case .failed(let suite, let reason):
+                result.failures.append(.init(entry: index, suite: suite, reason: reason))
+            case .skipped(let suite, let reason):
+                result.skips.append(.init(entry: index, suite: suite, reason: reason))
+            }
         }
-        progress(index + 1, entries.count)
+        progress(group.endIndex, entries.count)
     }
     return result
 }
 
-private enum Outcome {
+/// Of all of these entries, in their order, found at once.
+private func outcomes<Entry: Vector>(of entries: ArraySlice<ReadEntry<Entry>>) -> [Outcome] {
+    guard entries.count > 1 else { return entries.map(\.outcome) }
+    let results = UnsafeMutableBufferPointer<Outcome>.allocate(capacity: entries.count)
+    results.initialize(repeating: .failed(suite: nil, "it was not verified"))
+    defer {
+        results.deinitialize()
+        results.deallocate()
+    }
+    // Each place is written by one call alone, and read when all calls are over.
+    nonisolated(unsafe) let places = results
+    DispatchQueue.concurrentPerform(iterations: entries.count) { place in
+        places[place] = entries[entries.startIndex + place].outcome
+    }
+    return Array(results)
+}
+
+private enum Outcome: Sendable {
     case passed
     case failed(suite: UInt16?, String)
     case skipped(suite: UInt16?, String)
 }
 
 /// An entry, or why it is none: what is wrong with one says nothing about the others.
-private struct ReadEntry<Entry: Vector>: Decodable {
+private struct ReadEntry<Entry: Vector>: Decodable, Sendable {
     private let entry: Result<Entry, any Error>
 
     init(from decoder: any Decoder) {

@@ -46,11 +46,13 @@ package struct VectorFormat: Sendable {
 
     /// Verifies every entry of a file.
     ///
-    /// - Parameter progress: told how many entries are done, and of how many, after each.
+    /// - Parameters:
+    ///   - width: how many entries are verified at once.
+    ///   - progress: told how many entries are done, and of how many, after each `width` of them.
     /// - Throws: `VectorFileError` for what is no list of entries. An entry that is not in the form fails by itself.
     package func verify(
-        _ data: Data, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        _ data: Data, atOnce width: Int = 1, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(VectorFileError) -> VectorResult {
-        try verifyAll(entries, in: data, progress: progress)
+        try verifyAll(entries, in: data, atOnce: width, progress: progress)
     }
 }

@@ -20,7 +20,8 @@ struct VectorFiles {
                 do { data = try Data(contentsOf: url) } catch {
                     throw VectorFileError("it cannot be read: \(error.localizedDescription)")
                 }
-                return try format.verify(data, progress: progress)
+                return try format.verify(
+                    data, atOnce: 2 * ProcessInfo.processInfo.activeProcessorCount, progress: progress)
             }
         }
     }

@@ -75,7 +75,8 @@ struct CryptoBasicsVector: SuiteVector {
     private func verifySignatures(_ provider: any CipherSuiteProvider) throws {
         let vector = signWithLabel
         let own = try provider.signWithLabel(
-            SignaturePrivateKey(vector.priv.privateKey(for: provider)), label: vector.label, content: vector.content.bytes)
+            SignaturePrivateKey(vector.priv.privateKey(for: provider)), label: vector.label,
+            content: vector.content.bytes)
         for signature in [vector.signature.bytes, own] {
             let isValid = provider.verifyWithLabel(
                 SignaturePublicKey(vector.pub.bytes), label: vector.label, content: vector.content.bytes,
@@ -92,7 +93,8 @@ struct CryptoBasicsVector: SuiteVector {
             plaintext: vector.plaintext.bytes)
         for ciphertext in [published, own] {
             let plaintext = try provider.decryptWithLabel(
-                HPKEPrivateKey(vector.priv.privateKey(for: provider)), label: vector.label, context: vector.context.bytes,
+                HPKEPrivateKey(vector.priv.privateKey(for: provider)), label: vector.label,
+                context: vector.context.bytes,
                 ciphertext: ciphertext)
             try expectEqual(plaintext, vector.plaintext.bytes, "DecryptWithLabel")
         }

@@ -19,7 +19,8 @@ struct WelcomeVector: SuiteVector {
         }
         let secrets = try GroupSecrets(
             decoding: try provider.decryptWithLabel(
-                HPKEPrivateKey(initPriv.privateKey(for: provider)), label: "Welcome", context: welcome.encryptedGroupInfo,
+                HPKEPrivateKey(initPriv.privateKey(for: provider)), label: "Welcome",
+                context: welcome.encryptedGroupInfo,
                 ciphertext: entry.encryptedGroupSecrets))
         let schedule = KeySchedule(
             joinerSecret: secrets.joinerSecret, pskSecret: SecretBytes(zeros: provider.hashLength),

@@ -65,10 +65,11 @@ extension CryptoProviderTests {
     }
 
     /// The orders of the groups of Ed25519 and Ed448 (RFC 8032 §5.1, §5.2), little-endian.
-    private static let orders: [(suite: UInt16, order: [UInt8])] = [
-        (1, bytes("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")),
-        (3, bytes("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")),
-    ]
+    private static let orders: [(suite: UInt16, order: [UInt8])] =
+        [
+            (1, bytes("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")),
+            (3, bytes("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")),
+        ]
         + [4, 6].map { suite in
             (
                 suite,

@@ -11,17 +11,18 @@ import Testing
         }
     }
 
-    private func verify(_ format: String, _ text: String) throws -> VectorResult {
-        try #require(VectorFormat.named(format)).verify(Data(text.utf8))
+    private func verify(_ format: String, _ text: String, atOnce width: Int = 1) throws -> VectorResult {
+        try #require(VectorFormat.named(format)).verify(Data(text.utf8), atOnce: width)
     }
 
-    @Test func anEntryFailsByItself() throws {
+    @Test(arguments: [1, 4, 100])
+    func anEntryFailsByItself(_ width: Int) throws {
         let result = try verify(
             "deserialization",
             #"""
             [{"vlbytes_header": "20", "length": 32}, {"vlbytes_header": "20", "length": 33}, {"length": 1},
              {"vlbytes_header": "2", "length": 32}, 7, {"vlbytes_header": "4100", "length": 256}]
-            """#)
+            """#, atOnce: width)
         #expect(result.passed == 2)
         #expect(result.skips.isEmpty)
         #expect(result.failures.map(\.entry) == [1, 2, 3, 4])
@@ -56,7 +57,9 @@ import Testing
 
     @Test func progressCountsEntries() throws {
         var told: [[Int]] = []
-        _ = try #require(VectorFormat.named("deserialization")).verify(Data("[1, 2, 3]".utf8)) { told.append([$0, $1]) }
+        _ = try #require(VectorFormat.named("deserialization")).verify(Data("[1, 2, 3]".utf8)) {
+            told.append([$0, $1])
+        }
         #expect(told == [[1, 3], [2, 3], [3, 3]])
     }
 }
