@@ -142,7 +142,8 @@ let package = Package(
         .executableTarget(
             name: "BenchCommand",
             dependencies: [
-                "CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLSVectors", argumentParser, hummingbird, logging, nio,
+                "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "MLSVectors", argumentParser, crypto,
+                hummingbird, logging, nio,
             ],
             swiftSettings: settings
         ),
