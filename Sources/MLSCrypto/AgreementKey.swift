@@ -3,7 +3,7 @@ import Foundation
 
 /// A private key of swift-crypto's that HPKE can use. All of its types are made from `rawRepresentation`, whose length
 /// they check, but no protocol of the library says so.
-protocol AgreementKey: HPKEDiffieHellmanPrivateKeyGeneration {
+protocol AgreementKey: HPKEDiffieHellmanPrivateKeyGeneration, Sendable {
     init<Bytes: ContiguousBytes>(rawRepresentation: Bytes) throws
 }
 

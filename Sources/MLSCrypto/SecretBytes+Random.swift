@@ -4,6 +4,13 @@ extension SecretBytes {
     /// Bytes from the system's generator; none for a negative `count`.
     static func random(_ count: Int) -> SecretBytes {
         var generator = SystemRandomNumberGenerator()
-        return SecretBytes((0..<max(0, count)).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(max(0, count) + 7)
+        // Each call asks the system: eight bytes at a time.
+        while bytes.count < count {
+            let word: UInt64 = generator.next()
+            for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+        }
+        return SecretBytes(bytes.prefix(max(0, count)))
     }
 }

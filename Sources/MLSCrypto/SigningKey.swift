@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 
 /// A private signature key of swift-crypto's, in the encodings of RFC 9420 §5.1.1 and §5.1.2.
-protocol SigningKey {
+protocol SigningKey: Sendable {
     static func generate() -> Self
     /// Refuses anything but the one length, and scalars that are no private key.
     init<Bytes: ContiguousBytes>(rawRepresentation: Bytes) throws

@@ -91,8 +91,10 @@ extension SwiftCryptoProvider {
     }
 
     func imported<Key: AgreementKey>(_ key: HPKEPrivateKey, _ type: Key.Type) throws(MLS.CryptoError) -> Key {
-        do { return try key.secret.withUnsafeBytes { try Key(rawRepresentation: $0) } } catch {
-            throw MLS.CryptoError(.malformedKey, "HPKE private key")
+        try key.prepared.value { () throws(MLS.CryptoError) -> Key in
+            do { return try key.secret.withUnsafeBytes { try Key(rawRepresentation: $0) } } catch {
+                throw MLS.CryptoError(.malformedKey, "HPKE private key")
+            }
         }
     }
 
@@ -105,17 +107,11 @@ extension SwiftCryptoProvider {
         do { key = try Key.PublicKey(publicKey.bytes, kem: curve.kem) } catch {
             throw MLS.CryptoError(.malformedKey, "HPKE public key")
         }
-        if let key = key as? Curve25519.KeyAgreement.PublicKey {
-            // The library may refuse zeros by itself.
-            guard let shared = try? Self.agreementProbe.sharedSecretFromKeyAgreement(with: key),
-                shared.withUnsafeBytes({ $0.contains { $0 != 0 } })
-            else { throw MLS.CryptoError(.malformedKey, "HPKE public key of small order") }
+        guard curve != .curve25519 || !X25519Points.isOfSmallOrder(publicKey.bytes) else {
+            throw MLS.CryptoError(.malformedKey, "HPKE public key of small order")
         }
         return key
     }
-
-    /// A private key that protects nothing.
-    private static let agreementProbe = Curve25519.KeyAgreement.PrivateKey()
 }
 
 extension HashAlgorithm {

@@ -23,10 +23,12 @@ extension SwiftCryptoProvider {
     }
 
     private func signingKey(_ key: SignaturePrivateKey) throws(CryptoError) -> any SigningKey {
-        do {
-            return try key.secret.withUnsafeBytes { try curve.signingKey.init(rawRepresentation: $0) }
-        } catch {
-            throw CryptoError(.malformedKey, "signature private key")
+        try key.prepared.value { () throws(CryptoError) -> any SigningKey in
+            do {
+                return try key.secret.withUnsafeBytes { try curve.signingKey.init(rawRepresentation: $0) }
+            } catch {
+                throw CryptoError(.malformedKey, "signature private key")
+            }
         }
     }
 }

@@ -9,8 +9,15 @@ public struct HPKEPublicKey: Hashable, Sendable, MLSStruct {
 
 /// A private key of the suite's KEM, as RFC 9180 serialises it.
 public struct HPKEPrivateKey: Hashable, Sendable, MLSStruct {
-    public var secret: SecretBytes
+    public let secret: SecretBytes
+    /// For the provider alone.
+    public let prepared = PreparedKey()
+
     public init(_ secret: SecretBytes) { self.secret = secret }
+
+    public static func == (lhs: Self, rhs: Self) -> Bool { lhs.secret == rhs.secret }
+    public func hash(into hasher: inout Hasher) { hasher.combine(secret) }
+
     public static var layout: StructLayout<Self, SecretBytes> { StructLayout(\.secret) { Self($0) } }
 }
 
@@ -52,8 +59,15 @@ public struct SignaturePublicKey: Hashable, Sendable, MLSStruct {
 
 /// A private signature key: a seed for Ed25519, the scalar for ECDSA.
 public struct SignaturePrivateKey: Hashable, Sendable, MLSStruct {
-    public var secret: SecretBytes
+    public let secret: SecretBytes
+    /// For the provider alone.
+    public let prepared = PreparedKey()
+
     public init(_ secret: SecretBytes) { self.secret = secret }
+
+    public static func == (lhs: Self, rhs: Self) -> Bool { lhs.secret == rhs.secret }
+    public func hash(into hasher: inout Hasher) { hasher.combine(secret) }
+
     public static var layout: StructLayout<Self, SecretBytes> { StructLayout(\.secret) { Self($0) } }
 }
 

@@ -35,12 +35,24 @@ extension Group {
         _ authenticated: AuthenticatedContent, generation: UInt32, padding: PaddingPolicy
     ) throws(MLSError) -> MLSMessage {
         try MLSError.mapping {
-            let keys = try epochRecord.keys(
-                of: ownLeafIndex, authenticated.content.body.type, generation: generation, provider: provider)
+            let keys = try messageKeys(
+                of: ownLeafIndex, authenticated.content.body.type, generation: generation)
             return .privateMessage(
                 try PrivateMessage(
                     protecting: authenticated, senderDataSecret: epochSecrets.senderDataSecret, key: keys.key,
                     nonce: keys.nonce, generation: generation, padding: padding, provider: provider))
+        }
+    }
+
+    /// The key and nonce of a generation on a leaf's ratchet in this epoch (RFC 9420 §9.1).
+    private func messageKeys(
+        of leafIndex: LeafIndex, _ contentType: ContentType, generation: UInt32
+    ) throws(MLSError) -> (key: SecretBytes, nonce: SecretBytes) {
+        try followedRatchets.keyAndNonce(
+            leaf: leafIndex, kind: RatchetKind(contentType), generation: generation,
+            limit: EpochRecord.generationLimit, provider: provider
+        ) { () throws(MLSError) in
+            try SecretTree(encryptionSecret: epochSecrets.encryptionSecret, leafCount: tree.leafCount)
         }
     }
 
@@ -57,13 +69,12 @@ extension Group {
             unverified = try message.unprotected(
                 membershipKey: epochSecrets.membershipKey, groupContext: groupContext, provider: provider)
         case .privateMessage(let message):
-            let record = epochRecord
             unverified = try message.unprotected(
                 senderDataSecret: epochSecrets.senderDataSecret, provider: provider
             ) { leafIndex, generation in
                 // Before any key is derived: RFC 9420 §6.3.2.
                 _ = try requiredMember(at: leafIndex)
-                return try record.keys(of: leafIndex, message.contentType, generation: generation, provider: provider)
+                return try messageKeys(of: leafIndex, message.contentType, generation: generation)
             }
         case .welcome, .groupInfo, .keyPackage:
             throw MLSError(.malformed, "not a message to a group")

@@ -28,6 +28,9 @@ public struct Group: Sendable {
     /// refuses to send and to process, what was sent in it stays readable, and another one takes its place.
     public package(set) var reInit: ReInit? = nil
 
+    /// Belongs to the epoch, as the secrets do: a group of another epoch is always a new value.
+    var followedRatchets = FollowedRatchets()
+
     public var cipherSuite: CipherSuite { context.cipherSuite }
     public var groupID: [UInt8] { context.groupID }
     public var epoch: UInt64 { context.epoch }
