@@ -5,21 +5,21 @@
 /// struct GroupEpoch: MLSStruct {
 ///     var groupID: [UInt8]
 ///     var epoch: UInt64
-///     static var layout: StructLayout<Self, [UInt8], UInt64> {
-///         StructLayout(\.groupID, \.epoch) { Self(groupID: $0, epoch: $1) }
+///     static let layout: StructLayout<Self, [UInt8], UInt64> = StructLayout(\.groupID, \.epoch) {
+///         Self(groupID: $0, epoch: $1)
 ///     }
 /// }
 /// ```
-public struct StructLayout<Root, each Field: MLSCodable> {
-    private let paths: (repeat KeyPath<Root, each Field>)
-    private let make: (repeat each Field) throws(CodecError) -> Root
+public struct StructLayout<Root, each Field: MLSCodable>: Sendable {
+    private let paths: (repeat any KeyPath<Root, each Field> & Sendable)
+    private let make: @Sendable (repeat each Field) throws(CodecError) -> Root
 
     /// - Parameters:
     ///   - paths: a key path for each field, in order.
     ///   - make: puts the structure together again; it may refuse a combination of fields with a `CodecError`.
     public init(
-        _ paths: repeat KeyPath<Root, each Field>,
-        make: @escaping (repeat each Field) throws(CodecError) -> Root
+        _ paths: repeat any KeyPath<Root, each Field> & Sendable,
+        make: @escaping @Sendable (repeat each Field) throws(CodecError) -> Root
     ) {
         self.paths = (repeat each paths)
         self.make = make

@@ -4,7 +4,7 @@ public import MLSCodec
 public struct HPKEPublicKey: Hashable, Sendable, MLSStruct {
     public var bytes: [UInt8]
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
-    public static var layout: StructLayout<Self, [UInt8]> { StructLayout(\.bytes) { Self($0) } }
+    public static let layout: StructLayout<Self, [UInt8]> = StructLayout(\.bytes) { Self($0) }
 }
 
 /// A private key of the suite's KEM, as RFC 9180 serialises it.
@@ -18,7 +18,7 @@ public struct HPKEPrivateKey: Hashable, Sendable, MLSStruct {
     public static func == (lhs: Self, rhs: Self) -> Bool { lhs.secret == rhs.secret }
     public func hash(into hasher: inout Hasher) { hasher.combine(secret) }
 
-    public static var layout: StructLayout<Self, SecretBytes> { StructLayout(\.secret) { Self($0) } }
+    public static let layout: StructLayout<Self, SecretBytes> = StructLayout(\.secret) { Self($0) }
 }
 
 public struct HPKEKeyPair: Hashable, Sendable, MLSStruct {
@@ -30,9 +30,9 @@ public struct HPKEKeyPair: Hashable, Sendable, MLSStruct {
         self.publicKey = publicKey
     }
 
-    public static var layout: StructLayout<Self, HPKEPrivateKey, HPKEPublicKey> {
-        StructLayout(\.privateKey, \.publicKey) { Self(privateKey: $0, publicKey: $1) }
-    }
+    public static let layout: StructLayout<Self, HPKEPrivateKey, HPKEPublicKey> = StructLayout(
+        \.privateKey, \.publicKey
+    ) { Self(privateKey: $0, publicKey: $1) }
 }
 
 /// `struct { opaque kem_output<V>; opaque ciphertext<V>; } HPKECiphertext` (RFC 9420 §7.6).
@@ -45,8 +45,8 @@ public struct HPKECiphertext: Hashable, Sendable, MLSStruct {
         self.ciphertext = ciphertext
     }
 
-    public static var layout: StructLayout<Self, [UInt8], [UInt8]> {
-        StructLayout(\.kemOutput, \.ciphertext) { Self(kemOutput: $0, ciphertext: $1) }
+    public static let layout: StructLayout<Self, [UInt8], [UInt8]> = StructLayout(\.kemOutput, \.ciphertext) {
+        Self(kemOutput: $0, ciphertext: $1)
     }
 }
 
@@ -54,7 +54,7 @@ public struct HPKECiphertext: Hashable, Sendable, MLSStruct {
 public struct SignaturePublicKey: Hashable, Sendable, MLSStruct {
     public var bytes: [UInt8]
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
-    public static var layout: StructLayout<Self, [UInt8]> { StructLayout(\.bytes) { Self($0) } }
+    public static let layout: StructLayout<Self, [UInt8]> = StructLayout(\.bytes) { Self($0) }
 }
 
 /// A private signature key: a seed for Ed25519, the scalar for ECDSA.
@@ -68,7 +68,7 @@ public struct SignaturePrivateKey: Hashable, Sendable, MLSStruct {
     public static func == (lhs: Self, rhs: Self) -> Bool { lhs.secret == rhs.secret }
     public func hash(into hasher: inout Hasher) { hasher.combine(secret) }
 
-    public static var layout: StructLayout<Self, SecretBytes> { StructLayout(\.secret) { Self($0) } }
+    public static let layout: StructLayout<Self, SecretBytes> = StructLayout(\.secret) { Self($0) }
 }
 
 public struct SignatureKeyPair: Hashable, Sendable, MLSStruct {
@@ -80,7 +80,7 @@ public struct SignatureKeyPair: Hashable, Sendable, MLSStruct {
         self.publicKey = publicKey
     }
 
-    public static var layout: StructLayout<Self, SignaturePrivateKey, SignaturePublicKey> {
-        StructLayout(\.privateKey, \.publicKey) { Self(privateKey: $0, publicKey: $1) }
-    }
+    public static let layout: StructLayout<Self, SignaturePrivateKey, SignaturePublicKey> = StructLayout(
+        \.privateKey, \.publicKey
+    ) { Self(privateKey: $0, publicKey: $1) }
 }

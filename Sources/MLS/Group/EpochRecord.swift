@@ -19,13 +19,11 @@ public struct EpochRecord: Hashable, Sendable, MLSStruct {
 
     private var version: UInt8 { 1 }
 
-    public static var layout:
+    public static let layout:
         StructLayout<
             Self, UInt8, CipherSuite, [UInt8], UInt64, UInt32, SecretBytes, SecretBytes, [UInt8], [UInt8],
             [StoredExtension]
-        >
-    {
-        StructLayout(
+        > = StructLayout(
             \.version, \.cipherSuite, \.groupID, \.epoch, \.leafCount, \.senderDataSecret, \.encryptionSecret,
             \.treeHash, \.confirmedTranscriptHash, \.extensions
         ) {
@@ -43,7 +41,6 @@ public struct EpochRecord: Hashable, Sendable, MLSStruct {
                 senderDataSecret: senderDataSecret, encryptionSecret: encryptionSecret, treeHash: treeHash,
                 confirmedTranscriptHash: confirmedTranscriptHash, extensions: extensions)
         }
-    }
 
     private init(
         cipherSuite: CipherSuite, groupID: [UInt8], epoch: UInt64, leafCount: UInt32, senderDataSecret: SecretBytes,

@@ -11,11 +11,10 @@ public struct PendingProposal: Hashable, Sendable, MLSStruct {
     /// For an own Update: the private key of the new leaf.
     let leafPrivateKey: HPKEPrivateKey?
 
-    public static var layout: StructLayout<Self, ProposalRef, Sender, Proposal, [UInt8], HPKEPrivateKey?> {
+    public static let layout: StructLayout<Self, ProposalRef, Sender, Proposal, [UInt8], HPKEPrivateKey?> =
         StructLayout(\.reference, \.sender, \.proposal, \.authenticatedData, \.leafPrivateKey) {
             Self(reference: $0, sender: $1, proposal: $2, authenticatedData: $3, leafPrivateKey: $4)
         }
-    }
 
     var committed: CommittedProposal {
         CommittedProposal(proposal: proposal, sender: sender, reference: reference)
@@ -30,10 +29,10 @@ struct PendingMemberProposal: MLSStruct {
     let authenticatedData: [UInt8]
     let leafPrivateKey: HPKEPrivateKey?
 
-    static var layout: StructLayout<Self, ProposalRef, LeafIndex, Proposal, [UInt8], HPKEPrivateKey?> {
-        StructLayout(\.reference, \.sender, \.proposal, \.authenticatedData, \.leafPrivateKey) {
-            Self(reference: $0, sender: $1, proposal: $2, authenticatedData: $3, leafPrivateKey: $4)
-        }
+    static let layout: StructLayout<Self, ProposalRef, LeafIndex, Proposal, [UInt8], HPKEPrivateKey?> = StructLayout(
+        \.reference, \.sender, \.proposal, \.authenticatedData, \.leafPrivateKey
+    ) {
+        Self(reference: $0, sender: $1, proposal: $2, authenticatedData: $3, leafPrivateKey: $4)
     }
 
     /// `nil` if the sender is no member.

@@ -13,11 +13,10 @@ public struct Roster: Hashable, Sendable, MLSStruct {
         public var credential: Credential
         public var signatureKey: SignaturePublicKey
 
-        public static var layout: StructLayout<Self, LeafIndex, UInt64, UInt64?, Credential, SignaturePublicKey> {
+        public static let layout: StructLayout<Self, LeafIndex, UInt64, UInt64?, Credential, SignaturePublicKey> =
             StructLayout(\.leafIndex, \.firstEpoch, \.lastEpoch, \.credential, \.signatureKey) {
                 Self(leafIndex: $0, firstEpoch: $1, lastEpoch: $2, credential: $3, signatureKey: $4)
             }
-        }
 
         /// Whether the entry says something about this epoch.
         public func covers(_ epoch: UInt64) -> Bool {
@@ -45,12 +44,12 @@ public struct Roster: Hashable, Sendable, MLSStruct {
 
     private var version: UInt8 { 1 }
 
-    public static var layout: StructLayout<Self, UInt8, [Entry], UInt64?, [Extension]> {
-        StructLayout(\.version, \.entries, \.latestEpoch, \.largeExtensions) {
-            (version, entries, latestEpoch, largeExtensions) throws(CodecError) in
-            guard version == 1 else { throw CodecError(.invalidValue, "Roster.version") }
-            return Self(entries: entries, latestEpoch: latestEpoch, largeExtensions: largeExtensions)
-        }
+    public static let layout: StructLayout<Self, UInt8, [Entry], UInt64?, [Extension]> = StructLayout(
+        \.version, \.entries, \.latestEpoch, \.largeExtensions
+    ) {
+        (version, entries, latestEpoch, largeExtensions) throws(CodecError) in
+        guard version == 1 else { throw CodecError(.invalidValue, "Roster.version") }
+        return Self(entries: entries, latestEpoch: latestEpoch, largeExtensions: largeExtensions)
     }
 
     /// Notes the members of a group's epoch. Doing it again changes nothing; neither does an epoch before the latest.

@@ -29,13 +29,11 @@ public struct Capabilities: Hashable, Sendable, MLSStruct {
         self.credentials = credentials
     }
 
-    public static var layout:
-        StructLayout<Self, [ProtocolVersion], [CipherSuite], [ExtensionType], [ProposalType], [CredentialType]>
-    {
-        StructLayout(\.versions, \.cipherSuites, \.extensions, \.proposals, \.credentials) {
-            Self(versions: $0, cipherSuites: $1, extensions: $2, proposals: $3, credentials: $4)
-        }
-    }
+    public static let layout:
+        StructLayout<Self, [ProtocolVersion], [CipherSuite], [ExtensionType], [ProposalType], [CredentialType]> =
+            StructLayout(\.versions, \.cipherSuites, \.extensions, \.proposals, \.credentials) {
+                Self(versions: $0, cipherSuites: $1, extensions: $2, proposals: $3, credentials: $4)
+            }
 
     public func supports(_ type: ExtensionType) -> Bool { type.isDefault || extensions.contains(type) }
     public func supports(_ type: ProposalType) -> Bool { type.isDefault || proposals.contains(type) }
@@ -69,9 +67,9 @@ public struct RequiredCapabilities: Hashable, Sendable, MLSStruct {
         self.credentialTypes = credentialTypes
     }
 
-    public static var layout: StructLayout<Self, [ExtensionType], [ProposalType], [CredentialType]> {
-        StructLayout(\.extensionTypes, \.proposalTypes, \.credentialTypes) {
-            Self(extensionTypes: $0, proposalTypes: $1, credentialTypes: $2)
-        }
+    public static let layout: StructLayout<Self, [ExtensionType], [ProposalType], [CredentialType]> = StructLayout(
+        \.extensionTypes, \.proposalTypes, \.credentialTypes
+    ) {
+        Self(extensionTypes: $0, proposalTypes: $1, credentialTypes: $2)
     }
 }

@@ -10,8 +10,8 @@ public struct Commit: Hashable, Sendable, MLSStruct {
         self.path = path
     }
 
-    public static var layout: StructLayout<Self, [ProposalOrRef], UpdatePath?> {
-        StructLayout(\.proposals, \.path) { Self(proposals: $0, path: $1) }
+    public static let layout: StructLayout<Self, [ProposalOrRef], UpdatePath?> = StructLayout(\.proposals, \.path) {
+        Self(proposals: $0, path: $1)
     }
 }
 
@@ -51,8 +51,8 @@ public struct UpdatePath: Hashable, Sendable, MLSStruct {
         self.nodes = nodes
     }
 
-    public static var layout: StructLayout<Self, LeafNode, [UpdatePathNode]> {
-        StructLayout(\.leafNode, \.nodes) { Self(leafNode: $0, nodes: $1) }
+    public static let layout: StructLayout<Self, LeafNode, [UpdatePathNode]> = StructLayout(\.leafNode, \.nodes) {
+        Self(leafNode: $0, nodes: $1)
     }
 }
 
@@ -67,7 +67,7 @@ public struct UpdatePathNode: Hashable, Sendable, MLSStruct {
         self.encryptedPathSecrets = encryptedPathSecrets
     }
 
-    public static var layout: StructLayout<Self, HPKEPublicKey, [HPKECiphertext]> {
-        StructLayout(\.encryptionKey, \.encryptedPathSecrets) { Self(encryptionKey: $0, encryptedPathSecrets: $1) }
-    }
+    public static let layout: StructLayout<Self, HPKEPublicKey, [HPKECiphertext]> = StructLayout(
+        \.encryptionKey, \.encryptedPathSecrets
+    ) { Self(encryptionKey: $0, encryptedPathSecrets: $1) }
 }

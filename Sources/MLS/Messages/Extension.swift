@@ -15,8 +15,8 @@ public struct Extension: Hashable, Sendable, MLSStruct {
         self.data = data
     }
 
-    public static var layout: StructLayout<Self, ExtensionType, [UInt8]> {
-        StructLayout(\.type, \.data) { Self(type: $0, data: $1) }
+    public static let layout: StructLayout<Self, ExtensionType, [UInt8]> = StructLayout(\.type, \.data) {
+        Self(type: $0, data: $1)
     }
 
     /// `required_capabilities` (RFC 9420 §11.1).
@@ -58,9 +58,9 @@ public struct ExternalSender: Hashable, Sendable, MLSStruct {
         self.credential = credential
     }
 
-    public static var layout: StructLayout<Self, SignaturePublicKey, Credential> {
-        StructLayout(\.signatureKey, \.credential) { Self(signatureKey: $0, credential: $1) }
-    }
+    public static let layout: StructLayout<Self, SignaturePublicKey, Credential> = StructLayout(
+        \.signatureKey, \.credential
+    ) { Self(signatureKey: $0, credential: $1) }
 }
 
 extension [Extension] {

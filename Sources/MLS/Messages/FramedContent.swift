@@ -29,10 +29,10 @@ public struct FramedContent: Hashable, Sendable, MLSStruct {
         self.body = body
     }
 
-    public static var layout: StructLayout<Self, [UInt8], UInt64, Sender, [UInt8], Body> {
-        StructLayout(\.groupID, \.epoch, \.sender, \.authenticatedData, \.body) {
-            Self(groupID: $0, epoch: $1, sender: $2, authenticatedData: $3, body: $4)
-        }
+    public static let layout: StructLayout<Self, [UInt8], UInt64, Sender, [UInt8], Body> = StructLayout(
+        \.groupID, \.epoch, \.sender, \.authenticatedData, \.body
+    ) {
+        Self(groupID: $0, epoch: $1, sender: $2, authenticatedData: $3, body: $4)
     }
 
     /// `content_type` and what depends on it.

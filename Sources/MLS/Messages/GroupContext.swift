@@ -33,10 +33,8 @@ public struct GroupContext: Hashable, Sendable, MLSStruct {
         self.extensions = extensions
     }
 
-    public static var layout:
-        StructLayout<Self, ProtocolVersion, CipherSuite, [UInt8], UInt64, [UInt8], [UInt8], [Extension]>
-    {
-        StructLayout(
+    public static let layout:
+        StructLayout<Self, ProtocolVersion, CipherSuite, [UInt8], UInt64, [UInt8], [UInt8], [Extension]> = StructLayout(
             \.version, \.cipherSuite, \.groupID, \.epoch, \.treeHash, \.confirmedTranscriptHash, \.extensions
         ) { (version, cipherSuite, groupID, epoch, treeHash, transcript, extensions) throws(CodecError) in
             guard version == .mls10 else { throw CodecError(.invalidValue, "GroupContext.version") }
@@ -44,5 +42,4 @@ public struct GroupContext: Hashable, Sendable, MLSStruct {
                 cipherSuite: cipherSuite, groupID: groupID, epoch: epoch, treeHash: treeHash,
                 confirmedTranscriptHash: transcript, extensions: extensions)
         }
-    }
 }

@@ -28,10 +28,10 @@ public struct GroupInfo: Hashable, Sendable, MLSStruct {
             self.signer = signer
         }
 
-        public static var layout: StructLayout<Self, GroupContext, [Extension], [UInt8], LeafIndex> {
-            StructLayout(\.groupContext, \.extensions, \.confirmationTag, \.signer) {
-                Self(groupContext: $0, extensions: $1, confirmationTag: $2, signer: $3)
-            }
+        public static let layout: StructLayout<Self, GroupContext, [Extension], [UInt8], LeafIndex> = StructLayout(
+            \.groupContext, \.extensions, \.confirmationTag, \.signer
+        ) {
+            Self(groupContext: $0, extensions: $1, confirmationTag: $2, signer: $3)
         }
     }
 
@@ -43,8 +43,8 @@ public struct GroupInfo: Hashable, Sendable, MLSStruct {
         self.signature = signature
     }
 
-    public static var layout: StructLayout<Self, Content, [UInt8]> {
-        StructLayout(\.content, \.signature) { Self(content: $0, signature: $1) }
+    public static let layout: StructLayout<Self, Content, [UInt8]> = StructLayout(\.content, \.signature) {
+        Self(content: $0, signature: $1)
     }
 
     public subscript<Value>(dynamicMember path: KeyPath<Content, Value>) -> Value { content[keyPath: path] }

@@ -14,11 +14,11 @@ public struct KeyPackagePrivateKeys: Hashable, Sendable, MLSStruct {
 
     private var version: UInt8 { 1 }
 
-    public static var layout: StructLayout<Self, UInt8, HPKEPrivateKey, HPKEPrivateKey> {
-        StructLayout(\.version, \.initKey, \.encryptionKey) { (version, initKey, encryptionKey) throws(CodecError) in
-            guard version == 1 else { throw CodecError(.invalidValue, "KeyPackagePrivateKeys.version") }
-            return Self(initKey: initKey, encryptionKey: encryptionKey)
-        }
+    public static let layout: StructLayout<Self, UInt8, HPKEPrivateKey, HPKEPrivateKey> = StructLayout(
+        \.version, \.initKey, \.encryptionKey
+    ) { (version, initKey, encryptionKey) throws(CodecError) in
+        guard version == 1 else { throw CodecError(.invalidValue, "KeyPackagePrivateKeys.version") }
+        return Self(initKey: initKey, encryptionKey: encryptionKey)
     }
 }
 

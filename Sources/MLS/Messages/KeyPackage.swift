@@ -33,12 +33,12 @@ public struct KeyPackage: Hashable, Sendable, MLSStruct {
             self.extensions = extensions
         }
 
-        public static var layout: StructLayout<Self, ProtocolVersion, CipherSuite, HPKEPublicKey, LeafNode, [Extension]>
-        {
-            StructLayout(\.version, \.cipherSuite, \.initKey, \.leafNode, \.extensions) {
+        public static let layout:
+            StructLayout<Self, ProtocolVersion, CipherSuite, HPKEPublicKey, LeafNode, [Extension]> = StructLayout(
+                \.version, \.cipherSuite, \.initKey, \.leafNode, \.extensions
+            ) {
                 Self(version: $0, cipherSuite: $1, initKey: $2, leafNode: $3, extensions: $4)
             }
-        }
     }
 
     public var content: Content
@@ -49,8 +49,8 @@ public struct KeyPackage: Hashable, Sendable, MLSStruct {
         self.signature = signature
     }
 
-    public static var layout: StructLayout<Self, Content, [UInt8]> {
-        StructLayout(\.content, \.signature) { Self(content: $0, signature: $1) }
+    public static let layout: StructLayout<Self, Content, [UInt8]> = StructLayout(\.content, \.signature) {
+        Self(content: $0, signature: $1)
     }
 
     public subscript<Value>(dynamicMember path: KeyPath<Content, Value>) -> Value { content[keyPath: path] }

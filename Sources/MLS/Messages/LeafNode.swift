@@ -43,16 +43,13 @@ public struct LeafNode: Hashable, Sendable, MLSStruct {
             self.extensions = extensions
         }
 
-        public static var layout:
+        public static let layout:
             StructLayout<
                 Self, HPKEPublicKey, SignaturePublicKey, Credential, Capabilities, LeafNodeSource, [Extension]
-            >
-        {
-            StructLayout(\.encryptionKey, \.signatureKey, \.credential, \.capabilities, \.source, \.extensions) {
+            > = StructLayout(\.encryptionKey, \.signatureKey, \.credential, \.capabilities, \.source, \.extensions) {
                 Self(
                     encryptionKey: $0, signatureKey: $1, credential: $2, capabilities: $3, source: $4, extensions: $5)
             }
-        }
     }
 
     /// A leaf's place in a group, which signatures of updates and commits cover too.
@@ -65,8 +62,8 @@ public struct LeafNode: Hashable, Sendable, MLSStruct {
             self.leafIndex = leafIndex
         }
 
-        public static var layout: StructLayout<Self, [UInt8], LeafIndex> {
-            StructLayout(\.groupID, \.leafIndex) { Self(groupID: $0, leafIndex: $1) }
+        public static let layout: StructLayout<Self, [UInt8], LeafIndex> = StructLayout(\.groupID, \.leafIndex) {
+            Self(groupID: $0, leafIndex: $1)
         }
     }
 
@@ -78,8 +75,8 @@ public struct LeafNode: Hashable, Sendable, MLSStruct {
         self.signature = signature
     }
 
-    public static var layout: StructLayout<Self, Content, [UInt8]> {
-        StructLayout(\.content, \.signature) { Self(content: $0, signature: $1) }
+    public static let layout: StructLayout<Self, Content, [UInt8]> = StructLayout(\.content, \.signature) {
+        Self(content: $0, signature: $1)
     }
 
     public subscript<Value>(dynamicMember path: KeyPath<Content, Value>) -> Value { content[keyPath: path] }

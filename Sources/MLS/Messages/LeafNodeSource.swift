@@ -54,7 +54,7 @@ public struct Lifetime: Hashable, Sendable, MLSStruct {
         self.notAfter = notAfter
     }
 
-    public static var layout: StructLayout<Self, UInt64, UInt64> {
-        StructLayout(\.notBefore, \.notAfter) { Self(notBefore: $0, notAfter: $1) }
+    public static let layout: StructLayout<Self, UInt64, UInt64> = StructLayout(\.notBefore, \.notAfter) {
+        Self(notBefore: $0, notAfter: $1)
     }
 }

@@ -24,8 +24,8 @@ public struct PreSharedKeyID: Hashable, Sendable, MLSStruct {
         self.nonce = nonce
     }
 
-    public static var layout: StructLayout<Self, Key, [UInt8]> {
-        StructLayout(\.key, \.nonce) { Self(key: $0, nonce: $1) }
+    public static let layout: StructLayout<Self, Key, [UInt8]> = StructLayout(\.key, \.nonce) {
+        Self(key: $0, nonce: $1)
     }
 
     /// Where the key comes from.

@@ -30,7 +30,7 @@ public struct PrivateMessage: Hashable, Sendable, MLSStruct {
         self.ciphertext = ciphertext
     }
 
-    public static var layout: StructLayout<Self, [UInt8], UInt64, ContentType, [UInt8], [UInt8], [UInt8]> {
+    public static let layout: StructLayout<Self, [UInt8], UInt64, ContentType, [UInt8], [UInt8], [UInt8]> =
         StructLayout(
             \.groupID, \.epoch, \.contentType, \.authenticatedData, \.encryptedSenderData, \.ciphertext
         ) {
@@ -38,7 +38,6 @@ public struct PrivateMessage: Hashable, Sendable, MLSStruct {
                 groupID: $0, epoch: $1, contentType: $2, authenticatedData: $3, encryptedSenderData: $4,
                 ciphertext: $5)
         }
-    }
 }
 
 /// `struct { uint32 leaf_index; uint32 generation; opaque reuse_guard[4]; } SenderData` (RFC 9420 §6.3.2).
@@ -48,9 +47,9 @@ struct SenderData: Hashable, Sendable, MLSStruct {
     /// `opaque reuse_guard[4]`, as the integer that its bytes are in network order.
     var reuseGuard: UInt32
 
-    static var layout: StructLayout<Self, LeafIndex, UInt32, UInt32> {
-        StructLayout(\.leafIndex, \.generation, \.reuseGuard) {
-            Self(leafIndex: $0, generation: $1, reuseGuard: $2)
-        }
+    static let layout: StructLayout<Self, LeafIndex, UInt32, UInt32> = StructLayout(
+        \.leafIndex, \.generation, \.reuseGuard
+    ) {
+        Self(leafIndex: $0, generation: $1, reuseGuard: $2)
     }
 }

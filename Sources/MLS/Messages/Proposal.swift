@@ -92,9 +92,9 @@ public struct ReInit: Hashable, Sendable, MLSStruct {
         self.extensions = extensions
     }
 
-    public static var layout: StructLayout<Self, [UInt8], ProtocolVersion, CipherSuite, [Extension]> {
-        StructLayout(\.groupID, \.version, \.cipherSuite, \.extensions) {
-            Self(groupID: $0, version: $1, cipherSuite: $2, extensions: $3)
-        }
+    public static let layout: StructLayout<Self, [UInt8], ProtocolVersion, CipherSuite, [Extension]> = StructLayout(
+        \.groupID, \.version, \.cipherSuite, \.extensions
+    ) {
+        Self(groupID: $0, version: $1, cipherSuite: $2, extensions: $3)
     }
 }

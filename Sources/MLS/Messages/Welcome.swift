@@ -19,10 +19,10 @@ public struct Welcome: Hashable, Sendable, MLSStruct {
         self.encryptedGroupInfo = encryptedGroupInfo
     }
 
-    public static var layout: StructLayout<Self, CipherSuite, [EncryptedGroupSecrets], [UInt8]> {
-        StructLayout(\.cipherSuite, \.secrets, \.encryptedGroupInfo) {
-            Self(cipherSuite: $0, secrets: $1, encryptedGroupInfo: $2)
-        }
+    public static let layout: StructLayout<Self, CipherSuite, [EncryptedGroupSecrets], [UInt8]> = StructLayout(
+        \.cipherSuite, \.secrets, \.encryptedGroupInfo
+    ) {
+        Self(cipherSuite: $0, secrets: $1, encryptedGroupInfo: $2)
     }
 
     /// The KeyPackages that this Welcome is for.
@@ -39,9 +39,9 @@ public struct EncryptedGroupSecrets: Hashable, Sendable, MLSStruct {
         self.encryptedGroupSecrets = encryptedGroupSecrets
     }
 
-    public static var layout: StructLayout<Self, KeyPackageRef, HPKECiphertext> {
-        StructLayout(\.newMember, \.encryptedGroupSecrets) { Self(newMember: $0, encryptedGroupSecrets: $1) }
-    }
+    public static let layout: StructLayout<Self, KeyPackageRef, HPKECiphertext> = StructLayout(
+        \.newMember, \.encryptedGroupSecrets
+    ) { Self(newMember: $0, encryptedGroupSecrets: $1) }
 }
 
 // struct {
@@ -62,7 +62,7 @@ public struct GroupSecrets: Hashable, Sendable, MLSStruct {
         self.psks = psks
     }
 
-    public static var layout: StructLayout<Self, SecretBytes, SecretBytes?, [PreSharedKeyID]> {
-        StructLayout(\.joinerSecret, \.pathSecret, \.psks) { Self(joinerSecret: $0, pathSecret: $1, psks: $2) }
-    }
+    public static let layout: StructLayout<Self, SecretBytes, SecretBytes?, [PreSharedKeyID]> = StructLayout(
+        \.joinerSecret, \.pathSecret, \.psks
+    ) { Self(joinerSecret: $0, pathSecret: $1, psks: $2) }
 }

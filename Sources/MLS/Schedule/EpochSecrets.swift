@@ -41,13 +41,11 @@ package struct EpochSecrets: Hashable, Sendable, MLSStruct {
         self.initSecret = initSecret
     }
 
-    package static var layout:
+    package static let layout:
         StructLayout<
             Self, SecretBytes, SecretBytes, SecretBytes, SecretBytes, SecretBytes, SecretBytes, SecretBytes,
             SecretBytes, SecretBytes
-        >
-    {
-        StructLayout(
+        > = StructLayout(
             \.senderDataSecret, \.encryptionSecret, \.exporterSecret, \.externalSecret, \.confirmationKey,
             \.membershipKey, \.resumptionPSK, \.epochAuthenticator, \.initSecret
         ) {
@@ -55,7 +53,6 @@ package struct EpochSecrets: Hashable, Sendable, MLSStruct {
                 senderDataSecret: $0, encryptionSecret: $1, exporterSecret: $2, externalSecret: $3,
                 confirmationKey: $4, membershipKey: $5, resumptionPSK: $6, epochAuthenticator: $7, initSecret: $8)
         }
-    }
 
     /// The key pair that outsiders join with (RFC 9420 §8).
     package func externalKeyPair(provider: some CipherSuiteProvider) throws(CryptoError) -> HPKEKeyPair {

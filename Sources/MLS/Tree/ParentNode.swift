@@ -20,9 +20,9 @@ public struct ParentNode: Hashable, Sendable, MLSStruct {
         self.unmergedLeaves = unmergedLeaves
     }
 
-    public static var layout: StructLayout<Self, HPKEPublicKey, [UInt8], [LeafIndex]> {
-        StructLayout(\.encryptionKey, \.parentHash, \.unmergedLeaves) {
-            Self(encryptionKey: $0, parentHash: $1, unmergedLeaves: $2)
-        }
+    public static let layout: StructLayout<Self, HPKEPublicKey, [UInt8], [LeafIndex]> = StructLayout(
+        \.encryptionKey, \.parentHash, \.unmergedLeaves
+    ) {
+        Self(encryptionKey: $0, parentHash: $1, unmergedLeaves: $2)
     }
 }

@@ -7,8 +7,8 @@ public struct TreePrivateKeys: Hashable, Sendable, MLSStruct {
         public var node: NodeIndex
         public var privateKey: HPKEPrivateKey
 
-        public static var layout: StructLayout<Self, NodeIndex, HPKEPrivateKey> {
-            StructLayout(\.node, \.privateKey) { Self(node: $0, privateKey: $1) }
+        public static let layout: StructLayout<Self, NodeIndex, HPKEPrivateKey> = StructLayout(\.node, \.privateKey) {
+            Self(node: $0, privateKey: $1)
         }
     }
 
@@ -27,9 +27,9 @@ public struct TreePrivateKeys: Hashable, Sendable, MLSStruct {
         self.pathKeys = pathKeys
     }
 
-    public static var layout: StructLayout<Self, LeafIndex, HPKEPrivateKey, [PathKey]> {
-        StructLayout(\.leafIndex, \.leafKey, \.pathKeys) { Self(leafIndex: $0, leafKey: $1, pathKeys: $2) }
-    }
+    public static let layout: StructLayout<Self, LeafIndex, HPKEPrivateKey, [PathKey]> = StructLayout(
+        \.leafIndex, \.leafKey, \.pathKeys
+    ) { Self(leafIndex: $0, leafKey: $1, pathKeys: $2) }
 
     /// The private key of a node, if it is known.
     func privateKey(of node: NodeIndex) -> HPKEPrivateKey? {
