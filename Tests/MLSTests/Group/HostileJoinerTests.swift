@@ -146,14 +146,17 @@ import Testing
     }
 
     /// Whoever replaces its former self has the same duties as one that sends an Update (RFC 9420 §12.2): a new key. All
-    /// else has the right form.
+    /// else has the right form. Another member leaves at the same time.
     @Test func aFormerSelfsEncryptionKey() throws {
-        let group = try TestGroup(["a", "b", "c"])
+        var group = try TestGroup(["a", "b", "c", "d"], proposals: [.selfRemove])
+        let leaving = try group.members[1].propose { try $0.proposeSelfRemove(signer: $2) }
+        try group.deliver(leaving, from: 1)
         let state = try group.members[0].group
         let former = try #require(state.member(at: LeafIndex(2))).leafNode
         let client = group.members[2]
         let staged = try client.stageExternalJoin(
-            try group.members[0].publishedGroupInfo(), replacing: LeafIndex(2))
+            try group.members[0].publishedGroupInfo(), replacing: LeafIndex(2)
+        ) { $0.selfRemoves = [leaving] }
         guard case .publicMessage(var message) = staged.message, case .commit(var commit) = message.content.body,
             var leaf = commit.path?.leafNode.content
         else {
