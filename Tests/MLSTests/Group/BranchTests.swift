@@ -90,8 +90,10 @@ import Testing
         #expect(throws: MLSError(.invalidGroupInfo)) { try stage([stranger]) }
         #expect(throws: MLSError(.invalidGroupInfo)) { try stage([], "z") }
         #expect(throws: MLSError(.invalidGroupInfo)) { try stage([], groupID: [1, 2, 3]) }
-        let foreign = try TestMember("b", CipherSuite(rawValue: 3)).keyPackage().keyPackage
-        #expect(throws: MLSError(.invalidKeyPackage)) { try stage([foreign]) }
+        var foreign = try TestMember("b", CipherSuite(rawValue: 3))
+        foreign.capabilities.cipherSuites.append(Self.suite)
+        let keyPackage = try foreign.keyPackage().keyPackage
+        #expect(throws: MLSError(.invalidKeyPackage)) { try stage([keyPackage]) }
     }
 
     /// Whoever makes the branch is a member, and may be a hostile one.

@@ -252,6 +252,9 @@ import Testing
         #expect(throws: MLSError(.invalidLeafNode)) { try unable.stageExternalJoin(info) }
         let joiner = try TestMember("c", suite, extensions: [type])
         _ = try joiner.stageExternalJoin(info)
+        #expect(throws: MLSError(.invalidLeafNode)) {
+            try joiner.stageExternalJoin(info) { $0.capabilities.cipherSuites = [CipherSuite(rawValue: 3)] }
+        }
         #expect(throws: MLSError(.invalidProposal)) { try joiner.stageExternalJoin(info, replacing: LeafIndex(2)) }
         #expect(throws: MLSError(.invalidProposal)) {
             try joiner.stageExternalJoin(info) {

@@ -141,7 +141,7 @@ import Testing
         try expect(.invalidCommit, leaf: { $0.source = .update })
         try expect(.authenticationFailed, leaf: { $0.source = .commit(parentHash: [1]) })
         try expect(.authenticationFailed, at: 2, leaf: { _ in })
-        try expect(.invalidLeafNode, leaf: { $0.capabilities.cipherSuites = [] })
+        try expect(.invalidLeafNode, leaf: { $0.capabilities.credentials = [] })
         try expect(.invalidCommit, leaf: { $0.encryptionKey = former.leafNode.encryptionKey })
     }
 

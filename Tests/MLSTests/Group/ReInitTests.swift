@@ -154,7 +154,9 @@ import Testing
         #expect(throws: MLSError(.invalidGroupInfo)) {
             try stage([own[1], own[2]], in: try TestGroup(["a", "b", "c"]).members[0].group)
         }
-        let member = try group.members[1].keyPackage().keyPackage
+        var old = group.members[1]
+        old.capabilities.cipherSuites.append(Self.newSuite)
+        let member = try old.keyPackage().keyPackage
         #expect(throws: MLSError(.invalidKeyPackage)) { try stage([member, own[2]]) }
 
         var future = try TestGroup(["a"])
