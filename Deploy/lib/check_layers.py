@@ -26,7 +26,7 @@ OURS = {
     "KeyStoreServerCommand": {"KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
     "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI"},
     "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
-    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLSVectors"},
+    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "MLSVectors"},
 }
 
 SERVERS = {"ServerKit", "KeyStoreServer", "AuthDeliveryServer"}
@@ -36,14 +36,14 @@ COMMANDS = {name for name in OURS if name.endswith("Command")}
 RESTRICTED = {
     "GRDB": {"ServerKit", "KeyStoreServer/Storage", "AuthDeliveryServer/Storage"},
     "CLibPQ": {"ServerKit", "AuthDeliveryServer/Storage"},
-    "Hummingbird": SERVERS | {"BenchCommand/Servers"},
+    "Hummingbird": SERVERS | {"BenchCommand/KeyStore"},
     "HummingbirdCore": SERVERS,
     "HummingbirdTLS": {"ServerKit"},
     "NIOSSL": {"ServerKit", "CloudMLSClient/Transport"},
     "ServiceLifecycle": SERVERS | {"KeyStoreServerCommand", "AuthDeliveryServerCommand"},
     "AsyncHTTPClient": {"CloudMLSClient/Transport"},
     "ArgumentParser": COMMANDS | {"ServerOptions"},
-    "Crypto": {"MLSCrypto", "KeyHierarchy", "CloudMLSClient"} | SERVERS,
+    "Crypto": {"MLSCrypto", "KeyHierarchy", "CloudMLSClient", "BenchCommand/Groups"} | SERVERS,
     "CryptoExtras": {"MLSCrypto", "KeyHierarchy"},
 }
 

@@ -9,7 +9,9 @@ extension SecretBytes {
         // Each call asks the system: eight bytes at a time.
         while bytes.count < count {
             let word: UInt64 = generator.next()
-            for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+            for shift: UInt64 in stride(from: 0, to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
         }
         return SecretBytes(bytes.prefix(max(0, count)))
     }

@@ -43,7 +43,8 @@ struct GroupSizeBench {
             times[.commitCold, default: []].append(
                 try Stopwatch.once(clock) { commit = try creator.commit(forcesPath: true) })
             guard let commit else { throw BenchFault("nothing was committed") }
-            times[.processCold, default: []].append(try Stopwatch.once(clock) { try others[last].receive(commit.message) })
+            times[.processCold, default: []].append(
+                try Stopwatch.once(clock) { try others[last].receive(commit.message) })
         }
         for kind in GroupReport.Kind.allCases {
             if let samples = times[kind] { add(kind, Stopwatch.median(samples)) }

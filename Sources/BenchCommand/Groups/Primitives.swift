@@ -35,7 +35,7 @@ struct Primitives: Codable {
         let publicKey = signer.publicKey.rawRepresentation
         verify = try Stopwatch.seconds {
             let key = try Curve25519.Signing.PublicKey(rawRepresentation: publicKey)
-            guard key.isValidSignature(signature, for: message) else { throw BenchFault("a signature that is not valid") }
+            guard key.isValidSignature(signature, for: message) else { throw BenchFault("not a valid signature") }
         }
         hpkeSeal = try Stopwatch.seconds {
             var sender = try HPKE.Sender(recipientKey: recipient.publicKey, ciphersuite: suite, info: message)

@@ -69,10 +69,7 @@ package final class DataFolder: Sendable {
 
     /// Lets another server have the folder.
     func unlock() {
-        lock.withLock { lock in
-            if let descriptor = lock { close(descriptor) }
-            lock = nil
-        }
+        lock.withLock { Self.release(&$0) }
         unlockCommands()
     }
 
@@ -83,10 +80,15 @@ package final class DataFolder: Sendable {
     }
 
     private func unlockCommands() {
-        commandLock.withLock { lock in
-            if let descriptor = lock { close(descriptor) }
-            lock = nil
-        }
+        commandLock.withLock { Self.release(&$0) }
+    }
+
+    private static func release(_ lock: inout Int32?) {
+        guard let descriptor = lock else { return }
+        // Closing alone would not do while a process that was just forked has the descriptor too, until its exec.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+        lock = nil
     }
 
     private static func lockFolder(_ path: String, _ mode: Int32) throws(StartupError) -> Int32 {

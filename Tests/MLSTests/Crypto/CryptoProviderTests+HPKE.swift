@@ -277,20 +277,4 @@ extension CryptoProviderTests {
             authenticating: bytes("436f756e742d30"))
         #expect(String(decoding: plaintext, as: UTF8.self) == "Beauty is truth, truth beauty")
     }
-
-    /// RFC 9180 A.1.1.3: exported values of the first example, whose KEM and KDF are those of suite 1.
-    @Test(arguments: [
-        ("", "3853fe2b4035195a573ffc53856e77058e15d9ea064de3e59f4961d0095250ee"),
-        ("00", "2e8f0b54673c7029649d4eb9d5e33bf1872cf76d623ff164ac185da9e88c21a5"),
-        ("54657374436f6e74657874", "e9e43065102c3836401bed8c3c3c75ae46be1639869391d62c61f1ec7af54931"),
-    ])
-    func exportedSecretsOfTheSpecification(_ context: String, _ expected: String) throws {
-        let provider = try Self.provider(.mls128DHKEMX25519AES128GCMSHA256Ed25519)
-        let key = HPKEPrivateKey(
-            SecretBytes(bytes("4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8")))
-        let secret = try provider.hpkeReceiveExport(
-            bytes("37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"), with: key,
-            info: bytes("4f6465206f6e2061204772656369616e2055726e"), exporterContext: bytes(context), length: 32)
-        #expect(secret.bytes == bytes(expected))
-    }
 }
