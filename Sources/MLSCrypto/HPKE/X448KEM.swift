@@ -15,8 +15,7 @@ enum X448KEM {
     ) throws(CryptoError) -> (sharedSecret: SecretBytes, kemOutput: [UInt8]) {
         // GenerateKeyPair: all strings of 56 bytes are private keys (§7.1.2).
         let ephemeral = SecretBytes.random(X448.keyLength)
-        let kemOutput = try X448.publicKey(of: ephemeral)
-        let agreement = try X448.agreement(ephemeral, with: publicKey.bytes)
+        let (agreement, kemOutput) = try X448.exchange(ephemeral, with: publicKey.bytes)
         return (try sharedSecret(agreement, context: kemOutput + publicKey.bytes), kemOutput)
     }
 
@@ -24,8 +23,7 @@ enum X448KEM {
     static func decapsulate(
         _ kemOutput: [UInt8], with privateKey: HPKEPrivateKey
     ) throws(CryptoError) -> SecretBytes {
-        let publicKey = try X448.publicKey(of: privateKey.secret)
-        let agreement = try X448.agreement(privateKey.secret, with: kemOutput)
+        let (agreement, publicKey) = try X448.exchange(privateKey.secret, with: kemOutput)
         return try sharedSecret(agreement, context: kemOutput + publicKey)
     }
 

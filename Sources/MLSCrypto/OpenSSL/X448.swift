@@ -18,6 +18,13 @@ package enum X448 {
     package static func agreement(
         _ privateKey: SecretBytes, with publicKey: [UInt8]
     ) throws(CryptoError) -> SecretBytes {
+        try exchange(privateKey, with: publicKey).agreement
+    }
+
+    /// The agreement, and the public key of the private one, which OpenSSL has found out by then.
+    static func exchange(
+        _ privateKey: SecretBytes, with publicKey: [UInt8]
+    ) throws(CryptoError) -> (agreement: SecretBytes, ownPublicKey: [UInt8]) {
         try withOpenSSL { () throws(CryptoError) in
             let own = try OpenSSLKey(privateKey: privateKey, .x448)
             let peer = try OpenSSLKey(publicKey: publicKey, .x448)
@@ -38,7 +45,7 @@ package enum X448 {
                 return SecretBytes(buffer)
             }
             guard let shared else { throw CryptoError(.malformedKey, "X448 public key of small order") }
-            return shared
+            return (shared, try own.publicKey)
         }
     }
 }
