@@ -21,7 +21,8 @@ extension Group {
                 throw MLSError(.invalidKeyPackage, "leaf_node_source")
             }
             try policy.check(lifetime)
-            try keyPackage.leafNode.checkCapabilities(list: cipherSuite)
+            // Whether it is for this group's suite shows later.
+            try keyPackage.leafNode.checkCapabilities(list: keyPackage.content.cipherSuite)
         }
         if let reInit = request.reInitializing {
             let proposal = Proposal.reInit(reInit)
