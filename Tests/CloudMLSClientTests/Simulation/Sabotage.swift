@@ -113,6 +113,8 @@ final class Sabotage: @unchecked Sendable {
         guard !one.isEmpty, !two.isEmpty else { return try await store.write(writes) }
         let outcome = try await store.write(one)
         guard case .written = outcome else { return outcome }
+        // It takes its time in between: each of these is a call that may be lost, or in which the device may end.
+        for _ in 0..<4 { _ = try await store.read(two.map(\.path)) }
         let rest = try await store.write(two)
         guard case .written = rest else { return rest }
         return .written(writes.map { $0.ifRevision + 1 })
