@@ -13,7 +13,8 @@ extension GroupActor {
 
     /// Raises the group's anchor to a head that was just written.
     ///
-    /// - Returns: false if an intent must not be used, because the head is no longer what was written.
+    /// - Returns: false if what was written must not be sent: the head is no longer what it was, or whether the
+    ///   generation is a proposal's own cannot be told.
     /// - Throws: `rolledBack` if the head is older than the anchor.
     func raiseAnchor(
         headRevision: UInt64, epoch: UInt64, _ purpose: AnchorRaise.Purpose
@@ -29,6 +30,12 @@ extension GroupActor {
             }
         }
         guard case .behind(let anchor) = output else { return true }
+        if case .handshake(_, commit: nil) = purpose, anchor.epoch == epoch,
+            anchor.headRevision == target.headRevision
+        {
+            // This very raise may have been the one, and its answer lost: a proposal takes another generation then.
+            return false
+        }
         try await checkHead(against: anchor, knownRevision: headRevision)
         return false
     }
