@@ -7,7 +7,6 @@ enum X25519Points {
     static func isOfSmallOrder(_ bytes: [UInt8]) -> Bool {
         guard var last = bytes.last else { return false }
         last &= 0x7f
-        // All but two of them are small, or close to p.
         return smallOrder.contains { $0.last == last && $0.dropLast().elementsEqual(bytes.dropLast()) }
     }
 

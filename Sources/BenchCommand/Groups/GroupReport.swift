@@ -52,8 +52,8 @@ struct GroupReport: Codable {
         let others = members - 1
         // The path has a node for each level above the leaf (§7.5).
         let levels = members > 1 ? Int.bitWidth - others.leadingZeroBitCount : 0
-        // From init_secret and commit_secret to the epoch's secrets (§8): joiner, member, epoch, and eleven from it.
-        let schedule = 14
+        // The key schedule's (§8): joiner_secret, epoch_secret, and nine secrets from that.
+        let schedule = 11
         // Key and nonce of sender data and of the content (§6.3).
         let framing = UnavoidableWork(aeads: 2, expansions: 4)
         switch kind {

@@ -19,13 +19,4 @@ extension EpochRecord {
         var reader = try EpochReader(self, roster: roster, provider: provider, generationLimit: generationLimit)
         return try reader.decrypt(message)
     }
-
-    /// The key and nonce of a generation on a leaf's ratchet (RFC 9420 §9.1), derived from the epoch's secret every time.
-    func keys(
-        of leafIndex: LeafIndex, _ contentType: ContentType, generation: UInt32,
-        limit: UInt32 = Self.generationLimit, provider: some CipherSuiteProvider
-    ) throws(MLSError) -> (key: SecretBytes, nonce: SecretBytes) {
-        try SecretTree(encryptionSecret: encryptionSecret, leafCount: leafCount).keyAndNonce(
-            leaf: leafIndex, kind: RatchetKind(contentType), generation: generation, limit: limit, provider: provider)
-    }
 }
