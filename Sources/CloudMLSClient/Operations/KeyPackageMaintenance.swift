@@ -1,7 +1,7 @@
 package import CloudMLSAPI
 
-/// Keeps an account's pool of KeyPackages full: private parts into the key store as
-/// pending, publish, mark as published. What is pending and unknown to the server is published again, never dropped.
+/// Keeps an account's pool of KeyPackages full: private parts into the key store as pending, raise the anchor, publish,
+/// mark as published. What is pending and unknown to the server is published again, never dropped.
 package struct KeyPackageMaintenance: OperationMachine {
     package struct Policy: Sendable, Equatable {
         /// How many ordinary KeyPackages should be available.
@@ -125,12 +125,17 @@ package struct KeyPackageMaintenance: OperationMachine {
         return .perform(.make(ordinary: missing, lastResort: !hasLastResort))
     }
 
+    /// What is pending may have been written by another device, or by this one before it was switched off, without its
+    /// anchor: so the anchor is raised before anything is published, whoever wrote it.
     private mutating func writeOrPublish() -> Step<Action, Int> {
-        pool == stored ? publish() : .perform(.write(pool))
+        guard pool == stored else { return .perform(.write(pool)) }
+        return pending.isEmpty ? .finished(published) : .perform(.raiseAnchor)
     }
 
+    private var pending: [KeyPackagePool.Entry] { living.filter { $0.state == .pending } }
+
     private mutating func publish() -> Step<Action, Int> {
-        let pending = living.filter { $0.state == .pending }
+        let pending = pending
         guard !pending.isEmpty else { return .finished(published) }
         let lastResort = pending.last { $0.kind == .lastResort }
         let ordinary = pending.filter { $0.kind == .ordinary }

@@ -48,9 +48,16 @@ import Testing
     func whatTheServerDoesNotKnowIsPublishedAgain(state: KeyPackagePool.Entry.State) throws {
         let pool = KeyPackagePool(entries: [entry(1, state: state), entry(3, kind: .lastResort)])
         var events: [KeyPackageMaintenance.Event] = [.pool(pool), .statuses([.unknown, .available])]
-        if state == .published { events += [.written, .anchorRaised] }
-        let script = try run(1, events)
+        if state == .published { events.append(.written) }
+        let script = try run(1, events + [.anchorRaised])
         #expect(script.actions.last == .upload(ordinary: [[1, 1]], lastResort: nil))
+    }
+
+    /// Who wrote them may not have come to raising it, and the key store may forget them again.
+    @Test func theAnchorIsRaisedBeforePublishingWhatSomebodyElseWrote() throws {
+        let pool = KeyPackagePool(entries: [entry(1, state: .pending), entry(3, kind: .lastResort)])
+        let script = try run(1, [.pool(pool), .statuses([.unknown, .available])])
+        #expect(script.actions.last == .raiseAnchor)
     }
 
     @Test func aPendingOneThatTheServerHasIsMarked() throws {

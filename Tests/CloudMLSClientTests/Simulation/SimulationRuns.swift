@@ -8,10 +8,14 @@ struct SimulationResult: Sendable {
     var isClean: Bool { violations.isEmpty }
 
     /// For people, with the command that shows it again.
-    var report: String {
-        (trace + ["seed \(seed) failed: \(violations.joined(separator: "; "))", "again: Deploy/simulate \(seed) 1"])
-            .joined(separator: "\n")
+    var summary: String {
+        isClean
+            ? "seed \(seed): everything holds"
+            : "seed \(seed) failed: \(violations.joined(separator: "; "))\nagain: Deploy/simulate \(seed) 1"
     }
+
+    /// All that happened, and what does not hold.
+    var report: String { (trace + [summary]).joined(separator: "\n") }
 }
 
 /// Runs simulations on threads of their own: a run keeps its thread until it is over.

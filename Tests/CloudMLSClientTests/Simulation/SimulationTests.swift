@@ -42,16 +42,25 @@ import Testing
                 return "\(progress.done) of \(count) seeds, \(progress.failed.count) failed, "
                     + "\(String(format: "%.1f", rate)) seeds per second"
             }
-            if !result.isClean {
-                print(result.report)
-            } else if count == 1 {
-                print(result.trace.joined(separator: "\n"))
-            }
+            if !result.isClean || count == 1 { show(result) }
             if let line { print(line) }
             return progress.withLock { $0.failed.count < 5 }
         }
         let failed = progress.withLock { $0.failed.sorted() }
         #expect(failed.isEmpty, "these seeds failed: \(failed)")
+    }
+
+    /// The trace goes into a file: `swift test` loses parts of what a test prints where that is much.
+    private func show(_ result: SimulationResult) {
+        if !result.isClean { print(result.summary) }
+        let folder = ProcessInfo.processInfo.environment["SIMULATION_TRACES"].map { URL(fileURLWithPath: $0) }
+        let file = (folder ?? FileManager.default.temporaryDirectory).appending(path: "seed-\(result.seed).txt")
+        do {
+            try Data((result.report + "\n").utf8).write(to: file)
+            print("what happened: \(file.path)")
+        } catch {
+            Issue.record("the trace cannot be written to \(file.path): \(error)")
+        }
     }
 
     @Test(.enabled(if: isMutationRun), arguments: Mutation.allCases)
