@@ -283,7 +283,7 @@ struct FreshMachineTests {
             cuts += 1
         }
         #expect(Points.request(cuts) > 15, "\(cuts) requests")
-        print("an import on a fresh machine was killed at \(cuts) requests, \(moment)")
+        tell("an import on a fresh machine was killed at \(cuts) requests, \(moment)")
         #expect(try await scene.bob.texts("chat") == texts)
         try await scene.expectConversation([device, scene.tablet], after: texts)
         // They go when nobody holds them any more.

@@ -77,7 +77,7 @@ struct ServerDeathTests {
             #expect(moment != .whileWriting || whileWriting > 0)
         }
         let counts = command.servers.map { server in "\(victims.count { $0 === server })" }.joined(separator: " + ")
-        print(
+        tell(
             "\(command.name): servers died at \(point) requests (\(counts)), \(moment), \(whileWriting) while writing")
     }
 

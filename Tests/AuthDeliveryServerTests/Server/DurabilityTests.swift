@@ -25,7 +25,7 @@ import Testing
             for index in committers.indices { try await committers[index].postAgain(at: try server.origin) }
             try await log.check(committers)
         }
-        print(
+        tell(
             """
             auth-delivery-server: \(Points.kills) kills, \(answered) accepted messages are in the log and in 8 inboxes, \
             \(underWay) were under way at kills

@@ -17,6 +17,8 @@ enum Activity: Sendable, Equatable {
     /// Everything in all groups, one after the other.
     case readAll
     case sendToAll(text: String)
+    /// What people do who were told that a member asks to be added again with another identity key, and asked it.
+    case readmit(AccountAddress)
 
     var isReading: Bool {
         switch self {
@@ -61,6 +63,13 @@ extension SimulatedDevice {
         case .sendToAll(let text):
             for group in try await messenger.groups() where group.state == .active {
                 try await conversation(in: group).send("\(text) \(group.id.hex.prefix(4))")
+            }
+        case .readmit(let account):
+            for group in try await messenger.groups() where group.state == .active {
+                let state = await simulation.world.groups[group.id.bytes]
+                guard let state, state.rejoining.contains(account) else { continue }
+                try await messenger.removeMembers([account], from: group.id)
+                try await messenger.addMembers([account], to: group.id)
             }
         case .read(let group):
             let groups = try await messenger.groups()

@@ -11,6 +11,8 @@ final class SimulatedUser: @unchecked Sendable {
     let keys: StoreKeys
     /// The key store was brought back to an old state: what it lost for good is not asked for.
     var isRolledBack = false
+    /// That old state was from before the account was added: its identity keys are lost.
+    var hasLostIdentity = false
     /// What the key store had at some moments.
     var backups: [[[UInt8]: StoreWorld.Object]] = []
 
@@ -28,6 +30,11 @@ final class SimulatedUser: @unchecked Sendable {
             keyring: Keyring(
                 storeSigningKey: try .random(), profileKey: profileKey, authDeliveryServerID: .random()),
             revision: .first)
+    }
+
+    /// Whether the key store has the account's identity keys.
+    func hasIdentity() async throws -> Bool {
+        try await sealedStore(DirectConnection()).value(StorePath.account(account)).body != nil
     }
 
     /// The key store as the client sees it.

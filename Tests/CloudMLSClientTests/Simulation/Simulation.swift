@@ -28,7 +28,7 @@ final class Simulation: @unchecked Sendable {
     /// What must not have happened.
     private(set) var violations: [String] = []
     private var remaining: Int
-    private var steps = 0
+    var steps = 0
     private var isQuiet = true
     private var isOver = false
 
@@ -36,7 +36,7 @@ final class Simulation: @unchecked Sendable {
     static let lastWords = "the end,"
 
     /// More steps than any run needs that gets on.
-    private static let limit = 60_000
+    static let limit = 60_000
 
     init(seed: UInt64, mutation: Mutation? = nil) throws {
         self.seed = seed
@@ -140,7 +140,11 @@ final class Simulation: @unchecked Sendable {
                 true
             default: false
             }
-        if isQuiet || !isExpected { violate("\(device) met \(error.code): \(error)") }
+        // Nobody comes back with another key without a person who asked.
+        let isOfNewIdentity =
+            error.code == .identityKeyChanged && users.contains { $0.hasLostIdentity && $0 !== device.user }
+        guard !isOfNewIdentity, isQuiet || !isExpected else { return }
+        violate("\(device) met \(error.code): \(error)")
     }
 
     // What the schedule does in trouble
@@ -240,7 +244,17 @@ final class Simulation: @unchecked Sendable {
         let isUntold = generator.happens(500)
         note("\(user.name)'s key store is brought back to a backup" + (isUntold ? ", and does not tell" : ""))
         user.isRolledBack = true
-        _ = executor.finish { await user.store.restore(backup, sameIncarnation: isUntold) }
+        let restored = executor.finish {
+            let hadIdentity = try await user.hasIdentity()
+            await user.store.restore(backup, sameIncarnation: isUntold)
+            let hasIdentity = try await user.hasIdentity()
+            return hadIdentity && !hasIdentity
+        }
+        guard case .success(let hasLostIdentity) = restored else {
+            violate("a backup cannot be restored")
+            return true
+        }
+        user.hasLostIdentity = hasLostIdentity
         let losingDisks = generator.happens(500)
         for device in devices where device.user === user { crash(device, losingDisk: losingDisks) }
         return true
@@ -282,7 +296,7 @@ final class Simulation: @unchecked Sendable {
         if !exchange.isOrphan { exchange.end(SimulatedNetwork.failure) }
     }
 
-    private func deliver(_ exchange: Exchange, refused: Bool = false) {
+    func deliver(_ exchange: Exchange, refused: Bool = false) {
         let (world, perform) = (world, exchange.perform)
         let result = executor.finish {
             await world.setCommitRefusal(refused ? .invalidKeyPackage : nil)
@@ -305,7 +319,7 @@ final class Simulation: @unchecked Sendable {
         }
     }
 
-    private func answer(_ exchange: Exchange) {
+    func answer(_ exchange: Exchange) {
         note("\(line(exchange)) is answered")
         network.remove(exchange)
         exchange.end(nil)
@@ -313,55 +327,5 @@ final class Simulation: @unchecked Sendable {
 
     private func line(_ exchange: Exchange) -> String {
         "  #\(exchange.number) \(exchange.device) → \(exchange.server): \(exchange.what)"
-    }
-
-    // Without trouble
-
-    private func setUp() {
-        guard plan.firstMembers > 0 else { return }
-        let members = Array(users.prefix(plan.firstMembers))
-        for user in members { finish(.addAccount, on: first(user)) }
-        finish(.createGroup(chat: "lunch", members: members.dropFirst().map(\.account)), on: first(users[0]))
-        for user in members.dropFirst() { finish(.synchronise(wait: 0), on: first(user)) }
-    }
-
-    private func first(_ user: SimulatedUser) -> SimulatedDevice {
-        devices.first { $0.user === user } ?? devices[0]
-    }
-
-    /// Lets all end that goes on, then brings everybody up to date.
-    private func calmDown() {
-        network.away = [:]
-        settle()
-        for device in devices where !device.running.isEmpty {
-            violate("\(device) never ends \(device.running)")
-        }
-        for user in users { finish(.addAccount, on: first(user)) }
-        // Once more where somebody has to be added again: asking, adding and joining each take a turn.
-        let rounds = users.contains { $0.isRolledBack } ? 4 : 2
-        for _ in 0..<rounds { for device in devices { finish(.synchronise(wait: 0), on: device) } }
-        // Whoever sends commits what others have proposed first.
-        for user in users {
-            finish(.sendToAll(text: "\(Self.lastWords) \(user.name)"), on: first(user))
-            for device in devices where device.index == 0 { finish(.synchronise(wait: 0), on: device) }
-        }
-        for _ in 0..<2 { for device in devices { finish(.readAll, on: device) } }
-    }
-
-    /// Does something while nothing else goes on.
-    private func finish(_ activity: Activity, on device: SimulatedDevice) {
-        guard violations.isEmpty else { return }
-        begin(activity, on: device)
-        settle()
-        if !device.running.isEmpty { violate("\(device) never ends \(activity)") }
-    }
-
-    /// Lets every call arrive, the oldest first.
-    private func settle() {
-        while let exchange = network.exchanges.first, steps < Self.limit {
-            steps += 1
-            if case .answer = exchange.phase { answer(exchange) } else { deliver(exchange) }
-            executor.runUntilQuiet()
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The client's own code under schedules that a seed decides: see docs/simulation.md.
@@ -43,7 +44,7 @@ import Testing
                     + "\(String(format: "%.1f", rate)) seeds per second"
             }
             if !result.isClean || count == 1 { show(result) }
-            if let line { print(line) }
+            if let line { tell(line) }
             return progress.withLock { $0.failed.count < 5 }
         }
         let failed = progress.withLock { $0.failed.sorted() }
@@ -52,12 +53,12 @@ import Testing
 
     /// The trace goes into a file: `swift test` loses parts of what a test prints where that is much.
     private func show(_ result: SimulationResult) {
-        if !result.isClean { print(result.summary) }
+        if !result.isClean { tell(result.summary) }
         let folder = ProcessInfo.processInfo.environment["SIMULATION_TRACES"].map { URL(fileURLWithPath: $0) }
         let file = (folder ?? FileManager.default.temporaryDirectory).appending(path: "seed-\(result.seed).txt")
         do {
             try Data((result.report + "\n").utf8).write(to: file)
-            print("what happened: \(file.path)")
+            tell("what happened: \(file.path)")
         } catch {
             Issue.record("the trace cannot be written to \(file.path): \(error)")
         }
@@ -78,7 +79,7 @@ import Testing
         let result = found.withLock { $0 }
         let needed = result.map { "\($0.seed + 1)" } ?? "not found"
         let how = result?.violations.first ?? ""
-        print("| `\(mutation.rawValue)` | \(mutation.ordering) | \(needed) | \(how) |")
+        tell("| `\(mutation.rawValue)` | \(mutation.ordering) | \(needed) | \(how) |")
         #expect(result != nil, "\(mutation) was not found within \(seeds) seeds")
     }
 }

@@ -95,9 +95,9 @@ struct ActionCrashTests {
         #expect(Self.elsewhere.isSubset(of: OperationCatalogue.actions.keys))
         let ended = await record.ended
         let which = Points.isEvery ? "all" : "part \(part + 1) of \(Self.share)"
-        Self.say(
+        tell(
             """
-            \(points.count) points in \(names.count) machines, \(points.count - never.count) of them passed by \
+            ActionCrashTests: \(points.count) points in \(names.count) machines, \(points.count - never.count) of them passed by \
             \(Self.scenarios.count) commands at \(all.count) moments; \(ended) kills \
             (\(which)) in \(ContinuousClock.now - start)
             """)
@@ -140,10 +140,5 @@ struct ActionCrashTests {
                 }
             }
         }
-    }
-
-    /// At once: what is printed through a pipe would come when all is over.
-    private static func say(_ line: String) {
-        FileHandle.standardError.write(Data("ActionCrashTests: \(line)\n".utf8))
     }
 }

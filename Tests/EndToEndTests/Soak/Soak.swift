@@ -123,7 +123,7 @@ final class Soak: Sendable {
                     await record.countKill("cloudmls")
                 }
             }
-            if ticks.isMultiple(of: 6) { Soak.say("after \(ticks / 6) min: \(await record.progress)") }
+            if ticks.isMultiple(of: 6) { tell("soak: after \(ticks / 6) min: \(await record.progress)") }
         }
     }
 
@@ -131,11 +131,6 @@ final class Soak: Sendable {
         server.kill()
         await record.countKill(name)
         try await server.revive()
-    }
-
-    /// At once: what is printed through a pipe would come when all is over.
-    static func say(_ line: String) {
-        FileHandle.standardError.write(Data("soak: \(line)\n".utf8))
     }
 
     func stop() async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What is known of a soak while it runs: what was sent, who must be able to read it, and what went wrong.
 actor SoakRecord {
@@ -25,7 +26,7 @@ actor SoakRecord {
 
     func note(_ fault: String) {
         faults.append(fault)
-        Soak.say("FAULT: \(fault)")
+        tell("soak: FAULT: \(fault)")
     }
 
     func count(_ status: Int32) { statuses[status, default: 0] += 1 }

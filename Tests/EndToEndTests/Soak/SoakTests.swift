@@ -11,22 +11,22 @@ struct SoakTests {
     func everythingHoldsWhenItIsCalmAgain() async throws {
         let minutes = try #require(Self.minutes)
         let seed = Self.environment["SOAK_SEED"].flatMap { UInt64($0) } ?? .random(in: 0..<1_000_000)
-        Soak.say("seed \(seed), \(minutes) min")
+        tell("soak: seed \(seed), \(minutes) min")
         let soak = try await Soak(seed: seed)
         do {
             try await soak.begin()
-            Soak.say("begins: \(await soak.record.progress)")
+            tell("soak: begins: \(await soak.record.progress)")
             try await soak.run(for: .seconds(60 * minutes))
-            Soak.say("calms down: \(await soak.record.progress)")
+            tell("soak: calms down: \(await soak.record.progress)")
             try await soak.checkWhenCalm()
         } catch {
             await soak.record.note("the soak itself failed: \(error)")
         }
         try await soak.stop()
         let faults = await soak.record.faults
-        Soak.say("ended: \(await soak.record.progress)")
+        tell("soak: ended: \(await soak.record.progress)")
         guard !faults.isEmpty else { return }
-        Soak.say("seed \(seed); everything is kept in \(try soak.place.keep().path)")
+        tell("soak: seed \(seed); everything is kept in \(try soak.place.keep().path)")
         for fault in faults { Issue.record("\(fault)") }
     }
 }

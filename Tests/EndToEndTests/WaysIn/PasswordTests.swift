@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import Foundation
+import TestSupport
 import Testing
 
 /// Changing and recovering the password with the real programs.
@@ -86,7 +87,7 @@ struct PasswordTests {
         // The list of ways in and what follows: each request was hit.
         #expect(cuts >= 9, "\(cuts) requests")
         #expect(halves >= 2)
-        print("passwd was killed at \(cuts) requests, \(moment)")
+        tell("passwd was killed at \(cuts) requests, \(moment)")
         try await world.stop()
     }
 

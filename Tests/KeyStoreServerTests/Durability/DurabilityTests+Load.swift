@@ -29,7 +29,7 @@ extension DurabilityTests {
                 unansweredButKept += try await writers[index].check(at: server.http) ? 1 : 0
             }
         }
-        print(
+        tell(
             """
             key-store-server: \(Points.kills) kills, \(answered) answered writes are there, \(underWay) were under way \
             at kills, \(unansweredButKept) were kept without an answer
