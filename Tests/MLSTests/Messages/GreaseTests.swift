@@ -1,0 +1,84 @@
+import MLS
+import MLSCodec
+import MLSCrypto
+import Testing
+
+/// Values that mean nothing, sent and received (RFC 9420 §13.5).
+@Suite struct GreaseTests {
+    private static let suite = CipherSuite.mls128DHKEMX25519AES128GCMSHA256Ed25519
+
+    @Test func theValuesAreThoseOfTheSpecification() {
+        #expect(Grease.values.count == 15)
+        #expect(Grease.values.first == 0x0A0A)
+        #expect(Grease.values.last == 0xEAEA)
+        for value in Grease.values {
+            #expect(value & 0xFF == value >> 8 && value & 0x0F == 0x0A)
+            #expect(!ExtensionType(rawValue: value).isDefault && !ProposalType(rawValue: value).isDefault)
+        }
+    }
+
+    @Test func everyListThatMayHaveOneHasOne() throws {
+        let provider = try SwiftCryptoProvider(Self.suite)
+        let own = Capabilities(cipherSuites: [Self.suite])
+        var seen: Set<UInt16> = []
+        for _ in 0..<40 {
+            let sent = own.greased(provider: provider)
+            #expect(sent.versions == own.versions)
+            #expect(sent.cipherSuites.dropLast() == own.cipherSuites[...])
+            #expect(sent.credentials.dropLast() == own.credentials[...])
+            let added =
+                sent.cipherSuites.suffix(1).map(\.rawValue) + sent.extensions.map(\.rawValue)
+                + sent.proposals.map(\.rawValue) + sent.credentials.suffix(1).map(\.rawValue)
+            #expect(added.count == 4)
+            #expect(added.allSatisfy(Grease.values.contains))
+            seen.formUnion(added)
+        }
+        #expect(seen.count > 5)
+    }
+
+    /// A group whose members all send such values wherever they may works as any other.
+    @Test func membersIgnoreThem() throws {
+        var members = try ["a", "b", "c"].map { try TestMember($0, Self.suite) }
+        for index in members.indices {
+            let provider = members[index].provider
+            let unknown = Grease.unknownExtension(provider: provider)
+            members[index].capabilities = members[index].capabilities.greased(
+                extensions: [unknown.type], provider: provider)
+            let (keyPackage, privateKeys) = try KeyPackage.generate(
+                provider: provider, credential: members[index].credential, signer: members[index].signer,
+                capabilities: members[index].capabilities, lifetime: TestMember.lifetime, leafExtensions: [unknown],
+                extensions: [unknown])
+            if index == 0 {
+                try members[0].create()
+                continue
+            }
+            let staged = try members[0].commit(adding: [keyPackage]) {
+                $0.groupInfoExtensions = [Grease.unknownExtension(provider: provider)]
+            }
+            for other in 1..<index { try members[other].receive(staged.message) }
+            try members[index].join(staged, with: (keyPackage, privateKeys))
+        }
+        var group = try TestGroup(["unused"])
+        group.members = members
+        try group.expectAgreement()
+        let commit = try group.members[2].commit()
+        try group.deliver(commit.message, from: 2)
+        try group.expectAgreement()
+        #expect(try group.members[0].group.member(at: LeafIndex(2))?.leafNode.extensions.count == 1)
+    }
+
+    /// Where everybody must understand everything, such a value is refused like any other unknown one.
+    @Test func theyHaveNoPlaceInTheGroup() throws {
+        var group = try TestGroup(["a", "b"])
+        let unknown = Grease.unknownExtension(provider: group.members[0].provider)
+        #expect(throws: MLSError(.invalidLeafNode)) { try group.members[0].stage { $0.extensions = [unknown] } }
+        // Listing it is not enough where the leaf does not.
+        #expect(throws: MLSError(.invalidLeafNode)) {
+            try group.members[0].stage { $0.leafUpdate = LeafUpdate(extensions: [unknown]) }
+        }
+        for value in Grease.values {
+            #expect(throws: CodecError.self) { try Proposal(decoding: value.encoded + [0]) }
+            #expect(throws: CodecError.self) { try Credential(decoding: value.encoded + [0]) }
+        }
+    }
+}
