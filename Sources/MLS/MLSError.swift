@@ -39,6 +39,11 @@ public struct MLSError: Error, Equatable, Sendable, CustomStringConvertible {
         case notForThisKeyPackage
         /// A private key that should be there is not.
         case missingKey
+        /// A message whose key has been deleted: it was read before, or was given up since (RFC 9420 §9.2). Only groups
+        /// that delete their keys refuse it.
+        case usedKey
+        /// A credential that the application's `CredentialVerifier` does not accept (RFC 9420 §5.3.1).
+        case invalidCredential
         /// A generation beyond the limit.
         case generationTooHigh
         /// This client has been removed from the group.

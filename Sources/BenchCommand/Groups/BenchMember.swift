@@ -32,7 +32,7 @@ struct BenchMember {
     mutating func create() throws {
         group = try Group.create(
             groupID: Array("bench".utf8), provider: provider, credential: credential, signer: signer,
-            capabilities: capabilities, lifetime: Self.lifetime)
+            capabilities: capabilities, lifetime: Self.lifetime, settings: .rederivable)
     }
 
     mutating func commit(adding: [KeyPackage] = [], forcesPath: Bool = false) throws -> StagedCommit {
@@ -50,7 +50,8 @@ struct BenchMember {
     ) throws {
         guard case .welcome(let welcome) = staged.welcome else { throw BenchFault("a commit without a Welcome") }
         group = try Group.join(
-            welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, provider: provider)
+            welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, settings: .rederivable,
+            provider: provider)
     }
 
     /// Processes a commit and merges it.

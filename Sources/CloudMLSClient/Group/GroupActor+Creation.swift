@@ -49,7 +49,7 @@ extension GroupActor {
             groupID: id.bytes, provider: try SwiftCryptoProvider.provider(for: suite),
             credential: account.credential, signer: signer, capabilities: .ours(suite),
             lifetime: Lifetime(from: services.environment.now(), duration: services.policy.keyPackageLifetime),
-            extensions: chat.groupContextExtensions)
+            extensions: chat.groupContextExtensions, settings: .rederivable)
         var next = stored
         next.group = group
         next.roster.record(group)

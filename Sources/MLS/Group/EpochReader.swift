@@ -10,16 +10,19 @@ public struct EpochReader: Sendable {
     private let provider: any CipherSuiteProvider
     private let generationLimit: UInt32
     private let groupContext: [UInt8]
-    private var ratchets: [LeafIndex: HashRatchet] = [:]
+    private let ratchets = FollowedRatchets()
 
     /// - Parameter generationLimit: messages beyond it are refused before any key is derived.
     /// - Throws: `unsupported` if the provider is one of another cipher suite, `missingKey` if the roster lacks a large
-    ///   extension of the epoch.
+    ///   extension of the epoch, or the record is that of a group that deletes its keys.
     public init(
         _ record: EpochRecord, roster: Roster, provider: any CipherSuiteProvider,
         generationLimit: UInt32 = EpochRecord.generationLimit
     ) throws(MLSError) {
         guard provider.cipherSuite == record.cipherSuite else { throw MLSError(.unsupported, "another cipher suite") }
+        guard !record.encryptionSecret.isEmpty else {
+            throw MLSError(.missingKey, "a record of a group that deletes its keys")
+        }
         self.record = record
         self.roster = roster
         self.provider = provider
@@ -38,24 +41,19 @@ public struct EpochReader: Sendable {
         guard message.epoch == record.epoch else {
             throw MLSError(.wrongEpoch, "epoch \(message.epoch) in \(record.epoch)")
         }
-        var ratchets = self.ratchets
+        var reached: FollowedRatchets.Reached?
         let unverified = try message.unprotected(senderDataSecret: record.senderDataSecret, provider: provider) {
             leafIndex, generation in
             // Before any key is derived: RFC 9420 §6.3.2.
             _ = try self.member(at: leafIndex)
-            guard generation <= generationLimit else {
-                throw MLSError(.generationTooHigh, "generation \(generation)")
+            let (key, place) = try ratchets.keyAndNonce(
+                of: RatchetPlace(leaf: leafIndex, kind: .application), generation: generation, limit: generationLimit,
+                provider: provider
+            ) { () throws(MLSError) in
+                try SecretTree(encryptionSecret: record.encryptionSecret, leafCount: record.leafCount)
             }
-            var ratchet: HashRatchet
-            if let known = ratchets[leafIndex], known.generation <= generation {
-                ratchet = known
-            } else {
-                ratchet = try SecretTree(encryptionSecret: record.encryptionSecret, leafCount: record.leafCount)
-                    .ratchet(of: leafIndex, .application, provider: provider)
-            }
-            let keys = try ratchet.keyAndNonce(generation: generation, limit: generationLimit, provider: provider)
-            ratchets[leafIndex] = ratchet
-            return keys
+            reached = place
+            return (key.key, key.nonce)
         }
         guard let sender = unverified.content.sender.leafIndex else { throw MLSError(.unknownMember) }
         let member = try self.member(at: sender)
@@ -64,7 +62,7 @@ public struct EpochReader: Sendable {
         guard case .application(let data) = verified.content.body else {
             throw MLSError(.malformed, "not an application message")
         }
-        self.ratchets = ratchets
+        if let reached { ratchets.remember(reached) }
         return ApplicationMessage(
             data: data, authenticatedData: verified.content.authenticatedData, epoch: record.epoch, sender: sender,
             senderCredential: member.credential, senderSignatureKey: member.signatureKey)

@@ -3,6 +3,8 @@ extension Group {
     ///
     /// RFC 9420 §12.4 wants pending proposals committed first; the caller sees to that.
     ///
+    /// For groups of `KeyRetention.rederivable`; others throw `unsupported`.
+    ///
     /// - Parameters:
     ///   - generation: one on the *application* ratchet of the own leaf in this epoch that was never used before, at most
     ///     `EpochRecord.generationLimit`.
@@ -20,8 +22,14 @@ extension Group {
     }
 
     /// Reads an application message of this epoch. Reading one changes nothing: it can be read again.
+    ///
+    /// - Throws: `unsupported` in a group that deletes its keys, which reads with `read(_:)`.
     public func decrypt(_ message: MLSMessage) throws(MLSError) -> ApplicationMessage {
-        let verified = try unprotect(message)
+        guard deletion == nil else { throw MLSError(.unsupported, "reading without deleting the key") }
+        return try applicationMessage(try unprotect(message).content)
+    }
+
+    func applicationMessage(_ verified: VerifiedContent) throws(MLSError) -> ApplicationMessage {
         guard case .application(let data) = verified.content.body, let sender = verified.content.sender.leafIndex
         else { throw MLSError(.malformed, "not an application message") }
         let member = try requiredMember(at: sender)

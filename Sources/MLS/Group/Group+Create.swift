@@ -6,11 +6,13 @@ extension Group {
     ///   - signer: the creator's signature key pair.
     ///   - lifetime: of the creator's leaf, which counts as one from a KeyPackage.
     ///   - extensions: the GroupContext's.
-    /// - Throws: `invalidLeafNode` or `invalidGroupInfo` if the leaf or the extensions break a rule.
+    ///   - settings: what happens to used keys, and who checks credentials.
+    /// - Throws: `invalidLeafNode` or `invalidGroupInfo` if the leaf or the extensions break a rule; `invalidCredential` for
+    ///   an external sender.
     public static func create(
         groupID: [UInt8], provider: any CipherSuiteProvider, credential: Credential, signer: SignatureKeyPair,
         capabilities: Capabilities, lifetime: Lifetime, leafExtensions: [Extension] = [],
-        extensions: [Extension] = []
+        extensions: [Extension] = [], settings: GroupSettings = GroupSettings()
     ) throws(MLSError) -> Group {
         try MLSError.mapping {
             let keyPair = try provider.generateHPKEKeyPair()
@@ -26,6 +28,7 @@ extension Group {
                 cipherSuite: provider.cipherSuite, groupID: groupID, epoch: 0,
                 treeHash: tree.treeHash(provider: provider), confirmedTranscriptHash: [], extensions: extensions)
             try context.checkExtensions()
+            try settings.credentials?.checkExternalSenders(of: context)
             try leafNode.check(against: context)
             try leafNode.checkCapabilities(list: provider.cipherSuite)
             guard leafNode.hasValidSignature(at: nil, provider: provider) else {
@@ -35,13 +38,15 @@ extension Group {
             let epochSecrets = try EpochSecrets(
                 epochSecret: provider.random(provider.hashLength), provider: provider)
             let confirmationTag = epochSecrets.confirmationTag(confirmedTranscriptHash: [], provider: provider)
-            return Group(
+            var group = Group(
                 provider: provider, context: context, tree: tree,
                 treeKeys: TreePrivateKeys(leafIndex: ownLeafIndex, leafKey: keyPair.privateKey),
                 ownLeafIndex: ownLeafIndex, epochSecrets: epochSecrets, confirmationTag: confirmationTag,
                 interimTranscriptHash: provider.interimTranscriptHash(
                     confirmed: [], confirmationTag: confirmationTag),
                 pendingProposals: [], isRemoved: false)
+            group.adopt(settings)
+            return group
         }
     }
 }

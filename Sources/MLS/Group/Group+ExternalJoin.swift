@@ -6,22 +6,25 @@ extension Group {
     /// The caller stores `merged` of the answer, sends its message, and goes on with `merged` once the delivery service has
     /// accepted it; if another commit came first, it drops all of it and begins again with the next epoch's GroupInfo.
     ///
-    /// That the caller is not in a group of the same id already, and that the members are who their credentials say, is
-    /// for the caller to check. Whether the GroupInfo is the group's latest, the joiner cannot know.
+    /// That the caller is not in a group of the same id already is for the caller to check; so is that the members are who
+    /// their credentials say, unless `settings` names who does. Whether the GroupInfo is the group's latest, the joiner cannot know.
     ///
     /// - Parameters:
     ///   - groupInfo: with an `external_pub` extension (`Group.groupInfo(includesExternalPub:…)`).
+    ///   - settings: what happens to used keys, and who checks credentials.
     ///   - provider: of the group's cipher suite.
     /// - Throws: `invalidGroupInfo`, `invalidTree`, `authenticationFailed`, as `join`; `wrongGroup`, `wrongEpoch`,
     ///   `malformed`, `invalidProposal` for what is no SelfRemove of this epoch; `invalidProposalList` for two of one member
     ///   or for one of one's former self; `invalidLeafNode` if one's own leaf
     ///   does not suit the group or has a member's key; `invalidProposal` for a former self that is no member; `missingKey`
-    ///   for a pre-shared key.
+    ///   for a pre-shared key; `invalidCredential`.
     public static func stageExternalJoin(
-        _ groupInfo: GroupInfo, _ request: ExternalJoinRequest, provider: any CipherSuiteProvider
+        _ groupInfo: GroupInfo, _ request: ExternalJoinRequest, settings: GroupSettings = GroupSettings(),
+        provider: any CipherSuiteProvider
     ) throws(MLSError) -> StagedCommit {
         try MLSError.mapping {
             var tree = try groupInfo.validatedTree(beside: request.ratchetTree, provider: provider)
+            try settings.credentials?.checkGroup(groupInfo.groupContext, tree)
             guard let externalPub = try groupInfo.extensions.decoded(.externalPub, as: HPKEPublicKey.self) else {
                 throw MLSError(.invalidGroupInfo, "external_pub is missing")
             }
@@ -58,7 +61,7 @@ extension Group {
             let interimTranscriptHash = provider.interimTranscriptHash(
                 confirmed: groupInfo.groupContext.confirmedTranscriptHash,
                 confirmationTag: groupInfo.confirmationTag)
-            let merged = try next(
+            var merged = try next(
                 tree: tree, treeKeys: newPath.privateKeys, context: context, after: signed,
                 with: EpochInputs(
                     initSecret: external.initSecret, commitSecret: newPath.commitSecret,
@@ -66,6 +69,7 @@ extension Group {
                     interimTranscriptHash: interimTranscriptHash),
                 provider: provider
             ).group
+            merged.adopt(settings)
             signed.auth.confirmationTag = merged.confirmationTag
             return StagedCommit(
                 message: .publicMessage(PublicMessage(fromOutside: signed)), welcome: nil, sender: joiner.leafIndex,

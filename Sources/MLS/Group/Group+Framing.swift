@@ -27,6 +27,8 @@ extension Group {
                     groupContext: context.encoded, provider: provider))
         case .privateMessage(let generation, let padding):
             try encrypt(authenticated, generation: generation, padding: padding)
+        case .reserved(let reserved):
+            try encrypt(authenticated, with: reserved)
         }
     }
 
@@ -35,35 +37,62 @@ extension Group {
         _ authenticated: AuthenticatedContent, generation: UInt32, padding: PaddingPolicy
     ) throws(MLSError) -> MLSMessage {
         try MLSError.mapping {
-            let keys = try messageKeys(
-                of: ownLeafIndex, authenticated.content.body.type, generation: generation)
-            return .privateMessage(
-                try PrivateMessage(
-                    protecting: authenticated, senderDataSecret: epochSecrets.senderDataSecret, key: keys.key,
-                    nonce: keys.nonce, generation: generation, padding: padding, provider: provider))
+            guard deletion == nil else {
+                throw MLSError(.unsupported, "a generation of the caller's, in a group that counts them itself")
+            }
+            let place = RatchetPlace(leaf: ownLeafIndex, kind: RatchetKind(authenticated.content.body.type))
+            let (key, reached) = try followedKey(at: place, generation: generation)
+            followedRatchets.remember(reached)
+            return try seal(authenticated, generation: generation, key: key, padding: padding)
         }
     }
 
-    /// The key and nonce of a generation on a leaf's ratchet in this epoch (RFC 9420 §9.1).
-    private func messageKeys(
-        of leafIndex: LeafIndex, _ contentType: ContentType, generation: UInt32
-    ) throws(MLSError) -> (key: SecretBytes, nonce: SecretBytes) {
+    func seal(
+        _ authenticated: AuthenticatedContent, generation: UInt32, key: MessageKey, padding: PaddingPolicy
+    ) throws(MLSError) -> MLSMessage {
+        .privateMessage(
+            try PrivateMessage(
+                protecting: authenticated, senderDataSecret: epochSecrets.senderDataSecret, key: key.key,
+                nonce: key.nonce, generation: generation, padding: padding, provider: provider))
+    }
+
+    /// The key of a generation on a ratchet of this epoch (RFC 9420 §9.1), where it stays derivable.
+    private func followedKey(
+        at place: RatchetPlace, generation: UInt32
+    ) throws(MLSError) -> (key: MessageKey, reached: FollowedRatchets.Reached) {
         try followedRatchets.keyAndNonce(
-            leaf: leafIndex, kind: RatchetKind(contentType), generation: generation,
-            limit: EpochRecord.generationLimit, provider: provider
+            of: place, generation: generation, limit: EpochRecord.generationLimit, provider: provider
         ) { () throws(MLSError) in
             try SecretTree(encryptionSecret: epochSecrets.encryptionSecret, leafCount: tree.leafCount)
         }
     }
 
+    /// The key of a message that arrived.
+    private func receivedKey(
+        at place: RatchetPlace, generation: UInt32
+    ) throws(MLSError) -> (key: MessageKey, use: KeyUse) {
+        guard let deletion else {
+            let (key, reached) = try followedKey(at: place, generation: generation)
+            return (key, .followed(reached))
+        }
+        // The key went with the sending.
+        guard place.leaf != ownLeafIndex else { throw MLSError(.ownMessage) }
+        let step = try deletion.keys.step(
+            of: place, generation: generation, limit: deletion.skippedGenerations, provider: provider)
+        return (step.key, .deleted(step))
+    }
+
     /// Unwraps a message of this epoch and checks its signature (RFC 9420 §6).
-    func unprotect(_ message: MLSMessage) throws(MLSError) -> VerifiedContent {
+    ///
+    /// - Returns: what it was, and what `finish(_:)` has to be told once the message has been accepted.
+    func unprotect(_ message: MLSMessage) throws(MLSError) -> (content: VerifiedContent, use: KeyUse) {
         guard let header = message.header else { throw MLSError(.malformed, "not a message to a group") }
         guard header.groupID == groupID else { throw MLSError(.wrongGroup) }
         guard header.epoch == epoch else { throw MLSError(.wrongEpoch, "epoch \(header.epoch) in \(epoch)") }
 
         let groupContext = context.encoded
         let unverified: UnverifiedContent
+        var use = KeyUse.none
         switch message {
         case .publicMessage(let message):
             unverified = try message.unprotected(
@@ -74,13 +103,18 @@ extension Group {
             ) { leafIndex, generation in
                 // Before any key is derived: RFC 9420 §6.3.2.
                 _ = try requiredMember(at: leafIndex)
-                return try messageKeys(of: leafIndex, message.contentType, generation: generation)
+                let place = RatchetPlace(leaf: leafIndex, kind: RatchetKind(message.contentType))
+                let received = try receivedKey(at: place, generation: generation)
+                use = received.use
+                return (received.key.key, received.key.nonce)
             }
         case .welcome, .groupInfo, .keyPackage:
             throw MLSError(.malformed, "not a message to a group")
         }
-        return try unverified.verified(
+        let verified = try unverified.verified(
             by: try signatureKey(for: unverified.content), groupContext: groupContext, provider: provider)
+        if case .followed(let reached) = use { followedRatchets.remember(reached) }
+        return (verified, use)
     }
 
     /// Whose key a message must be signed with (RFC 9420 §6.1).

@@ -3,8 +3,11 @@ import MLSCodec
 extension Group {
     /// Joins a group by a Welcome (RFC 9420 §12.4.3.1).
     ///
-    /// That the caller is not in a group of the same id already, and that the members are who their credentials say, is
-    /// for the caller to check.
+    /// That the caller is not in a group of the same id already is for the caller to check; so is that the members are who
+    /// their credentials say, unless `settings` names who does.
+    ///
+    /// The KeyPackage's private keys have done their work then: whoever stores the group deletes them (RFC 9420 §9.2), but
+    /// for those of a KeyPackage of last resort.
     ///
     /// - Parameters:
     ///   - keyPackage: the own one that the Welcome names.
@@ -15,12 +18,15 @@ extension Group {
     ///     is branched from (§11.3). Without it, Welcomes of either sort are refused; with it, all others are. For a branch
     ///     of an older epoch than that of `previous`, that epoch's resumption key has to be among `preSharedKeys`.
     ///   - isSameClient: whether two members, one of each group, count as the same client.
+    ///   - settings: what happens to used keys, and who checks credentials.
     /// - Throws: `notForThisKeyPackage`; `missingKey` for a pre-shared key, and for a Welcome that continues another group
-    ///   than `previous`; `invalidTree`, `invalidLeafNode`, `invalidGroupInfo` or `authenticationFailed`.
+    ///   than `previous`; `invalidTree`, `invalidLeafNode`, `invalidGroupInfo` or `authenticationFailed`;
+    ///   `invalidCredential`.
     public static func join(
         _ welcome: Welcome, keyPackage: KeyPackage, privateKeys: KeyPackagePrivateKeys,
         ratchetTree: [UInt8]? = nil, preSharedKeys: PreSharedKeys = [:], continuing previous: Group? = nil,
-        isSameClient: (Credential, Credential) -> Bool = { $0 == $1 }, provider: any CipherSuiteProvider
+        isSameClient: (Credential, Credential) -> Bool = { $0 == $1 }, settings: GroupSettings = GroupSettings(),
+        provider: any CipherSuiteProvider
     ) throws(MLSError) -> Group {
         try MLSError.mapping {
             let groupSecrets = try groupSecrets(
@@ -33,6 +39,7 @@ extension Group {
             let groupInfo = try groupInfo(welcome, schedule: schedule, provider: provider)
             let context = groupInfo.groupContext
             let tree = try groupInfo.validatedTree(beside: ratchetTree, provider: provider)
+            try settings.credentials?.checkGroup(context, tree)
             try link?.check(context, members: tree.leaves.map(\.leafNode.credential), isSameClient)
 
             guard let own = tree.leaves.first(where: { $0.leafNode == keyPackage.leafNode }) else {
@@ -48,12 +55,14 @@ extension Group {
             guard constantTimeEqual(confirmationTag, groupInfo.confirmationTag) else {
                 throw MLSError(.authenticationFailed, "confirmation_tag")
             }
-            return Group(
+            var group = Group(
                 provider: provider, context: context, tree: tree, treeKeys: treeKeys, ownLeafIndex: own.index,
                 epochSecrets: epochSecrets, confirmationTag: confirmationTag,
                 interimTranscriptHash: provider.interimTranscriptHash(
                     confirmed: context.confirmedTranscriptHash, confirmationTag: confirmationTag),
                 pendingProposals: [], isRemoved: false)
+            group.adopt(settings)
+            return group
         }
     }
 

@@ -34,6 +34,7 @@ extension Group {
                 interimTranscriptHash: interimTranscriptHash),
             provider: provider)
         next.group.reInit = state.reInit
+        next.group.adopt(settings)
         return next
     }
 

@@ -12,8 +12,9 @@ public enum ProcessedMessage: Sendable {
 extension Group {
     /// Processes a message to this group in this epoch.
     ///
-    /// Only a proposal changes the group: it is pending afterwards. A commit is checked to the end, its confirmation tag
-    /// included, and handed back staged. Whatever is refused changes nothing.
+    /// A proposal is pending afterwards. A commit is checked to the end, its confirmation tag included, and handed back
+    /// staged. Whatever is refused changes nothing. A group that deletes its keys (`KeyRetention.strict`) deletes that of
+    /// each encrypted message that it accepts, and can process none of them twice.
     ///
     /// Proposals and commits may come from outside the group (RFC 9420 §12.1.8, §12.4.3.2). Whether the application lets
     /// somebody in who sends an external commit shows in `StagedCommit.isExternal` before it is merged; Adds that new
@@ -29,18 +30,21 @@ extension Group {
         _ message: MLSMessage, preSharedKeys: PreSharedKeys = [:]
     ) throws(MLSError) -> ProcessedMessage {
         try checkActive()
-        let verified = try unprotect(message)
+        // Of this epoch or of a past one.
+        if message.header?.contentType == .application { return .application(try read(message)) }
+        let (verified, use) = try unprotect(message)
+        let processed = try process(verified, in: message, preSharedKeys: preSharedKeys)
+        finish(use)
+        return processed
+    }
+
+    private mutating func process(
+        _ verified: VerifiedContent, in message: MLSMessage, preSharedKeys: PreSharedKeys
+    ) throws(MLSError) -> ProcessedMessage {
         let sender = verified.content.sender
         switch verified.content.body {
-        case .application(let data):
-            guard let leafIndex = sender.leafIndex else {
-                throw MLSError(.malformed, "application data from outside the group")
-            }
-            let member = try requiredMember(at: leafIndex)
-            return .application(
-                ApplicationMessage(
-                    data: data, authenticatedData: verified.content.authenticatedData, epoch: epoch, sender: leafIndex,
-                    senderCredential: member.credential, senderSignatureKey: member.signatureKey))
+        case .application:
+            throw MLSError(.malformed, "application data in a handshake message")
         case .proposal(let proposal):
             try check(proposal, from: sender, in: context)
             guard proposal != .selfRemove || verified.authenticatedContent.wireFormat == .publicMessage else {

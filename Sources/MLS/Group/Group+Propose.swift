@@ -131,6 +131,7 @@ extension Group {
         case .add(let keyPackage):
             try keyPackage.check(by: provider)
             try keyPackage.leafNode.check(against: context)
+            try credentials?.check(keyPackage.leafNode, for: .newMember)
         case .update(let leafNode):
             guard let leafIndex = sender.leafIndex else {
                 throw MLSError(.invalidProposal, "an Update of somebody who is no member")
@@ -145,6 +146,7 @@ extension Group {
             }
             try leafNode.check(against: context)
             try leafNode.checkSignature(in: groupID, at: leafIndex, provider: provider)
+            try credentials?.check(leafNode, for: .successor(of: current.credential))
         case .remove(let removed):
             guard tree[removed] != nil else {
                 throw MLSError(.invalidProposal, "a Remove of nobody")
@@ -171,6 +173,9 @@ extension Group {
         case .groupContextExtensions(let extensions):
             // Whether all members can live with them depends on the rest of the commit.
             guard extensions.hasUniqueTypes else { throw MLSError(.invalidProposal, "an extension type twice") }
+            var changed = context
+            changed.extensions = extensions
+            try credentials?.checkExternalSenders(of: changed)
         }
     }
 }

@@ -13,23 +13,28 @@ import MLSCodec
 ///     opaque interim_transcript_hash<V>;
 ///     select (version) {
 ///         case 1: PendingMemberProposal pending_proposals<V>;
-///         case 2: PendingProposal pending_proposals<V>;
+///         case 2, 3: PendingProposal pending_proposals<V>;
 ///     };
 ///     uint8 is_removed;
 ///     select (version) {
 ///         case 1: struct{};
-///         case 2: optional<ReInit> re_init;
+///         case 2, 3: optional<ReInit> re_init;
+///     };
+///     select (version) {
+///         case 1, 2: struct{};
+///         case 3: KeyDeletion deletion;
 ///     };
 /// } StoredGroup;
 ///
-/// What version 1 can say is written as version 1, so that programs that know no other can read it.
+/// What version 1 can say is written as version 1, so that programs that know no other can read it. Groups that delete
+/// their keys are of version 3: a program that would derive keys again cannot read them.
 extension Group {
     /// The stored form. Two groups are in the same state exactly if these are equal.
     public var encodedState: [UInt8] {
         var writer = MLSWriter()
         let ofMembers = pendingProposals.compactMap { PendingMemberProposal($0) }
-        let isVersion1 = reInit == nil && ofMembers.count == pendingProposals.count
-        writer.write(integer: UInt8(isVersion1 ? 1 : 2))
+        let isVersion1 = deletion == nil && reInit == nil && ofMembers.count == pendingProposals.count
+        writer.write(integer: UInt8(deletion != nil ? 3 : isVersion1 ? 1 : 2))
         context.encode(into: &writer)
         tree.encode(into: &writer)
         treeKeys.encode(into: &writer)
@@ -40,6 +45,7 @@ extension Group {
         if isVersion1 { ofMembers.encode(into: &writer) } else { pendingProposals.encode(into: &writer) }
         writer.write(integer: UInt8(isRemoved ? 1 : 0))
         if !isVersion1 { reInit.encode(into: &writer) }
+        deletion?.encode(into: &writer)
         return writer.bytes
     }
 
@@ -48,15 +54,21 @@ extension Group {
     /// The bytes must come from `encodedState` by way of a storage that notices changes: signatures, hashes and key
     /// pairs in them are not checked again. No bytes lead to a crash.
     ///
-    /// - Parameter providers: gives a provider for the group's cipher suite.
+    /// A group that deletes its keys must be read from the latest form that was stored: an older one has keys that were used
+    /// since.
+    ///
+    /// - Parameters:
+    ///   - credentials: who is asked about credentials that come into the group from now on.
+    ///   - providers: gives a provider for the group's cipher suite.
     /// - Throws: `unknownVersion`, `malformed`, `unsupported`.
     public init(
-        decodingState bytes: [UInt8], providers: (CipherSuite) throws(CryptoError) -> any CipherSuiteProvider
+        decodingState bytes: [UInt8], credentials: (any CredentialVerifier)? = nil,
+        providers: (CipherSuite) throws(CryptoError) -> any CipherSuiteProvider
     ) throws(MLSError) {
         var reader = MLSReader(bytes)
         self = try MLSError.mapping {
             let version = try reader.readInteger(UInt8.self)
-            guard version == 1 || version == 2 else { throw MLSError(.unknownVersion) }
+            guard (1...3).contains(version) else { throw MLSError(.unknownVersion) }
             let context = try GroupContext(from: &reader)
             let group = Group(
                 provider: try providers(context.cipherSuite), context: context, tree: try RatchetTree(from: &reader),
@@ -67,7 +79,8 @@ extension Group {
                     ? try [PendingMemberProposal](from: &reader).map(\.pending)
                     : try [PendingProposal](from: &reader),
                 isRemoved: try Self.readFlag(from: &reader),
-                reInit: version == 1 ? nil : try ReInit?(from: &reader))
+                reInit: version == 1 ? nil : try ReInit?(from: &reader),
+                deletion: version == 3 ? try KeyDeletion(from: &reader) : nil, credentials: credentials)
             try reader.expectEnd("StoredGroup")
             _ = try group.requiredMember(at: group.ownLeafIndex)
             guard group.treeKeys.leafIndex == group.ownLeafIndex else {

@@ -50,7 +50,7 @@ extension Group {
         let created = try Group.create(
             groupID: groupID, provider: provider, credential: request.credential, signer: request.signer,
             capabilities: request.capabilities, lifetime: request.lifetime, leafExtensions: request.leafExtensions,
-            extensions: extensions)
+            extensions: extensions, settings: settings)
         let id = PreSharedKeyID.Key.resumption(usage: usage, groupID: self.groupID, epoch: epoch)
         var commit = CommitRequest(
             adding: request.adding, injecting: request.injecting,

@@ -2,9 +2,17 @@ import MLSCodec
 
 /// One member's view of a group in one epoch (RFC 9420 §8).
 ///
-/// A value: an operation that fails or is abandoned leaves it as it was. It does no I/O, has no clock, and does not count
-/// the generations of messages it sends: the caller hands in generations that were never used before, from a store that
-/// does not forget them when a state is thrown away.
+/// A value: an operation that fails or is abandoned leaves it as it was. It does no I/O and has no clock.
+///
+/// By default (`KeyRetention.strict`) it deletes every message key with its use (RFC 9420 §9.2): it sends with
+/// `encrypt(_:authenticatedData:padding:signer:)`, reads with `read(_:)` or `process(_:preSharedKeys:)`, and gives the keys
+/// of encrypted handshake messages with `reserveFraming(padding:)`. All of them change it. A key that a state has used must
+/// never be used again, so that whoever stores the group stores the changed state *before* the message leaves: after a
+/// crash, the older state would encrypt another message with the same key.
+///
+/// With `KeyRetention.rederivable` it keeps what message keys come from, and does not count the generations of messages it
+/// sends: the caller hands in generations that were never used before, from a store that does not forget them when a state
+/// is thrown away.
 ///
 /// Who is no member can join by `stageExternalJoin(_:_:provider:)` and propose by `MLSMessage.externalProposal` and
 /// `MLSMessage.newMemberProposal`. A group is continued by another one with `stageReInitialized(_:policy:provider:)`, and
@@ -30,6 +38,10 @@ public struct Group: Sendable {
 
     /// Belongs to the epoch, as the secrets do: a group of another epoch is always a new value.
     var followedRatchets = FollowedRatchets()
+    /// What is left of the message keys, where they are deleted; the epoch's encryption secret is empty then.
+    var deletion: KeyDeletion? = nil
+    /// Who is asked about credentials; no part of the stored form.
+    var credentials: (any CredentialVerifier)? = nil
 
     public var cipherSuite: CipherSuite { context.cipherSuite }
     public var groupID: [UInt8] { context.groupID }
@@ -60,7 +72,8 @@ public struct Group: Sendable {
         }
     }
 
-    /// What reads this epoch's application messages once the group has gone on.
+    /// What reads this epoch's application messages once the group has gone on. Of a group that deletes its keys, it reads
+    /// nothing.
     public var epochRecord: EpochRecord {
         EpochRecord(
             context: context, leafCount: tree.leafCount, senderDataSecret: epochSecrets.senderDataSecret,

@@ -35,7 +35,7 @@ public struct StagedCommit: Sendable {
 }
 
 extension Group {
-    /// Takes a staged commit over.
+    /// Takes a staged commit over. Nothing of the ended epoch stays, but for what the settings keep to read late messages.
     ///
     /// - Throws: `wrongGroup` or `wrongEpoch` if it was not staged from this epoch of this group.
     public mutating func merge(_ staged: StagedCommit) throws(MLSError) {
@@ -44,6 +44,8 @@ extension Group {
         guard staged.merged.epoch == expected, staged.parentTranscriptHash == interimTranscriptHash, !isRemoved else {
             throw MLSError(.wrongEpoch)
         }
-        self = staged.merged
+        var merged = staged.merged
+        merged.deleteKeys(of: self)
+        self = merged
     }
 }

@@ -3,44 +3,49 @@ import Synchronization
 /// How far the ratchets of one epoch were followed, so that the next message of a sender costs one step and not the way
 /// from the root of the secret tree.
 ///
-/// It is a memory and nothing else, shared by all copies of a group's state: every key can be derived without it, since
-/// the epoch's secret is kept. What lies before the place that it remembers is derived from the beginning.
-final class FollowedRatchets: Sendable {
-    private struct Place: Hashable {
-        var leaf: LeafIndex
-        var kind: RatchetKind
+/// It is a memory and nothing else, shared by all copies of what holds it: every key can be derived without it, since the
+/// epoch's secret is kept. What lies before the place that it remembers is derived from the beginning.
+package final class FollowedRatchets: Sendable {
+    /// Where a ratchet stands once a message has been read. It is worth remembering if the message was genuine.
+    package struct Reached: Sendable {
+        fileprivate let place: RatchetPlace
+        fileprivate let ratchet: HashRatchet
     }
 
-    private let ratchets = Mutex<[Place: HashRatchet]>([:])
+    private let ratchets = Mutex<[RatchetPlace: HashRatchet]>([:])
 
-    /// Generations that the memory goes forward by at once: whoever forges a message far ahead, which any member can for
-    /// any other (RFC 9420 §6.3.2), must not take it away from the others' messages.
-    private static let reach: UInt32 = 256
+    package init() {}
 
-    /// The key and nonce of one message.
+    /// The key and nonce of one message, and how far its ratchet was followed for that.
     ///
     /// - Parameters:
     ///   - tree: that of the epoch, which is asked for where the memory does not help.
     ///   - limit: the highest generation that may be asked for; a higher one is refused before anything is derived.
     /// - Throws: `generationTooHigh`, or `unknownMember` for a leaf outside of the tree.
-    func keyAndNonce(
-        leaf: LeafIndex, kind: RatchetKind, generation: UInt32, limit: UInt32, provider: some CipherSuiteProvider,
+    package func keyAndNonce(
+        of place: RatchetPlace, generation: UInt32, limit: UInt32, provider: some CipherSuiteProvider,
         tree: () throws(MLSError) -> SecretTree
-    ) throws(MLSError) -> (key: SecretBytes, nonce: SecretBytes) {
+    ) throws(MLSError) -> (key: MessageKey, reached: Reached) {
         guard generation <= limit else { throw MLSError(.generationTooHigh, "\(generation)") }
-        let place = Place(leaf: leaf, kind: kind)
         let known = ratchets.withLock { $0[place] }
         var ratchet: HashRatchet
         if let known, known.generation <= generation {
             ratchet = known
         } else {
-            ratchet = try tree().ratchet(of: leaf, kind, provider: provider)
+            ratchet = try tree().ratchet(of: place.leaf, place.kind, provider: provider)
         }
         let keys = try ratchet.keyAndNonce(generation: generation, limit: limit, provider: provider)
-        let remembered = known?.generation ?? 0
-        if generation >= remembered, generation - remembered <= Self.reach {
-            ratchets.withLock { $0[place] = ratchet }
+        return (MessageKey(key: keys.key, nonce: keys.nonce), Reached(place: place, ratchet: ratchet))
+    }
+
+    /// Remembers the place, unless it has been left behind already.
+    ///
+    /// Only for messages whose signature was checked: any member can claim to be another one, at a generation far ahead
+    /// (RFC 9420 §6.3.2), and must not take the memory away from that one's own messages.
+    package func remember(_ reached: Reached) {
+        ratchets.withLock { ratchets in
+            if let known = ratchets[reached.place], known.generation > reached.ratchet.generation { return }
+            ratchets[reached.place] = reached.ratchet
         }
-        return keys
     }
 }

@@ -1,5 +1,7 @@
+package import MLSCodec
+
 /// A sender's ratchet at some generation (RFC 9420 §9.1). It only goes forward.
-package struct HashRatchet: Hashable, Sendable {
+package struct HashRatchet: Hashable, Sendable, MLSStruct {
     /// The generation whose key comes next.
     package private(set) var generation: UInt32
     private var secret: SecretBytes
@@ -8,6 +10,29 @@ package struct HashRatchet: Hashable, Sendable {
     init(secret: SecretBytes) {
         generation = 0
         self.secret = secret
+    }
+
+    package static let layout: StructLayout<Self, UInt32, SecretBytes> = StructLayout(\.generation, \.secret) {
+        var ratchet = Self(secret: $1)
+        ratchet.generation = $0
+        return ratchet
+    }
+
+    /// Gives the next key and goes past it: it cannot be had again.
+    ///
+    /// - Throws: `generationTooHigh` at the last generation there is.
+    mutating func take(provider: some CipherSuiteProvider) throws(MLSError) -> MessageKey {
+        let (following, overflow) = generation.addingReportingOverflow(1)
+        guard !overflow else { throw MLSError(.generationTooHigh, "the end of the ratchet") }
+        let (key, nonce) = try keyAndNonce(generation: generation, limit: generation, provider: provider)
+        do {
+            secret = try provider.deriveTreeSecret(
+                secret, label: "secret", generation: generation, length: provider.hashLength)
+        } catch {
+            throw MLSError(error)
+        }
+        generation = following
+        return MessageKey(key: key, nonce: nonce)
     }
 
     /// Goes forward to a generation and gives its key and nonce; the ratchet stays there, so that asking again works.

@@ -1,8 +1,10 @@
+import MLSCodec
+
 /// Which of a member's two ratchets a message key comes from (RFC 9420 §9).
-package enum RatchetKind: Hashable, Sendable {
+package enum RatchetKind: UInt8, CaseIterable, Hashable, Sendable, MLSCodable {
     /// Proposals and commits.
-    case handshake
-    case application
+    case handshake = 1
+    case application = 2
 
     package init(_ contentType: ContentType) {
         self = contentType == .application ? .application : .handshake
@@ -42,14 +44,10 @@ package struct SecretTree: Sendable {
             var secret = encryptionSecret
             var position = size.root
             while let left = position.left, let (path, _) = position.children(towards: leaf) {
-                secret = try provider.expandWithLabel(
-                    secret, label: "tree", context: Array((path == left ? "left" : "right").utf8),
-                    length: provider.hashLength)
+                secret = try provider.treeNodeSecret(below: secret, isLeft: path == left)
                 position = path
             }
-            return HashRatchet(
-                secret: try provider.expandWithLabel(
-                    secret, label: kind.label, context: [], length: provider.hashLength))
+            return HashRatchet(secret: try provider.ratchetSecret(of: secret, kind))
         }
     }
 
@@ -64,5 +62,18 @@ package struct SecretTree: Sendable {
         guard generation <= limit else { throw MLSError(.generationTooHigh, "\(generation)") }
         var ratchet = try ratchet(of: leaf, kind, provider: provider)
         return try ratchet.keyAndNonce(generation: generation, limit: limit, provider: provider)
+    }
+}
+
+extension CipherSuiteProvider {
+    /// A child's secret in the secret tree (RFC 9420 §9).
+    func treeNodeSecret(below secret: SecretBytes, isLeft: Bool) throws(CryptoError) -> SecretBytes {
+        try expandWithLabel(
+            secret, label: "tree", context: Array((isLeft ? "left" : "right").utf8), length: hashLength)
+    }
+
+    /// The first secret of one of a leaf's ratchets (RFC 9420 §9).
+    func ratchetSecret(of leafSecret: SecretBytes, _ kind: RatchetKind) throws(CryptoError) -> SecretBytes {
+        try expandWithLabel(leafSecret, label: kind.label, context: [], length: hashLength)
     }
 }

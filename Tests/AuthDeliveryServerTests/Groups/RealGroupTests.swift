@@ -30,7 +30,8 @@ import Testing
                 return
             }
             var bobGroup = try Group.join(
-                message, keyPackage: keyPackage, privateKeys: privateKeys, provider: bob.provider)
+                message, keyPackage: keyPackage, privateKeys: privateKeys, settings: .rederivable,
+                provider: bob.provider)
             #expect(bobGroup.epoch == welcome.epoch)
             #expect(bobGroup.epochAuthenticator == aliceGroup.epochAuthenticator)
 
@@ -59,7 +60,7 @@ extension TestMember {
         try Group.create(
             groupID: groupID, provider: provider, credential: .basic(identity: Array(address.description.utf8)),
             signer: signer, capabilities: capabilities,
-            lifetime: Lifetime(from: TestClock().now, duration: 30 * 86_400))
+            lifetime: Lifetime(from: TestClock().now, duration: 30 * 86_400), settings: .rederivable)
     }
 
     fileprivate func stage(

@@ -35,7 +35,7 @@ import Testing
         branch.members[1].state = try Group.join(
             welcome(staged), keyPackage: own.keyPackage, privateKeys: own.privateKeys,
             ratchetTree: staged.merged.ratchetTree, preSharedKeys: keys, continuing: group.members[2].group,
-            provider: group.members[2].provider)
+            settings: .rederivable, provider: group.members[2].provider)
         try branch.expectAgreement()
         #expect(staged.merged.groupID == [5])
         #expect(staged.merged.epoch == 1)

@@ -21,7 +21,7 @@ import Testing
         var creator = try TestMember("creator", suite)
         creator.state = try Group.create(
             groupID: [1], provider: parallel, credential: creator.credential, signer: creator.signer,
-            capabilities: creator.capabilities, lifetime: TestMember.lifetime)
+            capabilities: creator.capabilities, lifetime: TestMember.lifetime, settings: .rederivable)
         let joining = try (0..<20).map { index in
             let member = try TestMember("\(index)", suite)
             return (member, try member.keyPackage())
@@ -32,7 +32,8 @@ import Testing
             guard case .welcome(let welcome)? = staged.welcome else { continue }
             var member = member
             member.state = try Group.join(
-                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, provider: parallel)
+                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, settings: .rederivable,
+                provider: parallel)
             members.append(member)
         }
         // The path of the next commit is encrypted to each of them.

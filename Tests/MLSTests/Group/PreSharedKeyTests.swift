@@ -40,7 +40,7 @@ import Testing
         func join(_ keys: PreSharedKeys) throws -> Group {
             try Group.join(
                 welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, preSharedKeys: keys,
-                provider: joiner.provider)
+                settings: .rederivable, provider: joiner.provider)
         }
         #expect(throws: MLSError(.missingKey)) { try join([:]) }
         #expect(throws: MLSError(.authenticationFailed)) { try join([id: SecretBytes([8])]) }

@@ -193,7 +193,7 @@ import Testing
 
     @Test func proposalsAreCheckedWhenTheyArrive() throws {
         var group = try TestGroup(["a", "b"])
-        let framing = group.members[0].framing()
+        let framing = try group.members[0].framing()
         var state = try group.members[0].group
         #expect(throws: MLSError(.invalidProposal)) {
             try state.proposeRemove(LeafIndex(5), framing: framing, signer: group.members[0].signer.privateKey)

@@ -62,7 +62,7 @@ import Testing
         for index in [0, 2] {
             clients[index].state = try Group.join(
                 welcome(next), keyPackage: own[index].keyPackage, privateKeys: own[index].privateKeys,
-                continuing: group.members[index].group, provider: clients[index].provider)
+                continuing: group.members[index].group, settings: .rederivable, provider: clients[index].provider)
         }
         var new = try TestGroup(["unused"])
         new.members = clients

@@ -83,7 +83,7 @@ import Testing
 
     @Test func otherVersionsAreNamed() throws {
         var bytes = try TestGroup(["a"]).members[0].group.encodedState
-        bytes[0] = 3
+        bytes[0] = 4
         #expect(throws: MLSError(.unknownVersion)) {
             try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
         }

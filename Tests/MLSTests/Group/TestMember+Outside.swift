@@ -21,7 +21,7 @@ extension TestMember {
         var request = ExternalJoinRequest(
             credential: credential, signer: signer, capabilities: capabilities, replacing: former)
         change(&request)
-        return try Group.stageExternalJoin(groupInfo, request, provider: provider)
+        return try Group.stageExternalJoin(groupInfo, request, settings: settings, provider: provider)
     }
 
     /// Joins, as after the delivery service has accepted the commit.

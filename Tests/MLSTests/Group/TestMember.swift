@@ -15,6 +15,8 @@ struct TestMember {
     var signer: SignatureKeyPair
     var capabilities: Capabilities
     var state: Group?
+    /// Most tests look at what a message says more than once.
+    var settings = GroupSettings.rederivable
     private var generations: [UInt64: (handshake: UInt32, application: UInt32)] = [:]
 
     init(_ name: String, _ suite: CipherSuite, extensions: [ExtensionType] = []) throws {
@@ -33,7 +35,7 @@ struct TestMember {
     mutating func create(_ groupID: [UInt8] = [1, 2, 3], extensions: [Extension] = []) throws {
         state = try Group.create(
             groupID: groupID, provider: provider, credential: credential, signer: signer, capabilities: capabilities,
-            lifetime: Self.lifetime, extensions: extensions)
+            lifetime: Self.lifetime, extensions: extensions, settings: settings)
     }
 
     func keyPackage() throws -> (keyPackage: KeyPackage, privateKeys: KeyPackagePrivateKeys) {
@@ -53,15 +55,20 @@ struct TestMember {
         return next.handshake - 1
     }
 
-    mutating func framing(public isPublic: Bool = false) -> HandshakeFraming {
-        isPublic ? .publicMessage : .privateMessage(generation: nextGeneration(.commit))
+    mutating func framing(public isPublic: Bool = false) throws -> HandshakeFraming {
+        if isPublic { return .publicMessage }
+        guard var group = state, group.retention != .rederivable else {
+            return .privateMessage(generation: nextGeneration(.commit))
+        }
+        defer { state = group }
+        return try group.reserveFraming()
     }
 
     mutating func stage(
         adding: [KeyPackage] = [], removing: [LeafIndex] = [], public isPublic: Bool = false,
         _ change: (inout CommitRequest) -> Void = { _ in }
     ) throws -> StagedCommit {
-        var request = CommitRequest(adding: adding, removing: removing, framing: framing(public: isPublic))
+        var request = CommitRequest(adding: adding, removing: removing, framing: try framing(public: isPublic))
         change(&request)
         return try group.stageCommit(request, policy: Self.policy, signer: signer.privateKey)
     }
@@ -86,7 +93,7 @@ struct TestMember {
         }
         state = try Group.join(
             welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, ratchetTree: ratchetTree,
-            provider: provider)
+            settings: settings, provider: provider)
     }
 
     /// Processes a message that went over the wire; a commit is merged.
@@ -104,7 +111,7 @@ struct TestMember {
         public isPublic: Bool = false,
         _ make: (inout Group, HandshakeFraming, SignaturePrivateKey) throws -> MLSMessage
     ) throws -> MLSMessage {
-        let framing = framing(public: isPublic)
+        let framing = try framing(public: isPublic)
         var group = try group
         let message = try make(&group, framing, signer.privateKey)
         state = group
@@ -112,8 +119,20 @@ struct TestMember {
     }
 
     mutating func encrypt(_ text: String) throws -> MLSMessage {
+        if var group = state, group.retention != .rederivable {
+            defer { state = group }
+            return try group.encrypt(Array(text.utf8), signer: signer.privateKey)
+        }
         let generation = nextGeneration(.application)
         return try group.encrypt(Array(text.utf8), generation: generation, signer: signer.privateKey)
+    }
+
+    /// Reads a message and deletes its key.
+    mutating func read(_ message: MLSMessage) throws -> String {
+        var group = try group
+        let read = try group.read(try MLSMessage(decoding: message.encoded))
+        state = group
+        return String(decoding: read.data, as: UTF8.self)
     }
 
     func decrypt(_ message: MLSMessage) throws -> String {
@@ -128,10 +147,14 @@ struct TestGroup {
     /// The first creates the group and adds all others in one commit.
     init(
         _ names: [String], _ suite: CipherSuite = .mls128DHKEMX25519AES128GCMSHA256Ed25519,
-        extensions: [Extension] = [], supporting types: [ExtensionType] = [], proposals: [ProposalType] = []
+        extensions: [Extension] = [], supporting types: [ExtensionType] = [], proposals: [ProposalType] = [],
+        settings: GroupSettings = .rederivable
     ) throws {
         members = try names.map { try TestMember($0, suite, extensions: types) }
-        for index in members.indices { members[index].capabilities.proposals = proposals }
+        for index in members.indices {
+            members[index].capabilities.proposals = proposals
+            members[index].settings = settings
+        }
         try members[0].create(extensions: extensions)
         let joining = try members.dropFirst().map { try $0.keyPackage() }
         guard !joining.isEmpty else { return }

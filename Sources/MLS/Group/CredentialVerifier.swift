@@ -1,0 +1,57 @@
+/// Says whether a credential is what it claims to be: the Authentication Service of RFC 9420 §5.3.1, as a group asks it.
+///
+/// `MLS` compares and carries credentials, and looks into none: a Basic one is a name that only the application understands,
+/// and an X.509 one a chain of DER certificates. A verifier checks that the credential's identifiers belong to the signature
+/// key (for X.509: that the chain is valid, and that its first certificate has this key, §5.3), and that they are acceptable
+/// for this use.
+///
+/// It is asked about signed leaves only, whose other rules were checked before.
+public protocol CredentialVerifier: Sendable {
+    /// Returns if the credential is acceptable, and else throws: the message that brings it is then refused as
+    /// `invalidCredential`, and changes nothing.
+    ///
+    /// All members should come to the same result: who refuses what the others accept cannot follow the group.
+    func verify(_ credential: Credential, signatureKey: SignaturePublicKey, for use: CredentialUse) throws
+}
+
+/// Where a credential comes into a group (RFC 9420 §5.3.1).
+public enum CredentialUse: Hashable, Sendable {
+    /// Of a client that is added, proposes to be, or joins by itself.
+    case newMember
+    /// Of somebody who is in the group that one joins.
+    case member
+    /// Of a member's new leaf, or of the leaf of a client that joins in the place of its former self (§12.2): its identifiers
+    /// must be a valid successor of those of the member's `old` credential, which may be the same.
+    case successor(of: Credential)
+    /// In the `external_senders` extension (§12.1.8.1).
+    case externalSender
+}
+
+extension CredentialVerifier {
+    func check(
+        _ credential: Credential, signatureKey: SignaturePublicKey, for use: CredentialUse
+    ) throws(MLSError) {
+        do {
+            try verify(credential, signatureKey: signatureKey, for: use)
+        } catch {
+            throw MLSError(.invalidCredential, "\(use)")
+        }
+    }
+
+    func check(_ leafNode: LeafNode, for use: CredentialUse) throws(MLSError) {
+        try check(leafNode.credential, signatureKey: leafNode.signatureKey, for: use)
+    }
+
+    /// Of whoever may propose from outside.
+    func checkExternalSenders(of context: GroupContext) throws(MLSError) {
+        for sender in try context.externalSenders() {
+            try check(sender.credential, signatureKey: sender.signatureKey, for: .externalSender)
+        }
+    }
+
+    /// Of all that a joiner finds in a group.
+    func checkGroup(_ context: GroupContext, _ tree: RatchetTree) throws(MLSError) {
+        for (_, leafNode) in tree.leaves { try check(leafNode, for: .member) }
+        try checkExternalSenders(of: context)
+    }
+}

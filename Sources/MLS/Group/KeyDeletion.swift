@@ -1,0 +1,70 @@
+import MLSCodec
+
+/// What a group that deletes its keys has left of them (RFC 9420 §9.2).
+struct KeyDeletion: Hashable, Sendable, MLSStruct {
+    let pastEpochLimit: UInt8
+    let skippedGenerations: UInt32
+    /// This epoch's.
+    var keys: UnusedKeys
+    /// From the oldest on; at most `pastEpochLimit`.
+    private(set) var pastEpochs: [PastEpoch] = []
+
+    init(pastEpochLimit: UInt8, skippedGenerations: UInt32, keys: UnusedKeys) {
+        self.pastEpochLimit = pastEpochLimit
+        self.skippedGenerations = skippedGenerations
+        self.keys = keys
+    }
+
+    static let layout: StructLayout<Self, UInt8, UInt32, UnusedKeys, [PastEpoch]> = StructLayout(
+        \.pastEpochLimit, \.skippedGenerations, \.keys, \.pastEpochs
+    ) {
+        var deletion = Self(pastEpochLimit: $0, skippedGenerations: $1, keys: $2)
+        deletion.pastEpochs = $3
+        return deletion
+    }
+
+    /// Takes over what can be read still of the epoch that has just ended, and of those before it.
+    ///
+    /// - Parameter ended: not asked for if no past epoch is kept.
+    mutating func keepPastEpochs(of old: KeyDeletion, ended: () -> PastEpoch) {
+        guard pastEpochLimit > 0 else { return }
+        pastEpochs = (old.pastEpochs + [ended()]).suffix(Int(pastEpochLimit))
+    }
+
+    /// Where a past epoch is, if it is kept.
+    func pastEpoch(_ epoch: UInt64) -> Int? { pastEpochs.firstIndex { $0.context.epoch == epoch } }
+
+    mutating func remove(_ step: UnusedKeys.Step, fromPastEpochAt index: Int) {
+        pastEpochs[index].keys.remove(step)
+    }
+}
+
+/// An epoch that is over, as far as application messages can still be read in it.
+struct PastEpoch: Hashable, Sendable, MLSStruct {
+    /// Somebody whose message may still arrive.
+    struct Sender: Hashable, Sendable, MLSStruct {
+        let leafIndex: LeafIndex
+        let credential: Credential
+        let signatureKey: SignaturePublicKey
+
+        static let layout: StructLayout<Self, LeafIndex, Credential, SignaturePublicKey> = StructLayout(
+            \.leafIndex, \.credential, \.signatureKey
+        ) { Self(leafIndex: $0, credential: $1, signatureKey: $2) }
+    }
+
+    let context: GroupContext
+    let senderDataSecret: SecretBytes
+    var keys: UnusedKeys
+    let senders: [Sender]
+
+    static let layout: StructLayout<Self, GroupContext, SecretBytes, UnusedKeys, [Sender]> = StructLayout(
+        \.context, \.senderDataSecret, \.keys, \.senders
+    ) { Self(context: $0, senderDataSecret: $1, keys: $2, senders: $3) }
+
+    func sender(at leafIndex: LeafIndex) throws(MLSError) -> Sender {
+        guard let sender = senders.first(where: { $0.leafIndex == leafIndex }) else {
+            throw MLSError(.unknownMember, "leaf \(leafIndex.rawValue)")
+        }
+        return sender
+    }
+}
