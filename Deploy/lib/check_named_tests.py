@@ -8,18 +8,7 @@ import pathlib
 import re
 import sys
 
-
-def existing_tests(folder):
-    """All `Suite/function` pairs below Tests, extensions of suites included."""
-    tests = set()
-    for file in (folder / "Tests").rglob("*.swift"):
-        suite = None
-        for line in file.read_text().splitlines():
-            if start := re.match(r"(?:@Suite\S* )?(?:extension|(?:final class|struct)) (\w+Tests)\b", line):
-                suite = start[1]
-            elif suite and (function := re.search(r"\bfunc (\w+)\(", line)):
-                tests.add(f"{suite}/{function[1]}")
-    return tests
+from named_tests import existing_tests
 
 
 def main():

@@ -22,7 +22,8 @@ extension Group {
     /// - Parameters:
     ///   - authenticatedData: signed, and readable by anybody.
     ///   - signer: the own leaf's private signature key.
-    /// - Throws: `unsupported` in a group whose keys stay derivable, where the caller counts the generations.
+    /// - Throws: `unsupported` in a group whose keys stay derivable, where the caller counts the generations;
+    ///   `generationTooHigh` after `EpochRecord.generationLimit` messages, until the next epoch.
     public mutating func encrypt(
         _ data: [UInt8], authenticatedData: [UInt8] = [], padding: PaddingPolicy = .padme, signer: SignaturePrivateKey
     ) throws(MLSError) -> MLSMessage {
@@ -107,7 +108,12 @@ extension Group {
         guard let deletion else {
             throw MLSError(.unsupported, "a group whose caller counts the generations")
         }
-        return try deletion.keys.step(of: RatchetPlace(leaf: ownLeafIndex, kind: kind), provider: provider)
+        let step = try deletion.keys.step(of: RatchetPlace(leaf: ownLeafIndex, kind: kind), provider: provider)
+        // Members whose keys stay derivable would not go further for anybody.
+        guard step.generation <= EpochRecord.generationLimit else {
+            throw MLSError(.generationTooHigh, "the last generation of the epoch")
+        }
+        return step
     }
 
     private mutating func read(

@@ -191,4 +191,20 @@ import Testing
         #expect(try group.members[0].group.pendingProposals.count == 1)
         #expect(try group.members[0].stage().proposals.isEmpty)
     }
+
+    /// A path that is right but for its leaf's source.
+    @Test func sourcesOfPaths() throws {
+        var member = attacker
+        guard case .publicMessage(let message) = try member.stage(public: true).message,
+            case .commit(let commit) = message.content.body, var path = commit.path
+        else {
+            Issue.record("no path")
+            return
+        }
+        path.leafNode = try leafNode { $0.source = .update }
+        try expect(.invalidCommit, [], path: path)
+        // With another parent hash it comes further.
+        path.leafNode = try leafNode { $0.source = .commit(parentHash: [1]) }
+        try expect(.authenticationFailed, [], path: path)
+    }
 }

@@ -107,4 +107,20 @@ import Testing
         try expect(
             .invalidGroupInfo, link, .resumption(usage: .branch, groupID: [1], epoch: 1), continuing: previous)
     }
+
+    @Test func aLeafKeyThatIsAnothers() throws {
+        var group = try TestGroup(["a"])
+        let member = try TestMember("b", suite)
+        let own = try member.keyPackage()
+        let staged = try group.members[0].commit(adding: [own.keyPackage])
+        var keys = own.privateKeys
+        let welcome = try welcome(of: staged)
+        _ = try Group.join(
+            welcome, keyPackage: own.keyPackage, privateKeys: keys, provider: group.members[0].provider)
+        keys.encryptionKey = try member.keyPackage().privateKeys.encryptionKey
+        #expect(throws: MLSError(.invalidTree)) {
+            try Group.join(
+                welcome, keyPackage: own.keyPackage, privateKeys: keys, provider: group.members[0].provider)
+        }
+    }
 }

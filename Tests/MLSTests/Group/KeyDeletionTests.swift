@@ -307,4 +307,20 @@ import Testing
             _ = try? broken.encrypt([1], signer: group.members[0].signer.privateKey)
         }
     }
+
+    /// The ratchet goes on, but nobody else would follow it: a stored form in which nearly all of it was used.
+    @Test func anEpochHasAnEnd() throws {
+        var member = try group(["a"]).members[0]
+        _ = try member.encrypt("0")
+        let state = try member.group
+        // …NodeSecret node_secrets<V>; { leaf 0, handshake, generation 0 … }, { leaf 0, application, generation 1 … }
+        var bytes = state.encodedState
+        let place = bytes.indices.last { bytes[$0...].starts(with: [0, 0, 0, 0, 2, 0, 0, 0, 1, 32]) }
+        let generation = try #require(place) + 5
+        bytes.replaceSubrange(generation..<(generation + 4), with: (EpochRecord.generationLimit).encoded)
+        member.state = try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
+        _ = try member.encrypt("the last one")
+        #expect(throws: MLSError(.generationTooHigh)) { try member.encrypt("too many") }
+        _ = try member.framing()
+    }
 }

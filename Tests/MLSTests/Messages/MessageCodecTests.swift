@@ -61,4 +61,14 @@ import Testing
         #expect(!capabilities.satisfies(RequiredCapabilities(credentialTypes: [.x509])))
         #expect(!capabilities.satisfies(RequiredCapabilities(proposalTypes: [ProposalType(rawValue: 9)])))
     }
+
+    @Test func otherVersionsOfAGroupContextAreRefused() throws {
+        let context = GroupContext(
+            cipherSuite: CipherSuite(rawValue: 1), groupID: [1], epoch: 0, treeHash: [], confirmedTranscriptHash: [],
+            extensions: [])
+        #expect(try GroupContext(decoding: context.encoded) == context)
+        #expect(throws: CodecError(.invalidValue)) {
+            try GroupContext(decoding: [0, 2] + context.encoded.dropFirst(2))
+        }
+    }
 }

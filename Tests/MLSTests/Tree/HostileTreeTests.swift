@@ -170,4 +170,71 @@ import Testing
         #expect(tree.resolution(of: tree.size.root) == [NodeIndex(1 << 20)])
         #expect(tree.encoded == writer.bytes)
     }
+
+    /// The group's tree with other nodes in it.
+    private func changed(_ change: (inout [Node?]) throws -> Void) throws -> RatchetTree {
+        var nodes: [Node?] = []
+        try group().tree.forEachNode { index, node in
+            nodes += [Node?](repeating: nil, count: Int(index.rawValue) - nodes.count) + [node]
+        }
+        try change(&nodes)
+        return try RatchetTree(decoding: nodes.encoded)
+    }
+
+    private func setUnmerged(_ leaves: [UInt32], of node: Int, in nodes: inout [Node?]) throws {
+        guard case .parent(var parent)? = nodes[node] else {
+            Issue.record("no parent at \(node)")
+            return
+        }
+        parent.unmergedLeaves = leaves.map { LeafIndex($0) }
+        nodes[node] = .parent(parent)
+    }
+
+    @Test func unmergedLeaves() throws {
+        func check(_ leaves: [UInt32], of node: Int, below other: [UInt32]? = nil) throws {
+            try changed { nodes in
+                try setUnmerged(leaves, of: node, in: &nodes)
+                if let other { try setUnmerged(other, of: 3, in: &nodes) }
+            }.checkStructure()
+        }
+        // 7 is the root of the tree's eight leaves, 3 is above the left four, of whom 3 is the last that joined.
+        try check([], of: 7, below: [])
+        try check([1, 2], of: 7, below: [1, 2])
+        try check([5, 6], of: 7, below: [])
+        #expect(throws: MLSError(.invalidTree)) { try check([2, 1], of: 7, below: [1, 2]) }
+        #expect(throws: MLSError(.invalidTree)) { try check([2, 2], of: 7, below: [1, 2]) }
+        #expect(throws: MLSError(.invalidTree)) { try check([4], of: 3) }
+        #expect(throws: MLSError(.invalidTree)) { try check([1], of: 7, below: [2]) }
+        #expect(throws: MLSError(.invalidTree)) { try check([7], of: 7) }
+    }
+
+    @Test func keys() throws {
+        func check(_ change: (inout [Node?]) throws -> Void) throws {
+            try changed(change).checkKeys(provider: provider)
+        }
+        func setKey(_ key: HPKEPublicKey, _ nodes: inout [Node?]) {
+            guard case .parent(var parent)? = nodes[7] else { return }
+            parent.encryptionKey = key
+            nodes[7] = .parent(parent)
+        }
+        try check { _ in }
+        #expect(throws: MLSError(.invalidTree)) { try check { setKey(try #require($0[0]).encryptionKey, &$0) } }
+        #expect(throws: MLSError(.cryptography)) { try check { setKey(HPKEPublicKey([1]), &$0) } }
+    }
+
+    @Test func parentHashes() throws {
+        var group = try changed { _ in }
+        try group.checkParentHashes(provider: provider)
+        for node in [3, 7] {
+            var tree = try changed { nodes in
+                guard case .parent(var parent)? = nodes[node] else {
+                    Issue.record("no parent at \(node)")
+                    return
+                }
+                parent.encryptionKey = try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(32)).publicKey
+                nodes[node] = .parent(parent)
+            }
+            #expect(throws: MLSError(.invalidTree)) { try tree.checkParentHashes(provider: provider) }
+        }
+    }
 }

@@ -56,4 +56,24 @@ import Testing
     @Test func blankLeavesAreRefused() {
         #expect(throws: MLSError(.unknownMember)) { try tree.checkMembers(changed: [LeafIndex(12)]) }
     }
+
+    /// Whoever joins looks at all members at once. Nobody signed these leaves: that shows if nothing else does.
+    @Test mutating func joinersCheckAllMembers() throws {
+        let provider = try SwiftCryptoProvider(CipherSuite(rawValue: 1))
+        let context = GroupContext(
+            cipherSuite: provider.cipherSuite, groupID: [1], epoch: 0, treeHash: [], confirmedTranscriptHash: [],
+            extensions: [])
+        #expect(throws: MLSError(.authenticationFailed)) { try tree.validate(in: context, provider: provider) }
+        var twice = TestLeaf.unsigned(using: &generator)
+        twice.content.signatureKey = try #require(tree[LeafIndex(2)]).content.signatureKey
+        var changed = tree
+        try changed.update(LeafIndex(7), to: twice)
+        #expect(throws: MLSError(.invalidLeafNode)) { try changed.validate(in: context, provider: provider) }
+        var unreadable = TestLeaf.unsigned(using: &generator)
+        unreadable.content.credential = .x509(certificates: [[1]])
+        unreadable.content.capabilities.credentials = [.basic, .x509]
+        changed = tree
+        try changed.update(LeafIndex(7), to: unreadable)
+        #expect(throws: MLSError(.invalidLeafNode)) { try changed.validate(in: context, provider: provider) }
+    }
 }
