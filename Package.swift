@@ -65,6 +65,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "MLSCrypto", dependencies: ["MLS", "COpenSSL", crypto], swiftSettings: settings),
         .target(name: "MLSVectors", dependencies: ["MLS", "MLSCodec", "MLSCrypto"], swiftSettings: settings),
+        .target(name: "MLSPeer", dependencies: ["MLS", "MLSCodec", "MLSCrypto"], swiftSettings: settings),
 
         // What clients and servers share
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
@@ -142,8 +143,8 @@ let package = Package(
         .executableTarget(
             name: "BenchCommand",
             dependencies: [
-                "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "MLSVectors", argumentParser, crypto,
-                hummingbird, logging, nio,
+                "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors", argumentParser,
+                crypto, hummingbird, logging, nio,
             ],
             swiftSettings: settings
         ),
@@ -154,7 +155,7 @@ let package = Package(
         .testTarget(name: "MLSCodecTests", dependencies: ["MLSCodec", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "MLSTests",
-            dependencies: ["MLS", "MLSCodec", "MLSCrypto", "MLSVectors", "COpenSSL", "TestSupport"],
+            dependencies: ["MLS", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors", "COpenSSL", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

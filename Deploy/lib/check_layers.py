@@ -14,6 +14,7 @@ OURS = {
     "COpenSSL": set(),
     "MLSCrypto": {"MLS", "MLSCodec", "COpenSSL"},
     "MLSVectors": {"MLS", "MLSCodec", "MLSCrypto"},
+    "MLSPeer": {"MLS", "MLSCodec", "MLSCrypto"},
     "CArgon2": set(),
     "CSQLite": set(),
     "KeyHierarchy": {"MLSCodec", "CArgon2"},
@@ -26,7 +27,7 @@ OURS = {
     "KeyStoreServerCommand": {"KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
     "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI"},
     "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
-    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "MLSVectors"},
+    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors"},
 }
 
 SERVERS = {"ServerKit", "KeyStoreServer", "AuthDeliveryServer"}

@@ -8,6 +8,9 @@ CLOUDMLS_BUILD_PACKAGES=(libargon2-dev libsqlite3-dev libssl-dev)
 CLOUDMLS_DEMO_PACKAGES=(python3)
 # shellcheck disable=SC2034
 CLOUDMLS_TEST_PACKAGES=(python3 python3-venv strace)
+# The other MLS implementation, from PyPI.
+# shellcheck disable=SC2034
+CLOUDMLS_MLS_RS=agentvault-mls-rs-uniffi==0.1.1
 
 say() {
     printf '%s\n' "$*"
@@ -55,13 +58,16 @@ install_debian_packages() {
 }
 
 # prepare_python FOLDER PACKAGE...: a Python environment of its own in that folder, with these packages from PyPI. What is
-# there already is left as it is.
+# there already is left as it is; a package that is asked for as NAME==VERSION has to be there in that version.
 prepare_python() {
     local folder=$1 package missing=()
     shift
     [ -x "$folder/bin/pip" ] || python3 -m venv "$folder"
     for package in "$@"; do
-        "$folder/bin/pip" show -q "$package" > /dev/null 2>&1 || missing+=("$package")
+        case $package in
+            *==*) "$folder/bin/pip" freeze | grep -qix "$package" ;;
+            *) "$folder/bin/pip" show -q "$package" > /dev/null 2>&1 ;;
+        esac || missing+=("$package")
     done
     if [ ${#missing[@]} -gt 0 ]; then
         say "Installing from PyPI into $folder: ${missing[*]}"

@@ -4,6 +4,6 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cloudmls-bench",
-        abstract: "Measures how fast CloudMLS is, and verifies MLS test vectors.",
-        subcommands: [VerifyVectors.self, GroupBench.self, KeyStoreBench.self, BareServer.self])
+        abstract: "Measures how fast CloudMLS is, verifies MLS test vectors, and works with other MLS libraries.",
+        subcommands: [VerifyVectors.self, Peer.self, GroupBench.self, KeyStoreBench.self, BareServer.self])
 }
