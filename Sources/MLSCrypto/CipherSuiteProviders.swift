@@ -3,7 +3,7 @@ public import MLS
 /// Where the providers of all cipher suites are to be had, whichever library is behind them.
 ///
 /// swift-crypto has suites 1, 2, 3, 5 and 7 (`SwiftCryptoProvider`); OpenSSL brings the curves of 4 and 6
-/// (`OpenSSLProvider`).
+/// (`OpenSSLProvider`). The experimental `XWingProvider` is not among them.
 public enum CipherSuiteProviders {
     /// The seven suites of RFC 9420 §17.1.
     public static let supportedCipherSuites =

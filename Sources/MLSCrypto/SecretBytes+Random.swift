@@ -4,15 +4,16 @@ extension SecretBytes {
     /// Bytes from the system's generator; none for a negative `count`.
     static func random(_ count: Int) -> SecretBytes {
         var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(max(0, count) + 7)
-        // Each call asks the system: eight bytes at a time.
-        while bytes.count < count {
-            let word: UInt64 = generator.next()
-            for shift: UInt64 in stride(from: 0, to: 64, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+        // Into the place where they stay: an array in between would not be wiped.
+        return SecretBytes(count: max(0, count)) { buffer in
+            // Each call asks the system: eight bytes at a time.
+            for start in stride(from: 0, to: buffer.count, by: 8) {
+                var word: UInt64 = generator.next()
+                for index in start..<min(start + 8, buffer.count) {
+                    buffer[index] = UInt8(truncatingIfNeeded: word)
+                    word >>= 8
+                }
             }
         }
-        return SecretBytes(bytes.prefix(max(0, count)))
     }
 }

@@ -20,9 +20,14 @@ public final class SecretBytes: Sendable, Hashable, CustomStringConvertible, Cus
         self.init(repeatElement(0, count: count))
     }
 
+    /// Bytes that `fill` writes where they stay, over zeros.
+    package init(count: Int, filledBy fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+        storage = .allocate(capacity: count)
+        storage.initialize(repeating: 0)
+        fill(storage)
+    }
+
     deinit {
-        // A plain loop over memory about to be freed may be removed as dead code; volatile access is not to be had in
-        // Swift, so the wipe goes through a function that the optimiser may not look into.
         wipe(storage)
         storage.deallocate()
     }
@@ -33,6 +38,14 @@ public final class SecretBytes: Sendable, Hashable, CustomStringConvertible, Cus
     /// A copy of the bytes, for a primitive that needs them. The copy is not wiped.
     public var bytes: [UInt8] { Array(storage) }
 
+    /// A copy of the bytes for as long as `body` runs, for a primitive that needs an array. It is wiped afterwards, unless
+    /// somebody else holds it by then.
+    func withCopy<Result, Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Result) throws(Failure) -> Result {
+        var copy = bytes
+        defer { copy.wipe() }
+        return try body(copy)
+    }
+
     /// The bytes in place, for as long as `body` runs.
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try body(UnsafeRawBufferPointer(storage))
@@ -40,10 +53,7 @@ public final class SecretBytes: Sendable, Hashable, CustomStringConvertible, Cus
 
     /// Constant-time for equal lengths.
     public static func == (lhs: SecretBytes, rhs: SecretBytes) -> Bool {
-        guard lhs.count == rhs.count else { return false }
-        var difference: UInt8 = 0
-        for index in 0..<lhs.count { difference |= lhs.storage[index] ^ rhs.storage[index] }
-        return difference == 0
+        constantTimeEqual(UnsafeBufferPointer(lhs.storage), UnsafeBufferPointer(rhs.storage))
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -59,12 +69,8 @@ extension SecretBytes: MLSCodable {
     public func encode(into writer: inout MLSWriter) { writer.write(opaque: storage) }
 
     public convenience init(from reader: inout MLSReader) throws(CodecError) {
-        self.init(try reader.readOpaque())
+        var bytes = try reader.readOpaque()
+        defer { bytes.wipe() }
+        self.init(bytes)
     }
-}
-
-@inline(never)
-@_optimize(none)
-private func wipe(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
-    for index in buffer.indices { buffer[index] = 0 }
 }

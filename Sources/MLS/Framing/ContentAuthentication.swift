@@ -77,11 +77,3 @@ package struct VerifiedContent: Sendable {
     package var content: FramedContent { authenticatedContent.content }
     package var auth: FramedContentAuthData { authenticatedContent.auth }
 }
-
-/// Whether two byte strings are equal, in a time that depends on their lengths only.
-func constantTimeEqual(_ lhs: [UInt8], _ rhs: [UInt8]) -> Bool {
-    guard lhs.count == rhs.count else { return false }
-    var difference: UInt8 = 0
-    for (left, right) in zip(lhs, rhs) { difference |= left ^ right }
-    return difference == 0
-}

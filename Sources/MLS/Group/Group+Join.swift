@@ -78,9 +78,10 @@ extension Group {
         guard let entry = welcome.secrets.first(where: { $0.newMember == reference }) else {
             throw MLSError(.notForThisKeyPackage)
         }
-        let plaintext = try provider.decryptWithLabel(
+        var plaintext = try provider.decryptWithLabel(
             privateKeys.initKey, label: "Welcome", context: welcome.encryptedGroupInfo,
             ciphertext: entry.encryptedGroupSecrets)
+        defer { plaintext.wipe() }
         return try GroupSecrets(decoding: plaintext)
     }
 

@@ -43,11 +43,13 @@ extension Group {
                 let groupSecrets = GroupSecrets(
                     joinerSecret: schedule.joinerSecret, pathSecret: path?.pathSecret(for: leafIndex),
                     psks: state.preSharedKeys)
+                var plaintext = groupSecrets.encoded
+                defer { plaintext.wipe() }
                 return EncryptedGroupSecrets(
                     newMember: keyPackage.reference(provider: provider),
                     encryptedGroupSecrets: try provider.encryptWithLabel(
                         keyPackage.initKey, label: "Welcome", context: encryptedGroupInfo,
-                        plaintext: groupSecrets.encoded))
+                        plaintext: plaintext))
             }
             return .welcome(
                 Welcome(

@@ -47,9 +47,10 @@ package struct NewPath: Sendable {
                     guard let key = tree[node]?.encryptionKey else {
                         throw MLSError(.invalidTree, "a blank node in a resolution")
                     }
-                    return try provider.encryptWithLabel(
-                        key, label: "UpdatePathNode", context: groupContext,
-                        plaintext: secrets.pathSecrets[index].bytes)
+                    return try secrets.pathSecrets[index].withCopy { pathSecret in
+                        try provider.encryptWithLabel(
+                            key, label: "UpdatePathNode", context: groupContext, plaintext: pathSecret)
+                    }
                 }
                 nodes.append(
                     UpdatePathNode(

@@ -98,9 +98,10 @@ extension TreePrivateKeys {
         for (node, ciphertext) in zip(resolution, ciphertexts) {
             guard let privateKey = privateKey(of: node) else { continue }
             let secret = try MLSError.mapping {
-                SecretBytes(
-                    try provider.decryptWithLabel(
-                        privateKey, label: "UpdatePathNode", context: groupContext, ciphertext: ciphertext))
+                var plaintext = try provider.decryptWithLabel(
+                    privateKey, label: "UpdatePathNode", context: groupContext, ciphertext: ciphertext)
+                defer { plaintext.wipe() }
+                return SecretBytes(plaintext)
             }
             guard secret.count == provider.hashLength else { throw MLSError(.invalidCommit, "a path secret's length") }
             return (index, secret)

@@ -48,9 +48,12 @@ extension PeerSession {
     /// KeyPackages of any length of life are taken, as long as they are valid now.
     var policy: LifetimePolicy { LifetimePolicy(now: now(), maximumTotal: .max) }
 
-    var supportedCipherSuites: [CipherSuite] { CipherSuiteProviders.supportedCipherSuites }
+    var supportedCipherSuites: [CipherSuite] {
+        CipherSuiteProviders.supportedCipherSuites + (allowsExperiments ? [XWingProvider.experimentalCipherSuite] : [])
+    }
 
     func provider(for suite: CipherSuite) throws -> any CipherSuiteProvider {
-        try CipherSuiteProviders.provider(for: suite)
+        if allowsExperiments, suite == XWingProvider.experimentalCipherSuite { return try XWingProvider() }
+        return try CipherSuiteProviders.provider(for: suite)
     }
 }

@@ -28,7 +28,10 @@ extension PeerSession {
         ) { try $0.state($1) },
         PeerVerb(
             "export",
-            [.required("group", "NAME"), .required("label", "HEX"), .required("context", "HEX"), .required("length", "N")],
+            [
+                .required("group", "NAME"), .required("label", "HEX"), .required("context", "HEX"),
+                .required("length", "N"),
+            ],
             "MLS-Exporter; the label's bytes are UTF-8. -> secret"
         ) { try $0.export($1) },
         PeerVerb(

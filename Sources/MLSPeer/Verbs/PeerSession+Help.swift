@@ -3,7 +3,8 @@ import MLS
 extension PeerSession {
     /// In the order of the manual.
     static let verbs: [PeerVerb] =
-        clientVerbs + groupVerbs + joiningVerbs + proposalVerbs + commitVerbs + messageVerbs + successorVerbs + helpVerbs
+        clientVerbs + groupVerbs + joiningVerbs + proposalVerbs + commitVerbs + messageVerbs + successorVerbs
+        + helpVerbs
 
     private static let helpVerbs = [
         PeerVerb(

@@ -4,25 +4,27 @@ import Testing
 
 /// What the provider of every cipher suite must do, whichever library is behind it: here hashes, KDF and AEAD.
 @Suite struct CryptoProviderTests {
-    static let suites = CipherSuiteProviders.supportedCipherSuites
+    static let suites = CipherSuiteProviders.supportedCipherSuites + [XWingProvider.experimentalCipherSuite]
 
-    static func provider(_ suite: CipherSuite) throws -> any CipherSuiteProvider {
-        try CipherSuiteProviders.provider(for: suite)
+    static func provider(_ suite: CipherSuite, isParallel: Bool = false) throws -> any CipherSuiteProvider {
+        suite == XWingProvider.experimentalCipherSuite
+            ? try XWingProvider(isParallel: isParallel)
+            : try CipherSuiteProviders.provider(for: suite, isParallel: isParallel)
     }
 
     @Test func allSevenSuitesAreThere() throws {
-        #expect(Self.suites.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7])
-        for suite in Self.suites {
+        #expect(CipherSuiteProviders.supportedCipherSuites.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7])
+        for suite in CipherSuiteProviders.supportedCipherSuites {
             #expect(try Self.provider(suite).cipherSuite == suite)
             #expect(try SwiftCryptoProvider.provider(for: suite).cipherSuite == suite)
             #expect(try SwiftCryptoProvider.parallelProvider(for: suite).cipherSuite == suite)
         }
     }
 
-    @Test(arguments: [0, 8, 0x0a0a, .max] as [UInt16])
+    @Test(arguments: [0, 8, 0x0a0a, 0xf47a, .max] as [UInt16])
     func anUnknownSuiteIsRefused(_ number: UInt16) {
         let suite = CipherSuite(rawValue: number)
-        #expect(throws: CryptoError(.unsupportedCipherSuite)) { try Self.provider(suite) }
+        #expect(throws: CryptoError(.unsupportedCipherSuite)) { try CipherSuiteProviders.provider(for: suite) }
         #expect(throws: CryptoError(.unsupportedCipherSuite)) { try SwiftCryptoProvider.provider(for: suite) }
         #expect(throws: CryptoError(.unsupportedCipherSuite)) { try OpenSSLProvider(suite) }
     }
@@ -42,7 +44,7 @@ import Testing
             suites,
             [
                 (32, 16, "ba7816bf"), (32, 16, "ba7816bf"), (32, 32, "ba7816bf"), (64, 32, "ddaf35a1"),
-                (64, 32, "ddaf35a1"), (64, 32, "ddaf35a1"), (48, 32, "cb00753f"),
+                (64, 32, "ddaf35a1"), (64, 32, "ddaf35a1"), (48, 32, "cb00753f"), (32, 32, "ba7816bf"),
             ]))
     func sizesAndHashAreTheSuites(_ suite: CipherSuite, _ expected: (hash: Int, key: Int, digest: String)) throws {
         let provider = try Self.provider(suite)
@@ -153,7 +155,7 @@ import Testing
     /// Providers are used from many threads at once.
     @Test(arguments: suites)
     func manyThreadsMayUseAProvider(_ suite: CipherSuite) throws {
-        let provider = try CipherSuiteProviders.provider(for: suite, isParallel: true)
+        let provider = try Self.provider(suite, isParallel: true)
         let signer = try provider.generateSignatureKeyPair()
         let recipient = try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(64))
         let outcomes = UnsafeMutableBufferPointer<Bool>.allocate(capacity: 64)

@@ -4,12 +4,16 @@ import Testing
 
 /// Several sessions that know of each other only what the driver carries from one to the other, as with processes.
 struct PeerDriver {
-    /// All verbs that were used with success, in any test.
-    static let usedVerbs = Mutex<Set<String>>([])
+    /// The verbs that were used with success.
+    final class Recorder: Sendable {
+        let verbs = Mutex<Set<String>>([])
+    }
+
+    @TaskLocal static var recorder: Recorder?
 
     private(set) var sessions: [PeerSession]
 
-    init(_ count: Int = 2, allowsExperiments: Bool = false) {
+    init(_ count: Int, allowsExperiments: Bool = false) {
         sessions = (0..<count).map { _ in
             PeerSession(now: { 1_800_000_000 }, allowsExperiments: allowsExperiments)
         }
@@ -25,7 +29,7 @@ struct PeerDriver {
         let words = answer.split(separator: " ")
         try #require(words.first == "ok", "\(line.prefix(100)): \(answer)", sourceLocation: sourceLocation)
         if let verb = line.split(separator: " ").first {
-            Self.usedVerbs.withLock { _ = $0.insert(String(verb)) }
+            Self.recorder?.verbs.withLock { _ = $0.insert(String(verb)) }
         }
         var fields: [String: String] = [:]
         for word in words.dropFirst() {

@@ -1,0 +1,75 @@
+public import MLS
+
+/// **Experimental**: a cipher suite that an adversary with a quantum computer does not decrypt later, on swift-crypto's
+/// X-Wing (draft-connolly-cfrg-xwing-kem: X25519 and ML-KEM-768 in one KEM), with AES-256-GCM, SHA-256 and Ed25519.
+///
+/// Signatures are the classical ones: who can forge Ed25519 by then can join future groups, and not read past ones. The suite
+/// has no registered number, only one for private use (RFC 9420 §17.1), and may change or go; what was stored with it then
+/// is lost. `CipherSuiteProviders` does not know it: whoever wants it makes this provider.
+///
+/// Keys are large: a public key has 1216 bytes and a KEM output 1120, so that a commit takes about 1.2 kB for each node of
+/// its path and as much again for each one who has to decrypt it.
+public struct XWingProvider: CipherSuiteProvider {
+    /// The suite's number, for private use.
+    public static let experimentalCipherSuite = CipherSuite(rawValue: 0xf47a)
+
+    let aead = AuthenticatedCipher.aes256GCM
+    let hashAlgorithm = HashAlgorithm.sha256
+    private let signing: SwiftCryptoProvider
+    private let concurrency: Concurrency
+
+    /// - Parameter isParallel: whether work for many members at once is spread over all cores.
+    /// - Throws: nothing that is known of.
+    public init(isParallel: Bool = false) throws(CryptoError) {
+        signing = try SwiftCryptoProvider(.mls128DHKEMX25519AES128GCMSHA256Ed25519)
+        concurrency = isParallel ? .parallel : .serial
+    }
+
+    public var cipherSuite: CipherSuite { Self.experimentalCipherSuite }
+    public var hashLength: Int { hashAlgorithm.length }
+    public var aeadKeyLength: Int { aead.keyLength }
+    public var aeadNonceLength: Int { aead.nonceLength }
+
+    public func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) { concurrency.run(count, body) }
+
+    public func hash(_ data: [UInt8]) -> [UInt8] { hashAlgorithm.hash(data) }
+    public func mac(key: SecretBytes, data: [UInt8]) -> [UInt8] { hashAlgorithm.mac(key: key, data: data) }
+
+    public func extract(salt: SecretBytes, inputKeyMaterial: SecretBytes) -> SecretBytes {
+        hashAlgorithm.extract(salt: salt, inputKeyMaterial: inputKeyMaterial)
+    }
+
+    public func expand(pseudoRandomKey: SecretBytes, info: [UInt8], length: Int) throws(CryptoError) -> SecretBytes {
+        try hashAlgorithm.expand(pseudoRandomKey: pseudoRandomKey, info: info, length: length)
+    }
+
+    public func seal(
+        _ plaintext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> [UInt8] {
+        try aead.seal(plaintext, key: key, nonce: nonce, authenticating: additionalData)
+    }
+
+    public func open(
+        _ ciphertext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
+    ) throws(CryptoError) -> [UInt8] {
+        try aead.open(ciphertext, key: key, nonce: nonce, authenticating: additionalData)
+    }
+
+    public func random(_ count: Int) -> SecretBytes { .random(count) }
+
+    public func generateSignatureKeyPair() throws(CryptoError) -> SignatureKeyPair {
+        try signing.generateSignatureKeyPair()
+    }
+
+    public func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(CryptoError) -> [UInt8] {
+        try signing.sign(message, with: privateKey)
+    }
+
+    public func verify(signature: [UInt8], for message: [UInt8], by publicKey: SignaturePublicKey) -> Bool {
+        signing.verify(signature: signature, for: message, by: publicKey)
+    }
+
+    public func publicKey(of privateKey: SignaturePrivateKey) throws(CryptoError) -> SignaturePublicKey {
+        try signing.publicKey(of: privateKey)
+    }
+}
