@@ -198,3 +198,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer's targets, which only `Deploy/fuzz` builds: they take a compiler option that would be in nobody else's interest.
+if Context.environment["CLOUDMLS_FUZZ"] == "1" {
+    package.products.append(.executable(name: "cloudmls-fuzz", targets: ["FuzzCommand"]))
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "FuzzCommand",
+            dependencies: ["CLibFuzzer", "MLS", "MLSCodec", "MLSCrypto"],
+            path: "Tests/Fuzz/FuzzCommand",
+            swiftSettings: settings
+        ),
+    ]
+}
