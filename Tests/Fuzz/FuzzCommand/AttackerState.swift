@@ -60,7 +60,8 @@ struct AttackerState {
     }
 
     /// The commit's message, and the epoch authenticator that whoever accepts it must have.
-    func commit(_ plan: Plan, preSharedKeys: PreSharedKeys) throws -> (message: MLSMessage, authenticator: SecretBytes) {
+    func commit(_ plan: Plan, preSharedKeys: PreSharedKeys) throws -> (message: MLSMessage, authenticator: SecretBytes)
+    {
         var (tree, context) = (tree, group.context)
         let added = try apply(plan.proposals.map { ($0.proposal, $0.sender) }, to: &tree, &context)
         context.epoch &+= 1

@@ -18,15 +18,18 @@ enum Decoding {
 
     /// Whether the bytes are one of the structures, which are in the order of the first byte: only append.
     static let types: [@Sendable ([UInt8]) -> Bool] = [
-        { checked(LeafNode.self, $0) != nil }, { checked(KeyPackage.self, $0) != nil }, { checked(Credential.self, $0) != nil },
+        { checked(LeafNode.self, $0) != nil }, { checked(KeyPackage.self, $0) != nil },
+        { checked(Credential.self, $0) != nil },
         { checked(Capabilities.self, $0) != nil }, { checked(RequiredCapabilities.self, $0) != nil },
         { checked([Extension].self, $0) != nil }, { checked([ExternalSender].self, $0) != nil },
         { checked(GroupContext.self, $0) != nil }, { checked(GroupInfo.self, $0) != nil },
-        { checked(GroupSecrets.self, $0) != nil }, { checked(Commit.self, $0) != nil }, { checked(Proposal.self, $0) != nil },
+        { checked(GroupSecrets.self, $0) != nil }, { checked(Commit.self, $0) != nil },
+        { checked(Proposal.self, $0) != nil },
         { checked(UpdatePath.self, $0) != nil }, { checked(PreSharedKeyID.self, $0) != nil },
         { checked(AuthenticatedContent.self, $0) != nil }, { checked(FramedContent.self, $0) != nil },
         { checked(Welcome.self, $0) != nil }, { checked(PublicMessage.self, $0) != nil },
-        { checked(PrivateMessage.self, $0) != nil }, { checked(ParentNode.self, $0) != nil }, { checked(Node.self, $0) != nil },
+        { checked(PrivateMessage.self, $0) != nil }, { checked(ParentNode.self, $0) != nil },
+        { checked(Node.self, $0) != nil },
         { checked(ReInit.self, $0) != nil }, { checked(Sender.self, $0) != nil }, { checked(Lifetime.self, $0) != nil },
         { checked(HPKEKeyPair.self, $0) != nil }, { checked(SignatureKeyPair.self, $0) != nil },
         { checked(TreePrivateKeys.self, $0) != nil }, { checked(EpochSecrets.self, $0) != nil },
@@ -57,7 +60,8 @@ enum Decoding {
         }
         var grown = tree
         let place = try? grown.add(any)
-        expect(place.map { tree[$0] == nil && grown[$0] == any } ?? true, "a member was added at a place that was taken")
+        expect(
+            place.map { tree[$0] == nil && grown[$0] == any } ?? true, "a member was added at a place that was taken")
         if isValid { expect((try? grown.checkStructure()) != nil, "adding a member broke the tree's structure") }
         expect(tree.treeHash(provider: provider) == hash, "a copy's change changed the tree")
     }

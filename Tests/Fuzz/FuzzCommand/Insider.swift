@@ -166,7 +166,9 @@ final class Insider: Sendable {
         let staged = victims.indices.map { take(made.message, &victims[$0].group) }
         for index in victims.indices {
             guard case .commit(let commit)? = staged[index] else { continue }
-            guard (try? victims[index].group.merge(commit)) != nil else { fatalError("a staged commit cannot be merged") }
+            guard (try? victims[index].group.merge(commit)) != nil else {
+                fatalError("a staged commit cannot be merged")
+            }
             let group = victims[index].group
             guard !group.isRemoved else { continue }
             expect(group.epochAuthenticator == made.authenticator, "a member has other secrets than the committer")
@@ -183,7 +185,9 @@ final class Insider: Sendable {
     /// What a victim made of a message; `nil` if it refused it.
     private func take(_ message: MLSMessage, _ group: inout Group) -> ProcessedMessage? {
         let before = group.encodedState
-        guard let decoded = try? MLSMessage(decoding: message.encoded) else { fatalError("a message that does not decode") }
+        guard let decoded = try? MLSMessage(decoding: message.encoded) else {
+            fatalError("a message that does not decode")
+        }
         do throws(MLSError) {
             return try group.process(decoded, preSharedKeys: crowd.preSharedKeys)
         } catch {

@@ -100,7 +100,9 @@ struct MemberStream {
 
     private static func merge(_ staged: StagedCommit, into group: inout Group) {
         let epoch = group.epoch
-        do throws(MLSError) { try group.merge(staged) } catch { fatalError("a staged commit cannot be merged: \(error)") }
+        do throws(MLSError) { try group.merge(staged) } catch {
+            fatalError("a staged commit cannot be merged: \(error)")
+        }
         expect(group.isRemoved ? group.epoch == epoch : group.epoch == epoch + 1, "a commit led to another epoch")
         if !group.isRemoved { checkTree(of: group) }
     }
@@ -166,8 +168,9 @@ struct MemberStream {
                 isInStep = false
                 return
             }
-            guard case .commit(let received) = try second.process(
-                staged.message, preSharedKeys: groups.crowd.preSharedKeys)
+            guard
+                case .commit(let received) = try second.process(
+                    staged.message, preSharedKeys: groups.crowd.preSharedKeys)
             else { fatalError("a commit that is none") }
             Self.merge(received, into: &second)
             if second.isRemoved { isInStep = false }

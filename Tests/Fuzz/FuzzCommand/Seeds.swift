@@ -53,7 +53,8 @@ struct Seeds {
             insert(Self.step(0, message.encoded) + Self.step(7, [0]) + Self.step(6, []), .member)
         }
         let parts = groups.messages.prefix(6).flatMap { Self.step(1, $0.encoded) }
-        insert(parts + Self.step(1, groups.messages.first { $0.header?.contentType == .commit }?.encoded ?? []), .member)
+        insert(
+            parts + Self.step(1, groups.messages.first { $0.header?.contentType == .commit }?.encoded ?? []), .member)
         for choice: UInt8 in 0..<8 { insert(Self.step(5, [choice, choice]) + Self.step(7, [choice]), .member) }
 
         insert([0, 0, 0] + groups.welcome, .joiner)

@@ -23,7 +23,9 @@ enum StoredForms {
         guard var group = try? Group(decodingState: bytes, providers: { _ in groups.provider }) else { return }
         // A group of version 2 that version 1 can say is written as version 1.
         let stored = group.encodedState
-        expect((try? Group(decodingState: stored, providers: { _ in groups.provider })) == group, "the stored form differs")
+        expect(
+            (try? Group(decodingState: stored, providers: { _ in groups.provider })) == group, "the stored form differs"
+        )
         for message in groups.messages {
             let state = group.encodedState
             var copy = group

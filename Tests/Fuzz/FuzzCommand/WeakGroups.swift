@@ -64,7 +64,11 @@ struct WeakGroups {
             { _ in },
             { $0.adding = [added] },
             { $0.removing = [LeafIndex(5)] },
-            { $0.adding = [added]; $0.removing = [LeafIndex(1)]; $0.forcesPath = true },
+            {
+                $0.adding = [added]
+                $0.removing = [LeafIndex(1)]
+                $0.forcesPath = true
+            },
             { $0.extensions = [Extension(type: Client.known, data: [9])] },
             { $0.removing = [LeafIndex(0)] },
             {

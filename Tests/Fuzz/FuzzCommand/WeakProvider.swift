@@ -105,7 +105,9 @@ final class WeakProvider: CipherSuiteProvider {
         return SignatureKeyPair(privateKey: privateKey, publicKey: try publicKey(of: privateKey))
     }
 
-    func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(CryptoError) -> [UInt8] { Self.signature }
+    func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(CryptoError) -> [UInt8] {
+        Self.signature
+    }
 
     func verify(signature: [UInt8], for message: [UInt8], by publicKey: SignaturePublicKey) -> Bool {
         signature == Self.signature
