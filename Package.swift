@@ -140,11 +140,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .target(
+            name: "MLSBench", dependencies: ["MLS", "MLSCodec", "MLSCrypto", crypto], swiftSettings: settings),
         .executableTarget(
             name: "BenchCommand",
             dependencies: [
-                "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors", argumentParser,
-                crypto, hummingbird, logging, nio,
+                "CloudMLSAPI", "KeyHierarchy", "MLSBench", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors",
+                argumentParser, hummingbird, logging, nio,
             ],
             swiftSettings: settings
         ),
@@ -158,6 +160,8 @@ let package = Package(
             dependencies: ["MLS", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors", "COpenSSL", "TestSupport"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "MLSBenchTests", dependencies: ["MLSBench", "MLSCodec", "MLSCrypto"], swiftSettings: settings),
         .testTarget(
             name: "KeyHierarchyTests",
             dependencies: ["KeyHierarchy", "MLSCodec", "TestSupport", crypto],

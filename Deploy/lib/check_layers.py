@@ -15,6 +15,7 @@ OURS = {
     "MLSCrypto": {"MLS", "MLSCodec", "COpenSSL"},
     "MLSVectors": {"MLS", "MLSCodec", "MLSCrypto"},
     "MLSPeer": {"MLS", "MLSCodec", "MLSCrypto"},
+    "MLSBench": {"MLS", "MLSCodec", "MLSCrypto"},
     "CArgon2": set(),
     "CSQLite": set(),
     "KeyHierarchy": {"MLSCodec", "CArgon2"},
@@ -27,7 +28,7 @@ OURS = {
     "KeyStoreServerCommand": {"KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
     "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI"},
     "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
-    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors"},
+    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLSBench", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors"},
 }
 
 SERVERS = {"ServerKit", "KeyStoreServer", "AuthDeliveryServer"}
@@ -44,7 +45,7 @@ RESTRICTED = {
     "ServiceLifecycle": SERVERS | {"KeyStoreServerCommand", "AuthDeliveryServerCommand"},
     "AsyncHTTPClient": {"CloudMLSClient/Transport"},
     "ArgumentParser": COMMANDS | {"ServerOptions"},
-    "Crypto": {"MLSCrypto", "KeyHierarchy", "CloudMLSClient", "BenchCommand/Groups"} | SERVERS,
+    "Crypto": {"MLSCrypto", "KeyHierarchy", "CloudMLSClient", "MLSBench"} | SERVERS,
     "CryptoExtras": {"MLSCrypto", "KeyHierarchy"},
 }
 

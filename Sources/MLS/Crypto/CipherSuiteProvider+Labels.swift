@@ -30,6 +30,11 @@ extension CipherSuiteProvider {
         try hpkeSeal(plaintext, to: key, info: labeledContent(label, context), authenticating: [])
     }
 
+    /// `EncryptWithLabel` (RFC 9420 §5.1.3) of many plaintexts in one context.
+    public func encryptorWithLabel(_ label: String, context: [UInt8]) -> HPKESealer {
+        hpkeSealer(info: labeledContent(label, context))
+    }
+
     /// `DecryptWithLabel` (RFC 9420 §5.1.3).
     public func decryptWithLabel(
         _ key: HPKEPrivateKey, label: String, context: [UInt8], ciphertext: HPKECiphertext

@@ -1,3 +1,7 @@
+/// Seals a plaintext to a public key (RFC 9180 §6.1), in a context that was given before; several threads may use it.
+public typealias HPKESealer =
+    @Sendable (_ plaintext: [UInt8], _ publicKey: HPKEPublicKey) throws(CryptoError) -> HPKECiphertext
+
 /// The primitives of one cipher suite (RFC 9420 §5.1), as a crypto library offers them.
 ///
 /// Labels and structures of MLS are not its business: `MLS` builds those on top (`ExpandWithLabel`, `SignWithLabel`, …),
@@ -34,6 +38,9 @@ public protocol CipherSuiteProvider: Sendable {
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
     ) throws(CryptoError) -> [UInt8]
+    /// What does `hpkeSeal` for many recipients with one `info`, and nothing authenticated: a long one need not be hashed
+    /// for each of them. The default calls `hpkeSeal`.
+    func hpkeSealer(info: [UInt8]) -> HPKESealer
     /// HPKE base mode, single-shot secret export (RFC 9180 §6.2, `SendExportBase`): a secret that only the owner of
     /// `publicKey` can derive, and the encapsulated key that it takes.
     ///
@@ -72,4 +79,12 @@ public protocol CipherSuiteProvider: Sendable {
     /// This is how work for many members at once gets to several cores; `MLS` itself has no threads. The default is
     /// one after the other.
     func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void)
+}
+
+extension CipherSuiteProvider {
+    public func hpkeSealer(info: [UInt8]) -> HPKESealer {
+        { (plaintext, publicKey) throws(CryptoError) in
+            try hpkeSeal(plaintext, to: publicKey, info: info, authenticating: [])
+        }
+    }
 }

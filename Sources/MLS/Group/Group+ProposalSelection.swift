@@ -31,7 +31,7 @@ extension Group {
                 + byValue(request, besides: [])
         }
         var selected: [CommittedProposal] = []
-        if request.includesPendingProposals {
+        if request.includesPendingProposals, !pendingProposals.isEmpty {
             var selection = ProposalSelection(request, in: self)
             selection.selectPending(policy: policy)
             selected = compatible(selection.selected, with: request)
@@ -88,27 +88,26 @@ private struct ProposalSelection {
     private let request: CommitRequest
     private(set) var selected: [CommittedProposal] = []
 
-    /// The leaves of the next epoch, as far as they are known.
-    private var leaves: [LeafIndex: LeafNode]
-    /// Those that are added, whose places are not known yet.
-    private var added: [LeafNode]
-    private var signatureKeys: Set<SignaturePublicKey>
-    private var encryptionKeys: Set<HPKEPublicKey>
+    /// With what is selected, but for Adds, whose places are not known yet.
+    private var tree: RatchetTree
+    private var added: [LeafNode] = []
+    private var addedSignatureKeys: Set<SignaturePublicKey> = []
+    private var addedEncryptionKeys: Set<HPKEPublicKey> = []
+    private var credentials = CredentialSupport.ofNobody
     private var context: GroupContext
 
     init(_ request: CommitRequest, in group: Group) {
         self.group = group
         self.request = request
-        leaves = Dictionary(group.members.map { ($0.leafIndex, $0.leafNode) }) { first, _ in first }
-        for index in request.removing { leaves[index] = nil }
-        if let update = request.leafUpdate, let own = leaves[group.ownLeafIndex] {
-            leaves[group.ownLeafIndex]?.content = update.applied(to: own.content)
-        }
-        added = request.adding.map(\.leafNode)
-        signatureKeys = Set(leaves.values.map(\.signatureKey) + request.adding.map(\.leafNode.signatureKey))
-        encryptionKeys = Set(leaves.values.map(\.encryptionKey) + request.adding.map(\.leafNode.encryptionKey))
+        tree = group.tree
         context = group.context
         if let extensions = request.extensions { context.extensions = extensions }
+        // What the request has no right to shows when it is staged.
+        for index in request.removing { try? tree.remove(index) }
+        if let update = request.leafUpdate, let own = tree[group.ownLeafIndex] {
+            replace(group.ownLeafIndex, by: LeafNode(content: update.applied(to: own.content), signature: []))
+        }
+        for keyPackage in request.adding { add(keyPackage.leafNode) }
     }
 
     /// In this order, what comes first bounds what comes later: SelfRemoves, Removes, extensions, Updates, Adds,
@@ -117,33 +116,28 @@ private struct ProposalSelection {
         selectSelfRemoves()
         for pending in group.pendingProposals {
             guard case .remove(let index) = pending.proposal, index != group.ownLeafIndex,
-                let leaf = leaves.removeValue(forKey: index)
+                (try? tree.remove(index)) != nil
             else { continue }
-            forgetKeys(of: leaf)
             selected.append(pending.committed)
         }
         selectExtensions()
         var updated: Set<LeafIndex> = []
         for pending in group.pendingProposals.reversed() {
             guard case .update(let leafNode) = pending.proposal, let sender = pending.sender.leafIndex,
-                sender != group.ownLeafIndex, !updated.contains(sender), let old = leaves[sender]
+                sender != group.ownLeafIndex, !updated.contains(sender), tree[sender] != nil,
+                accepts(leafNode, at: sender)
             else { continue }
-            forgetKeys(of: old)
-            if accept(leafNode) {
-                leaves[sender] = leafNode
-                updated.insert(sender)
-                selected.append(pending.committed)
-            } else {
-                rememberKeys(of: old)
-            }
+            replace(sender, by: leafNode)
+            updated.insert(sender)
+            selected.append(pending.committed)
         }
         for pending in group.pendingProposals {
             guard case .add(let keyPackage) = pending.proposal,
                 pending.sender != .newMemberProposal || request.admitting.contains(pending.reference),
                 case .keyPackage(let lifetime) = keyPackage.leafNode.source, (try? policy.check(lifetime)) != nil,
-                accept(keyPackage.leafNode)
+                accepts(keyPackage.leafNode, at: nil)
             else { continue }
-            added.append(keyPackage.leafNode)
+            add(keyPackage.leafNode)
             selected.append(pending.committed)
         }
         let known = group.knownKeys(request.preSharedKeys)
@@ -161,7 +155,8 @@ private struct ProposalSelection {
         for pending in group.pendingProposals where pending.proposal == .selfRemove {
             guard let sender = pending.sender.leafIndex, sender != group.ownLeafIndex, leaving.insert(sender).inserted
             else { continue }
-            if let leaf = leaves.removeValue(forKey: sender) { forgetKeys(of: leaf) }
+            // It may be gone already: the request removes it too.
+            try? tree.remove(sender)
             selected.append(pending.committed)
         }
     }
@@ -172,7 +167,7 @@ private struct ProposalSelection {
         guard let pending, case .groupContextExtensions(let extensions) = pending.proposal else { return }
         var changed = context
         changed.extensions = extensions
-        let all = Array(leaves.values) + added
+        let all = tree.leaves.map(\.leafNode) + added
         guard (try? changed.checkExtensions()) != nil,
             all.allSatisfy({ (try? $0.check(against: changed)) != nil })
         else { return }
@@ -180,30 +175,30 @@ private struct ProposalSelection {
         selected.append(pending.committed)
     }
 
-    /// Takes a new leaf's keys in, if the leaf suits the group and all others.
-    private mutating func accept(_ leafNode: LeafNode) -> Bool {
-        func canRead(_ other: LeafNode) -> Bool {
-            other.capabilities.supports(leafNode.credential.type)
-                && leafNode.capabilities.supports(other.credential.type)
-        }
+    /// Whether a new leaf suits the group and all others.
+    ///
+    /// - Parameter replaced: where it takes another one's place.
+    private func accepts(_ leafNode: LeafNode, at replaced: LeafIndex?) -> Bool {
         guard (try? leafNode.check(against: context)) != nil,
             (try? leafNode.checkCapabilities(list: group.cipherSuite)) != nil,
-            !signatureKeys.contains(leafNode.signatureKey), !encryptionKeys.contains(leafNode.encryptionKey),
-            leaves.values.allSatisfy(canRead), added.allSatisfy(canRead),
-            // A parent's key neither: the tree would have it twice.
-            !group.tree.containsKey(in: [leafNode.encryptionKey])
+            !addedSignatureKeys.contains(leafNode.signatureKey),
+            !addedEncryptionKeys.contains(leafNode.encryptionKey),
+            !tree.keys.contains(leafNode.signatureKey, elsewhereThan: replaced?.nodeIndex),
+            !tree.keys.contains(leafNode.encryptionKey),
+            // None that is gone with the commit either: a removed leaf's, or a blanked parent's.
+            !group.tree.keys.contains(leafNode.encryptionKey)
         else { return false }
-        rememberKeys(of: leafNode)
-        return true
+        return tree.root.credentials.merging(credentials).merging(CredentialSupport(of: leafNode)).isComplete
     }
 
-    private mutating func rememberKeys(of leaf: LeafNode) {
-        signatureKeys.insert(leaf.signatureKey)
-        encryptionKeys.insert(leaf.encryptionKey)
+    private mutating func replace(_ index: LeafIndex, by leafNode: LeafNode) {
+        try? tree.update(index, to: leafNode)
     }
 
-    private mutating func forgetKeys(of leaf: LeafNode) {
-        signatureKeys.remove(leaf.signatureKey)
-        encryptionKeys.remove(leaf.encryptionKey)
+    private mutating func add(_ leafNode: LeafNode) {
+        added.append(leafNode)
+        addedSignatureKeys.insert(leafNode.signatureKey)
+        addedEncryptionKeys.insert(leafNode.encryptionKey)
+        credentials = credentials.merging(CredentialSupport(of: leafNode))
     }
 }

@@ -39,6 +39,7 @@ extension Group {
             let keys = try schedule.welcomeKeyAndNonce(provider: provider)
             let encryptedGroupInfo = try provider.seal(
                 groupInfo.encoded, key: keys.key, nonce: keys.nonce, authenticating: [])
+            let encrypt = provider.encryptorWithLabel("Welcome", context: encryptedGroupInfo)
             let secrets = try provider.parallelMap(state.added) { leafIndex, keyPackage in
                 let groupSecrets = GroupSecrets(
                     joinerSecret: schedule.joinerSecret, pathSecret: path?.pathSecret(for: leafIndex),
@@ -47,9 +48,7 @@ extension Group {
                 defer { plaintext.wipe() }
                 return EncryptedGroupSecrets(
                     newMember: keyPackage.reference(provider: provider),
-                    encryptedGroupSecrets: try provider.encryptWithLabel(
-                        keyPackage.initKey, label: "Welcome", context: encryptedGroupInfo,
-                        plaintext: plaintext))
+                    encryptedGroupSecrets: try encrypt(plaintext, keyPackage.initKey))
             }
             return .welcome(
                 Welcome(

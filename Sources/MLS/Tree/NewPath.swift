@@ -40,16 +40,16 @@ package struct NewPath: Sendable {
         provider: some CipherSuiteProvider
     ) throws(MLSError) -> UpdatePath {
         try MLSError.mapping {
+            let encrypt = provider.encryptorWithLabel("UpdatePathNode", context: groupContext)
             var nodes: [UpdatePathNode] = []
             for (index, step) in steps.enumerated() {
                 let resolution = tree.resolution(of: step.copathChild, without: added)
-                let ciphertexts = try provider.parallelMap(resolution) { node in
-                    guard let key = tree[node]?.encryptionKey else {
-                        throw MLSError(.invalidTree, "a blank node in a resolution")
-                    }
-                    return try secrets.pathSecrets[index].withCopy { pathSecret in
-                        try provider.encryptWithLabel(
-                            key, label: "UpdatePathNode", context: groupContext, plaintext: pathSecret)
+                let ciphertexts = try secrets.pathSecrets[index].withCopy { pathSecret in
+                    try provider.parallelMap(resolution) { node in
+                        guard let key = tree[node]?.encryptionKey else {
+                            throw MLSError(.invalidTree, "a blank node in a resolution")
+                        }
+                        return try encrypt(pathSecret, key)
                     }
                 }
                 nodes.append(

@@ -5,6 +5,8 @@
 public struct RatchetTree: Sendable {
     private(set) var root: Subtree?
     package private(set) var size: TreeSize
+    /// Says nothing that `root` does not say.
+    private(set) var keys: KeyIndex
 
     /// A tree with room for one leaf, which is blank.
     public init() {
@@ -14,6 +16,7 @@ public struct RatchetTree: Sendable {
     init(root: Subtree?, size: TreeSize) {
         self.root = root
         self.size = size
+        keys = KeyIndex(of: root, at: size.root)
     }
 
     /// Leaves of the complete tree, blank ones among them: a power of two.
@@ -53,7 +56,13 @@ public struct RatchetTree: Sendable {
 
     /// Replaces every node from the root to `leaf` by what `change` makes of it.
     mutating func changePath(to leaf: LeafIndex, _ change: (NodeIndex, Node?) -> Node?) {
-        root = root.changingPath(to: leaf, at: size.root, change)
+        var keys = keys
+        root = root.changingPath(to: leaf, at: size.root) { position, node in
+            let changed = change(position, node)
+            keys.replace(node, by: changed, at: position)
+            return changed
+        }
+        self.keys = keys
     }
 
     /// Doubles the number of leaves (RFC 9420 §7.7).
@@ -66,6 +75,10 @@ public struct RatchetTree: Sendable {
     /// Halves the number of leaves for as long as there is no member in the right half (RFC 9420 §12.1.3).
     mutating func truncate() {
         while size.depth > 0, let top = root, top.right.memberCount == 0 {
+            keys.replace(top.content, by: nil, at: size.root)
+            if let right = size.root.right {
+                top.right.forEach(at: right) { keys.replace($1, by: nil, at: $0) }
+            }
             root = top.left
             size = TreeSize(depth: size.depth - 1)
         }

@@ -11,10 +11,6 @@ final class Subtree: Sendable {
     let hash: [UInt8]?
     /// Leaves that are not blank.
     let memberCount: Int
-    /// A few bytes of the node's encryption key, and of a leaf's signature key, to look for equal ones without comparing
-    /// them all.
-    let encryptionKeyTag: KeyTag
-    let signatureKeyTag: KeyTag
     /// What the leaves have for credentials, and what all of them can read.
     let credentials: CredentialSupport
     /// Whether all nodes are blank. Such a subtree exists only to remember its hash, and has no children.
@@ -28,13 +24,10 @@ final class Subtree: Sendable {
         if let leaf = content?.leaf {
             memberCount = 1
             credentials = CredentialSupport(of: leaf)
-            signatureKeyTag = KeyTag(leaf.content.signatureKey.bytes)
         } else {
             memberCount = left.memberCount + right.memberCount
             credentials = left.credentials.merging(right.credentials)
-            signatureKeyTag = .none
         }
-        encryptionKeyTag = content.map { KeyTag($0.encryptionKey.bytes) } ?? .none
         isBlank = content == nil && left.isBlank && right.isBlank
     }
 

@@ -35,7 +35,7 @@ extension RatchetTree {
 
         let parentKeys = path.nodes.map(\.encryptionKey)
         let keys = Set(parentKeys + [path.leafNode.content.encryptionKey])
-        guard keys.count == parentKeys.count + 1, !containsKey(in: keys) else {
+        guard keys.count == parentKeys.count + 1, !keys.contains(where: { self.keys.contains($0) }) else {
             throw MLSError(.invalidCommit, "a path with a key that is not new")
         }
         for key in keys { try MLSError.mapping { try provider.validate(key) } }

@@ -27,6 +27,25 @@ struct LabeledKDF: Sendable {
         hash.extract(salt: salt, inputKeyMaterial: .joining(labeled(label), inputKeyMaterial))
     }
 
+    /// Without a salt, of what is no secret.
+    func extract(label: String, open input: [UInt8]) -> [UInt8] {
+        // HKDF-Extract is HMAC; a salt that is not there is one of zeros (RFC 5869 §2.2).
+        hash.mac(key: SecretBytes(zeros: hash.length), data: labeled(label) + input)
+    }
+
+    /// `ExtractAndExpand` of DHKEM (§4.1).
+    ///
+    /// - Parameters:
+    ///   - context: `kem_context`.
+    ///   - length: `Nsecret`, in bytes.
+    func sharedSecret(
+        _ agreement: SecretBytes, context: [UInt8], length: Int
+    ) throws(CryptoError) -> SecretBytes {
+        try expand(
+            extract(label: "eae_prk", inputKeyMaterial: agreement), label: "shared_secret", info: context,
+            length: length)
+    }
+
     /// - Parameter length: in bytes.
     func expand(
         _ pseudoRandomKey: SecretBytes, label: String, info: [UInt8], length: Int

@@ -16,7 +16,9 @@ enum X448KEM {
         // GenerateKeyPair: all strings of 56 bytes are private keys (§7.1.2).
         let ephemeral = SecretBytes.random(X448.keyLength)
         let (agreement, kemOutput) = try X448.exchange(ephemeral, with: publicKey.bytes)
-        return (try sharedSecret(agreement, context: kemOutput + publicKey.bytes), kemOutput)
+        let secret = try kdf.sharedSecret(
+            agreement, context: kemOutput + publicKey.bytes, length: sharedSecretLength)
+        return (secret, kemOutput)
     }
 
     /// `Decap`.
@@ -24,7 +26,7 @@ enum X448KEM {
         _ kemOutput: [UInt8], with privateKey: HPKEPrivateKey
     ) throws(CryptoError) -> SecretBytes {
         let (agreement, publicKey) = try X448.exchange(privateKey.secret, with: kemOutput)
-        return try sharedSecret(agreement, context: kemOutput + publicKey)
+        return try kdf.sharedSecret(agreement, context: kemOutput + publicKey, length: sharedSecretLength)
     }
 
     /// `DeriveKeyPair` (§7.1.3).
@@ -33,11 +35,5 @@ enum X448KEM {
         let privateKey = try kdf.expand(key, label: "sk", info: [], length: X448.keyLength)
         return HPKEKeyPair(
             privateKey: HPKEPrivateKey(privateKey), publicKey: HPKEPublicKey(try X448.publicKey(of: privateKey)))
-    }
-
-    /// `ExtractAndExpand`.
-    private static func sharedSecret(_ agreement: SecretBytes, context: [UInt8]) throws(CryptoError) -> SecretBytes {
-        let key = kdf.extract(label: "eae_prk", inputKeyMaterial: agreement)
-        return try kdf.expand(key, label: "shared_secret", info: context, length: sharedSecretLength)
     }
 }

@@ -10,12 +10,22 @@ extension OpenSSLProvider {
             ciphertext: try context(sharedSecret, info: info).seal(plaintext, authenticating: additionalData))
     }
 
+    public func hpkeSealer(info: [UInt8]) -> HPKESealer {
+        let schedule = keySchedule(info: info)
+        return { (plaintext, publicKey) throws(CryptoError) in
+            let (sharedSecret, kemOutput) = try X448KEM.encapsulate(to: publicKey)
+            return HPKECiphertext(
+                kemOutput: kemOutput,
+                ciphertext: try HPKEContext(sharedSecret: sharedSecret, schedule).seal(plaintext, authenticating: []))
+        }
+    }
+
     public func hpkeOpen(
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
     ) throws(CryptoError) -> [UInt8] {
         let sharedSecret = try X448KEM.decapsulate(ciphertext.kemOutput, with: privateKey)
-        let context = try context(sharedSecret, info: info)
+        let context = context(sharedSecret, info: info)
         do { return try context.open(ciphertext.ciphertext, authenticating: additionalData) } catch {
             // Too short for a tag is no more authentic than a wrong one.
             throw CryptoError(.authenticationFailed, "OpenBase")
@@ -51,8 +61,13 @@ extension OpenSSLProvider {
         HPKEPublicKey(try X448.publicKey(of: privateKey.secret))
     }
 
-    private func context(_ sharedSecret: SecretBytes, info: [UInt8]) throws(CryptoError) -> HPKEContext {
-        try HPKEContext(sharedSecret: sharedSecret, kem: X448KEM.identifier, aead: aead, info: info)
+    private func context(_ sharedSecret: SecretBytes, info: [UInt8]) -> HPKEContext {
+        HPKEContext(sharedSecret: sharedSecret, keySchedule(info: info))
+    }
+
+    /// The KDF of both suites is HKDF-SHA512.
+    private func keySchedule(info: [UInt8]) -> HPKEKeySchedule {
+        HPKEKeySchedule(kem: X448KEM.identifier, hash: .sha512, aead: aead, info: info)
     }
 
     /// A private key that protects nothing.

@@ -55,6 +55,29 @@ extension CryptoProviderTests {
         #expect(again.kemOutput != sealed.kemOutput && again.ciphertext != sealed.ciphertext)
     }
 
+    /// Our own key schedule on one side, on the other that of the library.
+    @Test(arguments: suites)
+    func whatASealerSealsOpensAsEverythingElse(_ suite: CipherSuite) throws {
+        let provider = try Self.provider(suite)
+        for info in [[], [1], [UInt8](repeating: 2, count: 5_000)] as [[UInt8]] {
+            let seal = provider.hpkeSealer(info: info)
+            var seen: Set<[UInt8]> = []
+            for plaintext in [[], [7], [UInt8](repeating: 8, count: 300)] as [[UInt8]] {
+                let recipient = try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(32))
+                let sealed = try seal(plaintext, recipient.publicKey)
+                let opened = try provider.hpkeOpen(sealed, with: recipient.privateKey, info: info, authenticating: [])
+                #expect(opened == plaintext)
+                #expect(throws: CryptoError(.authenticationFailed)) {
+                    try provider.hpkeOpen(sealed, with: recipient.privateKey, info: info + [0], authenticating: [])
+                }
+                // A fresh ephemeral key each time.
+                #expect(seen.insert(sealed.kemOutput).inserted)
+            }
+            let key = HPKEPublicKey([UInt8](repeating: 0, count: try Self.kemLengths(suite).publicKey))
+            #expect(throws: CryptoError(.malformedKey)) { try seal([7], key) }
+        }
+    }
+
     @Test(arguments: suites)
     func exportedSecretsAreKnownToBothSidesOnly(_ suite: CipherSuite) throws {
         let provider = try Self.provider(suite)

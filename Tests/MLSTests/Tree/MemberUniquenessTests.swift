@@ -1,4 +1,5 @@
 import MLS
+import MLSCodec
 import MLSCrypto
 import TestSupport
 import Testing
@@ -32,6 +33,45 @@ import Testing
             leafNode[keyPath: path][20] ^= 1
             try changed.update(LeafIndex(7), to: leafNode)
             try changed.checkMembers(changed: [LeafIndex(7)])
+        }
+    }
+
+    @Test mutating func aKeyIsFreeAgainWhenItsNodeIsGone() throws {
+        let gone = try #require(tree[LeafIndex(5)])
+        for path in [\LeafNode.content.encryptionKey.bytes, \.content.signatureKey.bytes] {
+            var leafNode = TestLeaf.unsigned(using: &generator)
+            leafNode[keyPath: path] = gone[keyPath: path]
+            var changed = tree
+            try changed.update(LeafIndex(7), to: leafNode)
+            #expect(throws: MLSError(.invalidLeafNode)) { try changed.checkMembers(changed: [LeafIndex(7)]) }
+            try changed.remove(LeafIndex(5))
+            try changed.checkMembers(changed: [LeafIndex(7)])
+            // Copies have not changed.
+            #expect(throws: Never.self) { try tree.checkMembers(changed: [LeafIndex(5)]) }
+        }
+    }
+
+    /// Whoever chooses keys can give many the same beginning.
+    @Test mutating func manyKeysWithOneBeginning() throws {
+        var leaves: [LeafNode] = []
+        for number in 0..<40 as Range<UInt8> {
+            var leafNode = TestLeaf.unsigned(using: &generator)
+            leafNode.content.encryptionKey = HPKEPublicKey([UInt8](repeating: 9, count: 31) + [number])
+            leaves.append(leafNode)
+        }
+        let indices = try leaves.map { try tree.add($0) }
+        try tree.checkMembers(changed: indices)
+        for (leafNode, index) in zip(leaves, indices) {
+            var copy = tree
+            var other = TestLeaf.unsigned(using: &generator)
+            other.content.encryptionKey = leafNode.encryptionKey
+            let added = try copy.add(other)
+            #expect(throws: MLSError(.invalidLeafNode)) { try copy.checkMembers(changed: [added]) }
+            try copy.remove(index)
+            try copy.checkMembers(changed: [added])
+            // A tree that was read has the same keys.
+            let decoded = try RatchetTree(decoding: copy.encoded)
+            try decoded.checkMembers(changed: [added])
         }
     }
 

@@ -5,9 +5,9 @@
 #endif
 
 /// Measures what something takes.
-enum Stopwatch {
+package enum Stopwatch {
     /// What is counted.
-    enum Clock {
+    package enum Clock {
         /// What this thread was busy for: other programs on the machine do not count.
         case processor
         /// What has passed: for work of several threads.
@@ -17,7 +17,7 @@ enum Stopwatch {
     /// The median duration of `body`, in seconds: of single runs, or of batches where one is too short to be measured.
     ///
     /// - Parameter atLeast: for how long to go on, in seconds.
-    static func seconds(
+    package static func seconds(
         _ clock: Clock = .processor, atLeast: Double = 0.1, _ body: () throws -> Void
     ) rethrows -> Double {
         let first = try once(clock, body)
@@ -33,14 +33,14 @@ enum Stopwatch {
     }
 
     /// The duration of one run, in seconds.
-    static func once(_ clock: Clock = .processor, _ body: () throws -> Void) rethrows -> Double {
+    package static func once(_ clock: Clock = .processor, _ body: () throws -> Void) rethrows -> Double {
         let start = now(clock)
         try body()
         return now(clock) - start
     }
 
     /// 0 for none.
-    static func median(_ samples: [Double]) -> Double {
+    package static func median(_ samples: [Double]) -> Double {
         samples.isEmpty ? 0 : samples.sorted()[samples.count / 2]
     }
 
