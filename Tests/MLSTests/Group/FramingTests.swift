@@ -1,4 +1,5 @@
 import MLS
+import MLSCodec
 import MLSCrypto
 import Testing
 
