@@ -13,13 +13,12 @@ struct Peer: ParsableCommand {
             answer is "ok" and fields, or "error", a code and a reason; what is refused changes nothing. Empty lines, and \
             lines that begin with #, have no answer. It ends with its input.
 
-            The verbs: \(PeerSession.verbNames.joined(separator: ", ")).
-            --verbs prints what they take and answer, and docs/interop.md explains them.
+            The verbs: \(PeerSession.verbNames.joined(separator: ", ")). --verbs prints what they take and answer, and \
+            docs/interop.md explains them.
 
-            EXAMPLES
-              cloudmls-bench peer --verbs
-              printf 'client as=alice suite=1\\ncreate client=alice as=g\\nprotect group=g plaintext=686900\\n' | \
-            cloudmls-bench peer
+            Example:
+              { echo "client as=alice suite=1"; echo "create client=alice as=g"
+                echo "protect group=g plaintext=6869"; } | cloudmls-bench peer
             """)
 
     @Flag(help: "Print what the verbs take and answer, and end.")

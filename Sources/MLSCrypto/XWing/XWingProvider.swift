@@ -19,7 +19,7 @@ public struct XWingProvider: CipherSuiteProvider {
     private let concurrency: Concurrency
 
     /// - Parameter isParallel: whether work for many members at once is spread over all cores.
-    /// - Throws: nothing that is known of.
+    /// - Throws: `unsupportedCipherSuite` if swift-crypto lacks Ed25519, which it does not.
     public init(isParallel: Bool = false) throws(CryptoError) {
         signing = try SwiftCryptoProvider(.mls128DHKEMX25519AES128GCMSHA256Ed25519)
         concurrency = isParallel ? .parallel : .serial
