@@ -13,6 +13,7 @@ import pathlib
 import random
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from named_tests import existing_tests
 from swift_text import Swift, UnknownShape
 
 TABLE = "docs/mls-validation.md"
+# Seconds for the tests of one row. They take a few where nothing is wrong.
+LIMIT = 60
 ROOTS = ["Sources/MLS", "Sources"]
 SWITCH = """#if canImport(Darwin)
 import Darwin
@@ -136,8 +139,10 @@ def mutants(folder, chosen):
 
 
 def overlay(folder, copy, active):
-    """Brings the copy up to date, with the checks of `active` behind a switch; touches what differs only."""
-    wanted = {}
+    """Brings the copy up to date, with the checks of `active` behind a switch; touches what differs only.
+
+    Says whether anything did."""
+    wanted, is_changed = {}, False
     for top in ["Sources", "Tests"]:
         for file in (folder / top).rglob("*"):
             if file.is_file():
@@ -163,35 +168,50 @@ def overlay(folder, copy, active):
         for file in (copy / top).rglob("*"):
             if file.is_file() and file.relative_to(copy) not in wanted:
                 file.unlink()
+                is_changed = True
     for file, data in wanted.items():
         target = copy / file
         if not target.is_file() or target.read_bytes() != data:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
+            is_changed = True
+    return is_changed
 
 
-def run(copy, prefix, words, number=None):
+def run(copy, prefix, words, number=None, limit=None):
+    """Status, output and seconds. Without a limit to hold it, a loop may not end: then the status is `None`."""
     environment = dict(os.environ)
     environment.pop("MUTANT", None)
     if number is not None:
         environment["MUTANT"] = str(number)
     begin = time.monotonic()
-    done = subprocess.run(
+    process = subprocess.Popen(
         [*prefix, *words], cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        errors="replace")
-    return done.returncode, done.stdout, time.monotonic() - begin
+        errors="replace", start_new_session=True)
+    try:
+        output, _ = process.communicate(timeout=limit)
+        status = process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        status = None
+    return status, output, time.monotonic() - begin
 
 
 def build(folder, copy, prefix, made):
     """Builds with all checks behind the switch; those that do not compile are left out."""
     active = [mutant for mutant in made if not mutant.problem]
+    built = copy / ".build" / "mutants-built"
     while active:
-        overlay(folder, copy, active)
+        if not overlay(folder, copy, active) and built.is_file():
+            return
+        built.unlink(missing_ok=True)
         print(f"building {copy} with {len(active)} switches …", flush=True)
         status, output, seconds = run(copy, prefix, ["swift", "build", "-c", "release", "--build-tests"])
         if status == 0:
             print(f"built in {seconds:.0f} s", flush=True)
-            return active
+            built.touch()
+            return
         blamed = set()
         for path, line in re.findall(r"^\S*?(Sources/\S+\.swift):(\d+):\d+: error:", output, re.M):
             lines = (copy / path).read_text().splitlines()
@@ -207,7 +227,6 @@ def build(folder, copy, prefix, made):
             if mutant.number in blamed:
                 mutant.problem = "does not compile when it is switched off"
         active = [mutant for mutant in active if not mutant.problem]
-    return active
 
 
 def test(copy, prefix, names, number=None):
@@ -217,21 +236,24 @@ def test(copy, prefix, names, number=None):
         chosen = ["--filter", rf"(?:^|\.)(?:{pattern})"]
     else:
         chosen = ["--skip", "VectorTests"]
-    status, output, seconds = run(
-        copy, prefix, ["swift", "test", "-c", "release", "--skip-build", *chosen], number)
+    # The product itself, where it is a program: nothing has to be planned, and nothing waits for somebody else's build.
+    products = [file for file in copy.glob(".build/release/*PackageTests.xctest") if file.is_file()]
+    words = ["swift", "test", "-c", "release", "--skip-build"]
+    if products:
+        words = [str(products[0].relative_to(copy)), "--testing-library", "swift-testing"]
+    status, output, seconds = run(copy, prefix, [*words, *chosen], number, limit=None if number is None else LIMIT)
     started = set(re.findall(r"Test (\w+)\(.*?\) started", output))
-    failed = set(re.findall(r"Test (\w+)\(.*?\) (?:failed after|recorded an issue)", output))
+    failed = set(re.findall(r"Test (\w+)\(.*?\) (?:with \d+ test cases? )?(?:failed after|recorded an issue)", output))
     return started, failed, status, seconds, output
 
 
 def mutate(folder, arguments):
     seed, count = arguments.mutate
-    chosen = rows(folder)
+    everything = mutants(folder, [row for row in rows(folder) if row.refusals])
+    made = list(everything)
     if arguments.rows:
         wanted = arguments.rows.split(",")
-        chosen = [row for row in chosen if row.number in wanted]
-    chosen = [row for row in chosen if row.refusals]
-    made = mutants(folder, chosen)
+        made = [mutant for mutant in made if mutant.row.number in wanted]
     random.Random(seed).shuffle(made)
     made = sorted(made[:count], key=lambda mutant: mutant.number)
     holder = None
@@ -242,8 +264,8 @@ def mutate(folder, arguments):
         holder = tempfile.TemporaryDirectory(prefix="mutants-")
         copy = pathlib.Path(holder.name)
     prefix = shlex.split(arguments.run_with)
-    active = build(folder, copy, prefix, made)
-    names = {name for mutant in active for name in mutant.row.tests}
+    build(folder, copy, prefix, everything)
+    names = {name for mutant in made for name in mutant.row.tests}
     started, failed, status, seconds, output = test(copy, prefix, names)
     if status != 0 or not started:
         print("\n".join(output.splitlines()[-20:]))
@@ -261,6 +283,8 @@ def mutate(folder, arguments):
         started, failed, status, seconds, output = test(copy, prefix, tests, mutant.number)
         if failed:
             red = ", ".join(f"`{name}`" for name in sorted(failed))
+        elif status is None:
+            red = f"the tests do not end within {LIMIT} s"
         elif status != 0 and started:
             red = "the tests end in a crash"
         else:

@@ -49,6 +49,25 @@ import Testing
         #expect(throws: MLSError(.reInitialized)) { try group.groupInfo(signer: SignaturePrivateKey(SecretBytes([]))) }
     }
 
+    @Test func aStoredGroupThatDeletesItsKeysGoesOn() throws {
+        var group = try Group(decodingState: FrozenForms.deletingGroup, providers: provider)
+        #expect(group.encodedState == FrozenForms.deletingGroup)
+        #expect(group.retention == .strict(pastEpochs: 1, skippedGenerations: 20))
+        #expect(throws: MLSError(.usedKey)) { try group.read(try MLSMessage(decoding: FrozenForms.readMessage)) }
+        let late = try group.read(try MLSMessage(decoding: FrozenForms.lateMessage))
+        #expect(late.data == Array("frozen in version 3, late".utf8))
+        #expect(late.epoch == 1)
+        let overtaken = try group.read(try MLSMessage(decoding: FrozenForms.overtakenMessage))
+        #expect(overtaken.data == Array("frozen in version 3, overtaken".utf8))
+        guard case .commit(let staged) = try group.process(try MLSMessage(decoding: FrozenForms.commitAfterDeletion))
+        else {
+            Issue.record("not a commit")
+            return
+        }
+        try group.merge(staged)
+        #expect(group.epochAuthenticator.bytes == FrozenForms.epochAuthenticatorAfterDeletion)
+    }
+
     @Test func aStoredRecordAndRosterRead() throws {
         let record = try EpochRecord(decoding: FrozenForms.epochRecord)
         let roster = try Roster(decoding: FrozenForms.roster)

@@ -51,6 +51,30 @@ import Testing
         }
     }
 
+    @Test func aWelcomeIsOfTheKeyPackagesSuite() throws {
+        var group = try TestGroup(["a"])
+        let own = try TestMember("b", suite).keyPackage()
+        var welcome = try welcome(of: try group.members[0].commit(adding: [own.keyPackage]))
+        let provider = group.members[0].provider
+        welcome.cipherSuite = CipherSuite(rawValue: 3)
+        #expect(throws: MLSError(.notForThisKeyPackage)) {
+            try Group.join(welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, provider: provider)
+        }
+    }
+
+    /// Whoever expects the group to go on gets no other one.
+    @Test func aWelcomeThatContinuesNothing() throws {
+        var group = try TestGroup(["a"])
+        let own = try TestMember("b", suite).keyPackage()
+        let previous = try group.members[0].group
+        let welcome = try welcome(of: try group.members[0].commit(adding: [own.keyPackage]))
+        #expect(throws: MLSError(.invalidGroupInfo)) {
+            try Group.join(
+                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, continuing: previous,
+                provider: group.members[0].provider)
+        }
+    }
+
     @Test func theTreeMustBeTheOneThatTheGroupInfoNames() throws {
         var group = try TestGroup(["a", "b"])
         let own = try TestMember("c", suite).keyPackage()

@@ -176,4 +176,15 @@ import Testing
         expect(.authenticationFailed, changed { $0.auth.signature[0] ^= 1 })
         expect(.malformed, changed { $0.content.sender = .newMemberProposal })
     }
+
+    @Test func itIsProposedOnce() throws {
+        var group = try TestGroup(["a", "b"], proposals: [.selfRemove])
+        _ = try leave(1, &group)
+        #expect(throws: MLSError(.invalidProposal)) { try leave(1, &group) }
+        #expect(try group.members[1].group.pendingProposals.count == 1)
+        // In the next epoch it may be asked for again.
+        let commit = try group.members[0].commit()
+        try group.members[1].receive(commit.message)
+        _ = try leave(1, &group)
+    }
 }

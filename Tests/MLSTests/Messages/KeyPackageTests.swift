@@ -85,6 +85,13 @@ import Testing
         keyPackage = try client.keyPackage()
         keyPackage.content.leafNode.content.credential = .basic(identity: [1])
         #expect(throws: MLSError(.authenticationFailed)) { try keyPackage.verified(by: client.provider) }
+
+        // Signed as a KeyPackage, and its leaf by nobody.
+        keyPackage = try client.keyPackage()
+        keyPackage.content.leafNode.signature = try client.keyPackage().content.leafNode.signature
+        keyPackage.signature = try client.provider.signWithLabel(
+            client.signer.privateKey, label: "KeyPackageTBS", content: keyPackage.content.encoded)
+        #expect(throws: MLSError(.authenticationFailed)) { try keyPackage.verified(by: client.provider) }
     }
 
     /// Each breaks one rule of RFC 9420 §7.2, §7.3 or §10.1 and is signed properly.

@@ -42,6 +42,12 @@ import Testing
         }
     }
 
+    /// What would be right but for its version.
+    @Test(arguments: Samples.messages)
+    func messagesOfAnotherVersionAreRefused(_ message: MLSMessage) {
+        #expect(throws: CodecError(.invalidValue)) { try MLSMessage(decoding: [0, 2] + message.encoded.dropFirst(2)) }
+    }
+
     @Test func headersCanBeReadByAnybody() throws {
         let header = try #require(MLSMessage.privateMessage(Samples.privateMessage).header)
         #expect(header.groupID == [1])

@@ -194,18 +194,18 @@ import Testing
         func check(_ leaves: [UInt32], of node: Int, below other: [UInt32]? = nil) throws {
             try changed { nodes in
                 try setUnmerged(leaves, of: node, in: &nodes)
-                if let other { try setUnmerged(other, of: 3, in: &nodes) }
+                if let other { try setUnmerged(other, of: 11, in: &nodes) }
             }.checkStructure()
         }
-        // 7 is the root of the tree's eight leaves, 3 is above the left four, of whom 3 is the last that joined.
+        // 7 is the root of the tree's eight leaves, 11 is above the right four, the last of which is blank, and 9 above
+        // the first two of these.
         try check([], of: 7, below: [])
-        try check([1, 2], of: 7, below: [1, 2])
-        try check([5, 6], of: 7, below: [])
-        #expect(throws: MLSError(.invalidTree)) { try check([2, 1], of: 7, below: [1, 2]) }
-        #expect(throws: MLSError(.invalidTree)) { try check([2, 2], of: 7, below: [1, 2]) }
-        #expect(throws: MLSError(.invalidTree)) { try check([4], of: 3) }
-        #expect(throws: MLSError(.invalidTree)) { try check([1], of: 7, below: [2]) }
-        #expect(throws: MLSError(.invalidTree)) { try check([7], of: 7) }
+        try check([2, 6], of: 7, below: [6])
+        #expect(throws: MLSError(.invalidTree)) { try check([6, 2], of: 7, below: [6]) }
+        #expect(throws: MLSError(.invalidTree)) { try check([2, 2], of: 7) }
+        #expect(throws: MLSError(.invalidTree)) { try check([2], of: 9) }
+        #expect(throws: MLSError(.invalidTree)) { try check([6], of: 7, below: []) }
+        #expect(throws: MLSError(.invalidTree)) { try check([7], of: 7, below: [7]) }
     }
 
     @Test func keys() throws {
@@ -225,7 +225,7 @@ import Testing
     @Test func parentHashes() throws {
         var group = try changed { _ in }
         try group.checkParentHashes(provider: provider)
-        for node in [3, 7] {
+        for node in [7, 11] {
             var tree = try changed { nodes in
                 guard case .parent(var parent)? = nodes[node] else {
                     Issue.record("no parent at \(node)")

@@ -58,6 +58,7 @@ import Testing
         case otherParentHash
         case leafNotFromCommit
         case keyReplaced
+        case keyThatIsNone
 
         var testDescription: String { "\(self)" }
 
@@ -67,6 +68,8 @@ import Testing
                 MLSError(.invalidCommit)
             case .otherParentHash, .leafNotFromCommit, .keyReplaced:
                 MLSError(.authenticationFailed)
+            case .keyThatIsNone:
+                MLSError(.cryptography)
             }
         }
 
@@ -87,6 +90,8 @@ import Testing
             case .keyReplaced:
                 path.nodes[1].encryptionKey =
                     try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(32)).publicKey
+            case .keyThatIsNone:
+                path.nodes[1].encryptionKey = HPKEPublicKey([1])
             }
         }
     }
@@ -125,6 +130,24 @@ import Testing
                 provider: group.provider)
         }
         #expect(keys == before, "a refused path changes nothing")
+    }
+
+    /// A secret that is encrypted well, and does not lead to the keys that the path shows.
+    @Test func pathSecretsThatLeadElsewhereAreRefused() throws {
+        let (group, original) = try committedGroup()
+        var commit = original
+        var keys = try #require(group.members[LeafIndex(5)]?.keys)
+        let before = keys
+        // Below the root's right child, which is blank, leaf 5 is the second of three.
+        commit.path.nodes[2].encryptedPathSecrets[1] = try group.provider.encryptWithLabel(
+            try #require(group.tree[LeafIndex(5)]).encryptionKey, label: "UpdatePathNode",
+            context: commit.groupContext, plaintext: group.provider.random(32).bytes)
+        #expect(throws: MLSError(.invalidCommit)) {
+            try keys.process(
+                commit.path, from: commit.sender, in: group.tree, adding: [], groupContext: commit.groupContext,
+                provider: group.provider)
+        }
+        #expect(keys == before)
     }
 
     @Test func pathSecretsOfOtherNodesAreRefused() throws {
