@@ -9,21 +9,21 @@ import Testing
     import Glibc
 #endif
 
+/// What is at an address of this process, whether it is allocated or not; `nil` if it is not mapped any more.
+private func memory(at address: UInt, _ count: Int) -> [UInt8]? {
+    let file = open("/proc/self/mem", O_RDONLY)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    guard pread(file, &bytes, count, off_t(address)) == count else { return nil }
+    return bytes
+}
+
+private let canLook = FileManager.default.isReadableFile(atPath: "/proc/self/mem")
+
 /// Secrets are gone from memory when their last holder lets go: looked at from outside, through the kernel.
-@Suite(.enabled(if: WipingTests.canLook, "there is no /proc/self/mem to look into"))
+@Suite(.enabled(if: canLook, "there is no /proc/self/mem to look into"))
 struct WipingTests {
-    static let canLook = memory(at: 0, 0) != nil
-
-    /// What is at an address of this process, whether it is allocated or not; `nil` if it is not mapped any more.
-    private static func memory(at address: UInt, _ count: Int) -> [UInt8]? {
-        let file = open("/proc/self/mem", O_RDONLY)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: count)
-        guard pread(file, &bytes, count, off_t(address)) == count else { return nil }
-        return bytes
-    }
-
     /// Bytes that are nowhere else, so that whatever the memory is used for next is not taken for them.
     private static func pattern() -> [UInt8] { (0..<4_096).map { _ in .random(in: .min ... .max) } }
 
