@@ -145,7 +145,7 @@ let package = Package(
         .executableTarget(
             name: "BenchCommand",
             dependencies: [
-                "CloudMLSAPI", "KeyHierarchy", "MLSBench", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors",
+                "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSBench", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors",
                 argumentParser, hummingbird, logging, nio,
             ],
             swiftSettings: settings

@@ -28,7 +28,9 @@ OURS = {
     "KeyStoreServerCommand": {"KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
     "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI"},
     "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
-    "BenchCommand": {"CloudMLSAPI", "KeyHierarchy", "MLSBench", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors"},
+    "BenchCommand": {
+        "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSBench", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors",
+    },
 }
 
 SERVERS = {"ServerKit", "KeyStoreServer", "AuthDeliveryServer"}

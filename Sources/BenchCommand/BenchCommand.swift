@@ -5,5 +5,7 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cloudmls-bench",
         abstract: "Measures how fast CloudMLS is, verifies MLS test vectors, and works with other MLS libraries.",
-        subcommands: [VerifyVectors.self, Peer.self, GroupBench.self, KeyStoreBench.self, BareServer.self])
+        subcommands: [
+            VerifyVectors.self, Peer.self, GroupBench.self, GroupMemory.self, KeyStoreBench.self, BareServer.self,
+        ])
 }

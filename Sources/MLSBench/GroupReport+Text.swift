@@ -17,6 +17,13 @@ extension GroupReport {
                 row.kind.rawValue, String(row.members), Self.number(row.seconds * 1_000, 3),
                 Self.number(row.floor * 1_000, 3), Self.number(row.ratio, 2))
         }
+        lines += sizes.map { sizes in
+            """
+            \(sizes.members) members, in bytes: epoch record \(sizes.epochRecord); the whole group \(sizes.wholeGroup), \
+            saved again after a commit \(sizes.afterCommit), after a message \(sizes.afterMessage)\
+            \(sizes.memory.map { "; memory of a process \($0)" } ?? "").
+            """
+        }
         lines += speedups.map { speedup in
             """
             On all cores: \(speedup.kind.rawValue) with \(speedup.members) members \(Self.number(speedup.factor, 2)) times as \

@@ -53,14 +53,30 @@ package struct GroupReport: Codable, Sendable {
         }
     }
 
+    /// How much a member of a warm group stores, in bytes.
+    package struct Sizes: Codable, Sendable {
+        package var members: Int
+        package var epochRecord: Int
+        /// Head and pages of the whole group.
+        package var wholeGroup: Int
+        /// Head and new pages, names included: the largest of some commits, own ones and others'.
+        package var afterCommit: Int
+        /// The same after a message was encrypted or decrypted, and the generation that the sender counts.
+        package var afterMessage: Int
+        /// What a process with the group takes above one without; `nil` where the system does not say.
+        package var memory: Int?
+    }
+
     /// The medians of all rows.
     package var primitives: Primitives
     package var rows: [Row]
+    package var sizes: [Sizes]
     package var speedups: [Speedup]
 
-    package init(rows: [Row], speedups: [Speedup]) {
+    package init(rows: [Row], sizes: [Sizes], speedups: [Speedup]) {
         primitives = .median(of: rows.map(\.primitives))
         self.rows = rows
+        self.sizes = sizes
         self.speedups = speedups
     }
 

@@ -12,6 +12,11 @@ package struct GroupSizeBench {
     private var samples: [GroupReport.Kind: [Sample]] = [:]
     private var lengths: [GroupReport.Kind: UnavoidableWork.Lengths] = [:]
 
+    /// Of the warm group.
+    package private(set) var sizes: GroupReport.Sizes?
+    /// The stored form of a member of the warm group.
+    package private(set) var warmState: [UInt8]?
+
     private struct Sample {
         var seconds: Double
         var primitives: Primitives
@@ -62,19 +67,40 @@ package struct GroupSizeBench {
     /// - Parameter progress: is told how many members there are already.
     package mutating func measureWarm(repetitions: Int, progress: (Int) -> Void) throws {
         var (receiver, committer) = try warmMembers(progress)
+        var (afterCommit, afterMessage) = (0, 0)
         for _ in 0..<repetitions {
+            let before = (committer.group, receiver.group)
             let staged = try measure(.commitWarm) { try committer.commit(forcesPath: true) }
             try measure(.processWarm) { try receiver.receive(staged.message) }
             note(staged, for: .commitWarm, .processWarm)
+            afterCommit = max(
+                afterCommit, Self.saved(committer.group, since: before.0), Self.saved(receiver.group, since: before.1))
         }
         // Ten at a time: one is too short for the clock.
         for _ in 0..<repetitions {
+            let before = (committer.group, receiver.group)
             let messages = try measure(.encrypt, count: 10) {
                 try (0..<10).map { _ in try committer.encrypt(Self.text) }
             }
             let read = try measure(.decrypt, count: 10) { try messages.map { try receiver.decrypt($0) } }
             guard read.allSatisfy({ $0 == Self.text }) else { throw BenchFault("another text came out") }
+            afterMessage = max(
+                afterMessage, Self.saved(committer.group, since: before.0), Self.saved(receiver.group, since: before.1))
         }
+        sizes = GroupReport.Sizes(
+            members: size, epochRecord: receiver.group?.epochRecord.encoded.count ?? 0,
+            wholeGroup: Self.saved(receiver.group, since: nil), afterCommit: afterCommit,
+            // The generation, which the caller counts: a uint32.
+            afterMessage: afterMessage + 4, memory: nil)
+        warmState = receiver.group?.encodedState
+    }
+
+    /// Bytes that are written where `previous` is stored already.
+    private static func saved(_ group: Group?, since previous: Group?) -> Int {
+        guard let group else { return 0 }
+        let head = group.pagedHead
+        return (head == previous?.pagedHead ? 0 : head.count)
+            + group.pageChanges(since: previous).added.reduce(0) { $0 + $1.name.count + $1.bytes.count }
     }
 
     /// The first and the last member of a warm group.

@@ -3,7 +3,9 @@ public protocol MLSCodable: Sendable {
     func encode(into writer: inout MLSWriter)
     init(from reader: inout MLSReader) throws(CodecError)
 
-    /// Writes a vector's content. Only `UInt8` has a reason to do it in another way than element by element.
+    /// Writes a vector. Only `UInt8` has a reason to do it in another way than element by element.
+    static func encodeVector(_ elements: [Self], into writer: inout MLSWriter)
+    /// Writes a vector's content.
     static func encodeElements(_ elements: [Self], into writer: inout MLSWriter)
     /// Reads a vector's content to its end.
     static func decodeElements(from reader: inout MLSReader) throws(CodecError) -> [Self]
@@ -22,6 +24,10 @@ extension MLSCodable {
         var reader = MLSReader(bytes)
         self = try Self(from: &reader)
         try reader.expectEnd("\(Self.self)")
+    }
+
+    public static func encodeVector(_ elements: [Self], into writer: inout MLSWriter) {
+        writer.writeVector { encodeElements(elements, into: &$0) }
     }
 
     public static func encodeElements(_ elements: [Self], into writer: inout MLSWriter) {

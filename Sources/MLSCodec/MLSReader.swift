@@ -59,6 +59,12 @@ public struct MLSReader: Sendable {
         return value
     }
 
+    /// Passes `opaque x<V>` by: it is there, and what is in it is for others.
+    public mutating func skipOpaque() throws(CodecError) {
+        let length = try readLength()
+        offset += length
+    }
+
     /// Reads a variable-length header (RFC 9420 §2.1.2), which must be the shortest that can hold the length and must
     /// not promise more bytes than there are.
     public mutating func readLength() throws(CodecError) -> Int {

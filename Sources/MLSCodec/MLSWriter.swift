@@ -22,6 +22,17 @@ public struct MLSWriter: Sendable {
         bytes.append(contentsOf: raw)
     }
 
+    /// Appends an array as it is: what is written most.
+    public mutating func write(raw: [UInt8]) {
+        bytes.append(contentsOf: raw)
+    }
+
+    /// Appends an array as `opaque x<V>`.
+    public mutating func write(opaque: [UInt8]) {
+        write(length: opaque.count)
+        bytes.append(contentsOf: opaque)
+    }
+
     /// Appends `opaque x<V>`: a variable-length header (RFC 9420 §2.1.2), then the bytes.
     public mutating func write(opaque: some Collection<UInt8>) {
         write(length: opaque.count)
@@ -36,13 +47,20 @@ public struct MLSWriter: Sendable {
         bytes.append(0)
         body(&self)
         let length = bytes.count - start - 1
-        let header = Self.header(length)
-        bytes.replaceSubrange(start...start, with: header)
+        if length < 1 << 6 {
+            bytes[start] = UInt8(length)
+        } else {
+            bytes.replaceSubrange(start...start, with: Self.header(length))
+        }
     }
 
     /// Appends the variable-length header alone (RFC 9420 §2.1.2).
     public mutating func write(length: Int) {
-        bytes.append(contentsOf: Self.header(length))
+        if length < 1 << 6 {
+            bytes.append(UInt8(length))
+        } else {
+            bytes.append(contentsOf: Self.header(length))
+        }
     }
 
     @usableFromInline

@@ -2,6 +2,10 @@ extension UInt8: MLSCodable {
     public func encode(into writer: inout MLSWriter) { writer.write(integer: self) }
     public init(from reader: inout MLSReader) throws(CodecError) { self = try reader.readInteger() }
 
+    public static func encodeVector(_ elements: [UInt8], into writer: inout MLSWriter) {
+        writer.write(opaque: elements)
+    }
+
     public static func encodeElements(_ elements: [UInt8], into writer: inout MLSWriter) {
         writer.write(raw: elements)
     }
@@ -29,7 +33,7 @@ extension UInt64: MLSCodable {
 /// `T x<V>`, and with `UInt8` as its element `opaque x<V>`.
 extension Array: MLSCodable where Element: MLSCodable {
     public func encode(into writer: inout MLSWriter) {
-        writer.writeVector { Element.encodeElements(self, into: &$0) }
+        Element.encodeVector(self, into: &writer)
     }
 
     public init(from reader: inout MLSReader) throws(CodecError) {

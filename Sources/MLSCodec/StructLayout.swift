@@ -11,7 +11,8 @@
 /// }
 /// ```
 public struct StructLayout<Root, each Field: MLSCodable>: Sendable {
-    private let paths: (repeat any KeyPath<Root, each Field> & Sendable)
+    /// One for each field. Closures, since walking a pack of types asks the runtime for each of them, every time.
+    private let encoders: [@Sendable (Root, inout MLSWriter) -> Void]
     private let make: @Sendable (repeat each Field) throws(CodecError) -> Root
 
     /// - Parameters:
@@ -21,12 +22,20 @@ public struct StructLayout<Root, each Field: MLSCodable>: Sendable {
         _ paths: repeat any KeyPath<Root, each Field> & Sendable,
         make: @escaping @Sendable (repeat each Field) throws(CodecError) -> Root
     ) {
-        self.paths = (repeat each paths)
+        var encoders: [@Sendable (Root, inout MLSWriter) -> Void] = []
+        repeat encoders.append(Self.encoder(each paths))
+        self.encoders = encoders
         self.make = make
     }
 
+    private static func encoder<Value: MLSCodable>(
+        _ path: any KeyPath<Root, Value> & Sendable
+    ) -> @Sendable (Root, inout MLSWriter) -> Void {
+        { root, writer in root[keyPath: path].encode(into: &writer) }
+    }
+
     public func encode(_ root: Root, into writer: inout MLSWriter) {
-        repeat root[keyPath: each paths].encode(into: &writer)
+        for encoder in encoders { encoder(root, &writer) }
     }
 
     public func decode(from reader: inout MLSReader) throws(CodecError) -> Root {

@@ -28,12 +28,12 @@ enum AuthenticatedCipher: Sendable {
                 let box = try AES.GCM.seal(
                     plaintext, using: SymmetricKey(key), nonce: AES.GCM.Nonce(data: nonce.bytes),
                     authenticating: additionalData)
-                return Array(box.ciphertext) + Array(box.tag)
+                return joined(box.ciphertext, box.tag)
             case .chaChaPoly:
                 let box = try ChaChaPoly.seal(
                     plaintext, using: SymmetricKey(key), nonce: ChaChaPoly.Nonce(data: nonce.bytes),
                     authenticating: additionalData)
-                return Array(box.ciphertext) + Array(box.tag)
+                return joined(box.ciphertext, box.tag)
             }
         } catch {
             throw MLS.CryptoError(.internalFailure, "AEAD.Seal")
@@ -61,6 +61,14 @@ enum AuthenticatedCipher: Sendable {
         } catch {
             throw MLS.CryptoError(.authenticationFailed, "AEAD.Open")
         }
+    }
+
+    private func joined(_ ciphertext: Data, _ tag: Data) -> [UInt8] {
+        var joined: [UInt8] = []
+        joined.reserveCapacity(ciphertext.count + tag.count)
+        joined.append(contentsOf: ciphertext)
+        joined.append(contentsOf: tag)
+        return joined
     }
 
     private func check(key: SecretBytes, nonce: SecretBytes) throws(MLS.CryptoError) {

@@ -6,15 +6,31 @@ extension SwiftCryptoProvider {
     public func hpkeSeal(
         _ plaintext: [UInt8], to publicKey: HPKEPublicKey, info: [UInt8], authenticating additionalData: [UInt8]
     ) throws(MLS.CryptoError) -> HPKECiphertext {
-        try seal(
-            plaintext, to: publicKey, curve.agreementKey, info: info, authenticating: additionalData)
+        let (sharedSecret, kemOutput) = try encapsulate(to: publicKey, curve.agreementKey)
+        let context = HPKEContext(sharedSecret: sharedSecret, keySchedule(info: info))
+        return HPKECiphertext(
+            kemOutput: kemOutput, ciphertext: try context.seal(plaintext, authenticating: additionalData))
+    }
+
+    public func hpkeSealer(info: [UInt8]) -> HPKESealer {
+        let schedule = keySchedule(info: info)
+        return { (plaintext, publicKey) throws(MLS.CryptoError) in
+            let (sharedSecret, kemOutput) = try encapsulate(to: publicKey, curve.agreementKey)
+            let context = HPKEContext(sharedSecret: sharedSecret, schedule)
+            return HPKECiphertext(kemOutput: kemOutput, ciphertext: try context.seal(plaintext, authenticating: []))
+        }
     }
 
     public func hpkeOpen(
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
     ) throws(MLS.CryptoError) -> [UInt8] {
-        try open(ciphertext, with: privateKey, curve.agreementKey, info: info, authenticating: additionalData)
+        let sharedSecret = try decapsulate(ciphertext.kemOutput, with: privateKey, curve.agreementKey)
+        let context = HPKEContext(sharedSecret: sharedSecret, keySchedule(info: info))
+        do { return try context.open(ciphertext.ciphertext, authenticating: additionalData) } catch {
+            // Too short for a tag is no more authentic than a wrong one.
+            throw MLS.CryptoError(.authenticationFailed, "OpenBase")
+        }
     }
 
     public func validate(_ publicKey: HPKEPublicKey) throws(MLS.CryptoError) {
@@ -51,43 +67,10 @@ extension SwiftCryptoProvider {
 
     // The functions below are generic: the curve's type is known only when they run.
 
-    private func seal<Key: AgreementKey>(
-        _ plaintext: [UInt8], to publicKey: HPKEPublicKey, _ type: Key.Type, info: [UInt8],
-        authenticating additionalData: [UInt8]
-    ) throws(MLS.CryptoError) -> HPKECiphertext {
-        let recipientKey = try validated(publicKey, type)
-        do {
-            var sender = try HPKE.Sender(recipientKey: recipientKey, ciphersuite: hpkeCiphersuite, info: Data(info))
-            let ciphertext = try sender.seal(plaintext, authenticating: additionalData)
-            return HPKECiphertext(kemOutput: Array(sender.encapsulatedKey), ciphertext: Array(ciphertext))
-        } catch {
-            throw MLS.CryptoError(.internalFailure, "SealBase")
-        }
-    }
-
-    private func open<Key: AgreementKey>(
-        _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, _ type: Key.Type, info: [UInt8],
-        authenticating additionalData: [UInt8]
-    ) throws(MLS.CryptoError) -> [UInt8] {
-        let recipientKey = try imported(privateKey, type)
-        _ = try validated(HPKEPublicKey(ciphertext.kemOutput), type)
-        do {
-            var recipient = try HPKE.Recipient(
-                privateKey: recipientKey, ciphersuite: hpkeCiphersuite, info: Data(info),
-                encapsulatedKey: Data(ciphertext.kemOutput))
-            return Array(try recipient.open(ciphertext.ciphertext, authenticating: additionalData))
-        } catch {
-            throw MLS.CryptoError(.authenticationFailed, "OpenBase")
-        }
-    }
-
     private func publicKey<Key: AgreementKey>(
         of privateKey: HPKEPrivateKey, _ type: Key.Type
     ) throws(MLS.CryptoError) -> HPKEPublicKey {
-        let key = try imported(privateKey, type).publicKey
-        do { return HPKEPublicKey(Array(try key.hpkeRepresentation(kem: curve.kem))) } catch {
-            throw MLS.CryptoError(.internalFailure, "SerializePublicKey")
-        }
+        HPKEPublicKey(try serialized(try imported(privateKey, type).publicKey))
     }
 
     func imported<Key: AgreementKey>(_ key: HPKEPrivateKey, _ type: Key.Type) throws(MLS.CryptoError) -> Key {

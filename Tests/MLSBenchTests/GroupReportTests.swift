@@ -9,7 +9,9 @@ import Testing
             size: 3, provider: try SwiftCryptoProvider.provider(for: BenchMember.suite), meter: try PrimitiveMeter())
         try bench.measureCold(repetitions: 2)
         try bench.measureWarm(repetitions: 2) { _ in }
-        return GroupReport(rows: bench.rows, speedups: try SpeedupBench(members: 3).measure(rounds: 1))
+        return GroupReport(
+            rows: bench.rows, sizes: [try #require(bench.sizes)],
+            speedups: try SpeedupBench(members: 3).measure(rounds: 1))
     }
 
     @Test func theJSONHasEveryRowWithItsRatio() throws {
@@ -28,6 +30,12 @@ import Testing
             let primitives = try #require(row["primitives"] as? [String: Double])
             #expect(primitives.count == 12 && primitives.values.allSatisfy { $0 > 0 })
         }
+        let sizes = try #require((top["sizes"] as? [[String: Any]])?.first)
+        #expect(try #require(sizes["epochRecord"] as? Int) <= 400)
+        #expect(sizes["afterMessage"] as? Int == 4)
+        let saved = try #require(sizes["afterCommit"] as? Int)
+        let whole = try #require(sizes["wholeGroup"] as? Int)
+        #expect(saved > 0 && whole >= 3 * 200)
         let speedups = try #require(top["speedups"] as? [[String: Any]])
         #expect(speedups.compactMap { $0["kind"] as? String } == ["create", "join"])
         for speedup in speedups { #expect(try #require(speedup["share"] as? Double) > 0) }

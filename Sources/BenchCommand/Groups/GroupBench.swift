@@ -12,7 +12,7 @@ struct GroupBench: ParsableCommand {
             With cipher suite 1 and private messages, on one core. Each row is compared with its floor: the time that the \
             primitives it cannot do without (signatures, HPKE, key generation, AEAD, HKDF, hashes) take between the row's \
             repetitions, straight from the crypto library. Then creating and joining are measured on all cores, beside as \
-            many bare primitives.
+            many bare primitives. Of the warm group it says what is stored, and what memory a process with it takes.
 
             "Cold" is a group right after one commit added everybody, "warm" one in which every member has committed. \
             Warming a group of 1000 takes a minute or more.
@@ -39,6 +39,7 @@ struct GroupBench: ParsableCommand {
         let meter = try PrimitiveMeter()
         let provider = try SwiftCryptoProvider.provider(for: BenchMember.suite)
         var rows: [GroupReport.Row] = []
+        var sizes: [GroupReport.Sizes] = []
         for size in members {
             Self.say("\(size) members: creating, joining, the first commit …")
             var bench = GroupSizeBench(size: size, provider: provider, meter: meter)
@@ -51,12 +52,16 @@ struct GroupBench: ParsableCommand {
                 Self.say("\(size) members: everybody commits, \(count) have …")
             }
             rows += bench.rows
+            if var measured = bench.sizes {
+                measured.memory = try bench.warmState.flatMap(GroupMemory.measure)
+                sizes.append(measured)
+            }
         }
         let speedups = try members.filter { $0 >= 100 }.flatMap { size in
             Self.say("\(size) members: on all cores …")
             return try SpeedupBench(members: size).measure(rounds: 5)
         }
-        let report = GroupReport(rows: rows, speedups: speedups)
+        let report = GroupReport(rows: rows, sizes: sizes, speedups: speedups)
         print(json ? try report.json : report.text)
     }
 

@@ -1,10 +1,12 @@
 public import MLSCodec
 
 /// `opaque HashReference<V>`: a message's name for another one (RFC 9420 §5.2). `Kind` keeps the two sorts apart.
-public struct HashReference<Kind: Sendable>: Hashable, Sendable, MLSStruct {
+public struct HashReference<Kind: Sendable>: Hashable, Sendable, MLSCodable {
     public var bytes: [UInt8]
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
-    public static var layout: StructLayout<Self, [UInt8]> { StructLayout(\.bytes) { Self($0) } }
+
+    public func encode(into writer: inout MLSWriter) { writer.write(opaque: bytes) }
+    public init(from reader: inout MLSReader) throws(CodecError) { bytes = try reader.readOpaque() }
 
     public static func == (lhs: Self, rhs: Self) -> Bool { lhs.bytes == rhs.bytes }
     public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }

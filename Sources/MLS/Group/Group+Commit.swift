@@ -63,12 +63,14 @@ extension Group {
     ) throws -> (path: UpdatePath, secrets: NewPath) {
         let own = try requiredMember(at: ownLeafIndex)
         let content = (update ?? LeafUpdate()).applied(to: own.leafNode.content)
+        let signer = update?.signer?.privateKey ?? signer
+        guard (try? provider.publicKey(of: signer)) == content.signatureKey else {
+            throw MLSError(.authenticationFailed, "LeafNodeTBS")
+        }
         let newPath = try state.tree.replacePath(
-            content: content, groupID: groupID, signer: update?.signer?.privateKey ?? signer,
-            privateKeys: state.treeKeys, provider: provider)
+            content: content, groupID: groupID, signer: signer, privateKeys: state.treeKeys, provider: provider)
         try newPath.leafNode.check(against: state.context)
         try newPath.leafNode.checkCapabilities(list: provider.cipherSuite)
-        try newPath.leafNode.checkSignature(in: groupID, at: ownLeafIndex, provider: provider)
         state.treeKeys = newPath.privateKeys
         state.context.treeHash = state.tree.treeHash(provider: provider)
         let path = try newPath.encrypted(

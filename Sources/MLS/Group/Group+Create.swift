@@ -31,7 +31,7 @@ extension Group {
             try settings.credentials?.checkExternalSenders(of: context)
             try leafNode.check(against: context)
             try leafNode.checkCapabilities(list: provider.cipherSuite)
-            guard leafNode.hasValidSignature(at: nil, provider: provider) else {
+            guard try provider.publicKey(of: signer.privateKey) == signer.publicKey else {
                 throw MLSError(.missingKey, "a signature key pair whose halves do not belong together")
             }
 

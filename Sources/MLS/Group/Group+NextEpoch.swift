@@ -53,11 +53,12 @@ extension Group {
         context.confirmedTranscriptHash = provider.confirmedTranscriptHash(
             interim: inputs.interimTranscriptHash, commit: commit)
 
+        let encodedContext = context.encoded
         let schedule = try KeySchedule(
             initSecret: inputs.initSecret,
             commitSecret: inputs.commitSecret ?? SecretBytes(zeros: provider.hashLength),
-            pskSecret: inputs.pskSecret, groupContext: context.encoded, provider: provider)
-        let epochSecrets = try schedule.epochSecrets(groupContext: context.encoded, provider: provider)
+            pskSecret: inputs.pskSecret, groupContext: encodedContext, provider: provider)
+        let epochSecrets = try schedule.epochSecrets(groupContext: encodedContext, provider: provider)
         let confirmationTag = epochSecrets.confirmationTag(
             confirmedTranscriptHash: context.confirmedTranscriptHash, provider: provider)
         let group = Group(

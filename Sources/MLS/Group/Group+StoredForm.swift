@@ -32,11 +32,17 @@ extension Group {
     /// The stored form. Two groups are in the same state exactly if these are equal.
     public var encodedState: [UInt8] {
         var writer = MLSWriter()
+        encodeState(into: &writer) { tree.encode(into: &$0) }
+        return writer.bytes
+    }
+
+    /// Writes the stored form, with what `encodeTree` writes in the tree's place.
+    func encodeState(into writer: inout MLSWriter, tree encodeTree: (inout MLSWriter) -> Void) {
         let ofMembers = pendingProposals.compactMap { PendingMemberProposal($0) }
         let isVersion1 = deletion == nil && reInit == nil && ofMembers.count == pendingProposals.count
         writer.write(integer: UInt8(deletion != nil ? 3 : isVersion1 ? 1 : 2))
         context.encode(into: &writer)
-        tree.encode(into: &writer)
+        encodeTree(&writer)
         treeKeys.encode(into: &writer)
         ownLeafIndex.encode(into: &writer)
         epochSecrets.encode(into: &writer)
@@ -46,7 +52,6 @@ extension Group {
         writer.write(integer: UInt8(isRemoved ? 1 : 0))
         if !isVersion1 { reInit.encode(into: &writer) }
         deletion?.encode(into: &writer)
-        return writer.bytes
     }
 
     /// Reads a stored form.
@@ -66,12 +71,23 @@ extension Group {
         providers: (CipherSuite) throws(CryptoError) -> any CipherSuiteProvider
     ) throws(MLSError) {
         var reader = MLSReader(bytes)
+        try self.init(decodingStateFrom: &reader, credentials: credentials, providers: providers) { (reader) throws(CodecError) in
+            try RatchetTree(from: &reader)
+        }
+    }
+
+    /// Reads a stored form to its end, with what `decodeTree` reads in the tree's place.
+    init(
+        decodingStateFrom reader: inout MLSReader, credentials: (any CredentialVerifier)?,
+        providers: (CipherSuite) throws(CryptoError) -> any CipherSuiteProvider,
+        tree decodeTree: (inout MLSReader) throws -> RatchetTree
+    ) throws(MLSError) {
         self = try MLSError.mapping {
             let version = try reader.readInteger(UInt8.self)
             guard (1...3).contains(version) else { throw MLSError(.unknownVersion) }
             let context = try GroupContext(from: &reader)
             let group = Group(
-                provider: try providers(context.cipherSuite), context: context, tree: try RatchetTree(from: &reader),
+                provider: try providers(context.cipherSuite), context: context, tree: try decodeTree(&reader),
                 treeKeys: try TreePrivateKeys(from: &reader), ownLeafIndex: try LeafIndex(from: &reader),
                 epochSecrets: try EpochSecrets(from: &reader), confirmationTag: try reader.readOpaque(),
                 interimTranscriptHash: try reader.readOpaque(),

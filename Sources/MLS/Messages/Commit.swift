@@ -55,19 +55,3 @@ public struct UpdatePath: Hashable, Sendable, MLSStruct {
         Self(leafNode: $0, nodes: $1)
     }
 }
-
-/// `struct { HPKEPublicKey encryption_key; HPKECiphertext encrypted_path_secret<V>; } UpdatePathNode` (RFC 9420 §7.6).
-public struct UpdatePathNode: Hashable, Sendable, MLSStruct {
-    public var encryptionKey: HPKEPublicKey
-    /// The node's path secret, once for each node in the resolution of the copath child.
-    public var encryptedPathSecrets: [HPKECiphertext]
-
-    public init(encryptionKey: HPKEPublicKey, encryptedPathSecrets: [HPKECiphertext]) {
-        self.encryptionKey = encryptionKey
-        self.encryptedPathSecrets = encryptedPathSecrets
-    }
-
-    public static let layout: StructLayout<Self, HPKEPublicKey, [HPKECiphertext]> = StructLayout(
-        \.encryptionKey, \.encryptedPathSecrets
-    ) { Self(encryptionKey: $0, encryptedPathSecrets: $1) }
-}

@@ -28,7 +28,7 @@ extension RatchetTree {
         let steps = filteredDirectPath(of: sender)
         guard steps.count == path.nodes.count else { throw MLSError(.invalidCommit, "number of path nodes") }
         for (step, node) in zip(steps, path.nodes) {
-            guard resolution(of: step.copathChild, without: added).count == node.encryptedPathSecrets.count else {
+            guard resolution(of: step.copathChild, without: added).count == node.encryptedPathSecretCount else {
                 throw MLSError(.invalidCommit, "number of encrypted path secrets")
             }
         }
@@ -90,13 +90,14 @@ extension TreePrivateKeys {
             let index = steps.firstIndex(where: { $0.copathChild.isAncestor(of: leafIndex) })
         else { throw MLSError(.invalidCommit, "a path that does not reach this member") }
 
-        let ciphertexts = path.nodes[index].encryptedPathSecrets
+        let node = path.nodes[index]
         let resolution = tree.resolution(of: steps[index].copathChild, without: added)
-        guard resolution.count == ciphertexts.count else {
+        guard resolution.count == node.encryptedPathSecretCount else {
             throw MLSError(.invalidCommit, "number of encrypted path secrets")
         }
-        for (node, ciphertext) in zip(resolution, ciphertexts) {
-            guard let privateKey = privateKey(of: node) else { continue }
+        for (place, recipient) in resolution.enumerated() {
+            guard let privateKey = privateKey(of: recipient), let ciphertext = node.encryptedPathSecret(at: place)
+            else { continue }
             let secret = try MLSError.mapping {
                 var plaintext = try provider.decryptWithLabel(
                     privateKey, label: "UpdatePathNode", context: groupContext, ciphertext: ciphertext)

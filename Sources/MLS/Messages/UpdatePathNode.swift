@@ -1,0 +1,91 @@
+public import MLSCodec
+
+// struct {
+//     HPKEPublicKey encryption_key;
+//     HPKECiphertext encrypted_path_secret<V>;
+// } UpdatePathNode;
+
+/// One node of an UpdatePath (RFC 9420 §7.6).
+public struct UpdatePathNode: Hashable, Sendable, MLSStruct {
+    public var encryptionKey: HPKEPublicKey
+    private var ciphertexts: EncodedCiphertexts
+
+    public init(encryptionKey: HPKEPublicKey, encryptedPathSecrets: [HPKECiphertext]) {
+        self.init(encryptionKey: encryptionKey, ciphertexts: EncodedCiphertexts(encryptedPathSecrets))
+    }
+
+    private init(encryptionKey: HPKEPublicKey, ciphertexts: EncodedCiphertexts) {
+        self.encryptionKey = encryptionKey
+        self.ciphertexts = ciphertexts
+    }
+
+    public static let layout: StructLayout<Self, HPKEPublicKey, EncodedCiphertexts> = StructLayout(
+        \.encryptionKey, \.ciphertexts
+    ) { Self(encryptionKey: $0, ciphertexts: $1) }
+
+    /// The node's path secret, once for each node in the resolution of the copath child.
+    public var encryptedPathSecrets: [HPKECiphertext] {
+        get { ciphertexts.all }
+        set { ciphertexts = EncodedCiphertexts(newValue) }
+    }
+
+    /// How many there are of `encryptedPathSecrets`.
+    var encryptedPathSecretCount: Int { ciphertexts.count }
+
+    /// One of `encryptedPathSecrets`; `nil` if there are not so many.
+    func encryptedPathSecret(at index: Int) -> HPKECiphertext? { ciphertexts[index] }
+}
+
+/// `HPKECiphertext x<V>` as it travels: a receiver needs one of them, and in a group whose members were all added at once
+/// there is one for each of them.
+public struct EncodedCiphertexts: Hashable, Sendable, MLSCodable {
+    /// The vector's content: whole ciphertexts, so many.
+    private let content: [UInt8]
+
+    init(_ ciphertexts: [HPKECiphertext]) {
+        var writer = MLSWriter(reservingCapacity: ciphertexts.count * 96)
+        for ciphertext in ciphertexts {
+            writer.write(opaque: ciphertext.kemOutput)
+            writer.write(opaque: ciphertext.ciphertext)
+        }
+        content = writer.bytes
+    }
+
+    public func encode(into writer: inout MLSWriter) { writer.write(opaque: content) }
+
+    public init(from reader: inout MLSReader) throws(CodecError) {
+        var vector = try reader.readVector()
+        let start = vector.offset
+        while !vector.isAtEnd { try Self.skip(in: &vector) }
+        content = vector.bytes(since: start)
+    }
+
+    private static func skip(in reader: inout MLSReader) throws(CodecError) {
+        try reader.skipOpaque()
+        try reader.skipOpaque()
+    }
+
+    var count: Int {
+        var reader = MLSReader(content)
+        var count = 0
+        while !reader.isAtEnd, (try? Self.skip(in: &reader)) != nil { count += 1 }
+        return count
+    }
+
+    /// Reading what was written or read before does not fail.
+    var all: [HPKECiphertext] {
+        var reader = MLSReader(content)
+        return (try? HPKECiphertext.decodeElements(from: &reader)) ?? []
+    }
+
+    subscript(index: Int) -> HPKECiphertext? {
+        guard index >= 0 else { return nil }
+        var reader = MLSReader(content)
+        do {
+            for _ in 0..<index { try Self.skip(in: &reader) }
+            return try HPKECiphertext(from: &reader)
+        } catch {
+            return nil
+        }
+    }
+}
