@@ -79,7 +79,7 @@ import Testing
         let result = found.withLock { $0 }
         let needed = result.map { "\($0.seed + 1)" } ?? "not found"
         let how = result?.violations.first ?? ""
-        tell("| `\(mutation.rawValue)` | \(mutation.ordering) | \(needed) | \(how) |")
+        print("| `\(mutation.rawValue)` | \(mutation.ordering) | \(needed) | \(how) |")
         #expect(result != nil, "\(mutation) was not found within \(seeds) seeds")
     }
 }
