@@ -186,4 +186,19 @@ import Testing
         wrong.record(try other.members[0].group)
         #expect(throws: MLSError(.authenticationFailed)) { try read(message, wrong) }
     }
+
+    /// The net under a caller that gives one generation twice, which it must not (RFC 9420 §6.3.1).
+    @Test func oneKeyTwiceIsNotOneNonceTwice() throws {
+        let group = try TestGroup(["a", "b"])
+        let key = group.members[0].signer.privateKey
+        let messages = try (0..<3).map { _ in try group.members[0].group.encrypt([1], generation: 0, signer: key) }
+        var ciphertexts: Set<[UInt8]> = []
+        for message in messages {
+            guard case .privateMessage(let message) = message else { continue }
+            ciphertexts.insert(message.ciphertext)
+        }
+        // Content, signature and padding are the same: only the reuse guard differs.
+        #expect(ciphertexts.count == 3)
+        for message in messages { #expect(try group.members[1].group.decrypt(message).data == [1]) }
+    }
 }
