@@ -31,7 +31,16 @@ public struct StructLayout<Root, each Field: MLSCodable>: Sendable {
     private static func encoder<Value: MLSCodable>(
         _ path: any KeyPath<Root, Value> & Sendable
     ) -> @Sendable (Root, inout MLSWriter) -> Void {
-        { root, writer in root[keyPath: path].encode(into: &writer) }
+        // Nearly all fields are stored ones. To walk their key paths takes longer than to write what is there.
+        guard let offset = MemoryLayout<Root>.offset(of: path) else {
+            return { root, writer in root[keyPath: path].encode(into: &writer) }
+        }
+        return { root, writer in
+            withUnsafePointer(to: root) { root in
+                let field = UnsafeRawPointer(root).advanced(by: offset)
+                field.assumingMemoryBound(to: Value.self).pointee.encode(into: &writer)
+            }
+        }
     }
 
     public func encode(_ root: Root, into writer: inout MLSWriter) {

@@ -73,7 +73,9 @@ enum HashAlgorithm: Sendable {
             return output.withUnsafeBytes { SecretBytes($0) }
         }
         // Of one block there is nearly always: T(1) = HMAC-Hash(PRK, info | 0x01).
-        return mac(hash, pseudoRandomKey, info + [1]).withUnsafeBytes { SecretBytes($0.prefix(length)) }
+        return mac(hash, pseudoRandomKey, info + [1]).withUnsafeBytes {
+            SecretBytes(UnsafeRawBufferPointer(rebasing: $0.prefix(length)))
+        }
     }
 
     private static func mac<Hash: HashFunction>(_ hash: Hash.Type, _ key: SecretBytes, _ data: [UInt8]) -> Hash.Digest {

@@ -107,7 +107,7 @@ extension RatchetTree {
                 try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(provider.hashLength))
             )
         }
-        let parentHash = setPath(of: leaf, steps, keys: secrets.keyPairs.map(\.publicKey), provider: provider)
+        let (parents, parentHash) = pathNodes(steps, keys: secrets.keyPairs.map(\.publicKey), provider: provider)
 
         var content = content
         content.encryptionKey = leafKeyPair.publicKey
@@ -116,17 +116,12 @@ extension RatchetTree {
             try LeafNode.signed(
                 content, at: LeafNode.Position(groupID: groupID, leafIndex: leaf), with: signer, provider: provider)
         }
-        replaceLeaf(leaf, by: leafNode)
+        setPath(of: leaf, leafNode, parents: parents)
 
         var privateKeys = privateKeys ?? TreePrivateKeys(leafIndex: leaf, leafKey: leafKeyPair.privateKey)
         privateKeys.replaceLeafKey(leafKeyPair.privateKey)
         privateKeys.dropBlankNodes(of: self)
         privateKeys.set(steps, secrets.keyPairs)
         return NewPath(leafNode: leafNode, privateKeys: privateKeys, steps: steps, secrets: secrets)
-    }
-
-    /// Replaces a leaf and leaves everything else as it is.
-    mutating func replaceLeaf(_ leaf: LeafIndex, by leafNode: LeafNode) {
-        changePath(to: leaf) { position, node in position.isLeaf ? .leaf(leafNode) : node }
     }
 }

@@ -18,16 +18,15 @@ extension CipherSuiteProvider {
 }
 
 extension RatchetTree {
-    /// Blanks a leaf's direct path and puts new keys on its filtered direct path, with the parent hashes that follow
-    /// (RFC 9420 §7.5). The leaf itself stays as it is.
+    /// The nodes of a leaf's filtered direct path with new keys, and the parent hashes that follow (RFC 9420 §7.5, §7.9).
     ///
     /// - Parameters:
     ///   - steps: the leaf's filtered direct path.
     ///   - keys: one for each of `steps`.
-    /// - Returns: the leaf's own parent hash.
-    mutating func setPath(
-        of leaf: LeafIndex, _ steps: [FilteredPathStep], keys: [HPKEPublicKey], provider: some CipherSuiteProvider
-    ) -> [UInt8] {
+    /// - Returns: also the leaf's own parent hash.
+    mutating func pathNodes(
+        _ steps: [FilteredPathStep], keys: [HPKEPublicKey], provider: some CipherSuiteProvider
+    ) -> (parents: [NodeIndex: ParentNode], parentHash: [UInt8]) {
         _ = treeHash(provider: provider)
         var parents: [NodeIndex: ParentNode] = [:]
         var parentHash: [UInt8] = []
@@ -38,8 +37,14 @@ extension RatchetTree {
                 of: parent, originalSiblingTreeHash: treeHash(of: step.copathChild, provider: provider))
             parents[step.node] = parent
         }
-        changePath(to: leaf) { position, node in position.isLeaf ? node : parents[position].map(Node.parent) }
-        return parentHash
+        return (parents, parentHash)
+    }
+
+    /// Replaces a leaf, and its direct path by these nodes and blanks (RFC 9420 §7.5).
+    mutating func setPath(of leaf: LeafIndex, _ leafNode: LeafNode, parents: [NodeIndex: ParentNode]) {
+        changePath(to: leaf) { position, _ in
+            position.isLeaf ? .leaf(leafNode) : parents[position].map(Node.parent)
+        }
     }
 
     /// Throws unless every parent node was set by a member below it (RFC 9420 §7.9.2).

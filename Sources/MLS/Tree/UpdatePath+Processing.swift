@@ -41,11 +41,11 @@ extension RatchetTree {
         for key in keys { try MLSError.mapping { try provider.validate(key) } }
 
         var merged = self
-        let parentHash = merged.setPath(of: sender, steps, keys: parentKeys, provider: provider)
+        let (parents, parentHash) = merged.pathNodes(steps, keys: parentKeys, provider: provider)
         guard path.leafNode.content.source.parentHash == parentHash else {
             throw MLSError(.authenticationFailed, "parent_hash")
         }
-        merged.replaceLeaf(sender, by: path.leafNode)
+        merged.setPath(of: sender, path.leafNode, parents: parents)
         self = merged
     }
 }
