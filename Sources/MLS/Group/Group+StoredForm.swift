@@ -71,7 +71,8 @@ extension Group {
         providers: (CipherSuite) throws(CryptoError) -> any CipherSuiteProvider
     ) throws(MLSError) {
         var reader = MLSReader(bytes)
-        try self.init(decodingStateFrom: &reader, credentials: credentials, providers: providers) { (reader) throws(CodecError) in
+        try self.init(decodingStateFrom: &reader, credentials: credentials, providers: providers) {
+            (reader) throws(CodecError) in
             try RatchetTree(from: &reader)
         }
     }

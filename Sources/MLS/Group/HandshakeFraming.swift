@@ -4,8 +4,9 @@ public enum HandshakeFraming: Hashable, Sendable {
     case publicMessage
     /// Signed and encrypted.
     ///
-    /// For groups of `KeyRetention.rederivable`: `generation` is one on the sender's *handshake* ratchet of this epoch that was never used before: the caller keeps
-    /// count, outside of the group's state, since a group that is staged and abandoned must not take back a used one.
+    /// For groups of `KeyRetention.rederivable`: `generation` is one on the sender's *handshake* ratchet of this epoch that
+    /// was never used before. The caller keeps count, outside of the group's state, since a group that is staged and
+    /// abandoned must not take back a used one.
     case privateMessage(generation: UInt32, padding: PaddingPolicy = .none)
     /// Signed and encrypted, in a group that deletes its keys: with the key that `Group.reserveFraming(padding:)` gave, for
     /// one message.

@@ -29,7 +29,8 @@ import Testing
         var stored = StoredGroup(
             try Group.create(
                 groupID: [1], provider: client.provider, credential: client.credential, signer: client.signer,
-                capabilities: client.capabilities, lifetime: Lifetime(from: Self.now, duration: 86_400)))
+                capabilities: client.capabilities, lifetime: Lifetime(from: Self.now, duration: 86_400),
+                settings: .rederivable))
         var messages: [MLSMessage] = []
         for text in ["a", "b"] {
             messages.append(

@@ -38,20 +38,19 @@ func yourFirstGroup(now: UInt64) throws -> String {
         signer: alice.signer, capabilities: alice.capabilities, lifetime: month)
     guard case .keyPackage(let bobsKeyPackage) = try MLSMessage(decoding: published) else { return "" }
     let staged = try alicesGroup.stageCommit(
-        CommitRequest(adding: [bobsKeyPackage], framing: .privateMessage(generation: 0)),
+        CommitRequest(adding: [bobsKeyPackage], framing: try alicesGroup.reserveFraming()),
         policy: LifetimePolicy(now: now), signer: alice.signer.privateKey)
     // Here goes: store `staged`, send `staged.message` to the members, and wait until it is accepted.
     try alicesGroup.merge(staged)
 
     // Bob joins with the Welcome, and both are in one epoch with the same secrets.
     guard case .welcome(let welcome) = staged.welcome else { return "" }
-    let bobsGroup = try Group.join(
+    var bobsGroup = try Group.join(
         welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, provider: bob.provider)
     guard bobsGroup.epochAuthenticator == alicesGroup.epochAuthenticator else { return "" }
 
-    // Alice writes. She counts the generations of her messages herself: none is ever used twice.
-    let message = try alicesGroup.encrypt(
-        Array("Hello Bob".utf8), generation: 0, signer: alice.signer.privateKey)
-    let read = try bobsGroup.decrypt(try MLSMessage(decoding: message.encoded))
+    // Alice writes, and Bob reads. Both groups have deleted the message's key now: it is read once.
+    let message = try alicesGroup.encrypt(Array("Hello Bob".utf8), signer: alice.signer.privateKey)
+    let read = try bobsGroup.read(try MLSMessage(decoding: message.encoded))
     return String(decoding: read.data, as: UTF8.self)
 }

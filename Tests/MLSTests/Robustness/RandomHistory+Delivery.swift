@@ -125,7 +125,8 @@ extension RandomHistory {
         guard let own else { throw HistoryFailure("a Welcome for a KeyPackage that nobody has") }
         participants[index].member.state = try Group.join(
             invitation.welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys,
-            ratchetTree: invitation.ratchetTree, preSharedKeys: Self.preSharedKeys, provider: provider)
+            ratchetTree: invitation.ratchetTree, preSharedKeys: Self.preSharedKeys, settings: .rederivable,
+            provider: provider)
         note("joined", "\(participants[index].name) joins in epoch \(participants[index].epoch ?? 0)")
         try enter(index)
     }
