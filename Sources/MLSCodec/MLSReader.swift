@@ -61,7 +61,12 @@ public struct MLSReader: Sendable {
 
     /// Passes `opaque x<V>` by: it is there, and what is in it is for others.
     public mutating func skipOpaque() throws(CodecError) {
-        let length = try readLength()
+        let start = offset
+        let length = try readLengthHeader()
+        guard remaining >= length else {
+            offset = start
+            throw CodecError(.truncated, "vector")
+        }
         offset += length
     }
 

@@ -33,6 +33,11 @@ extension RatchetTree {
         return all.filter { index in index.leafIndex.map { !added.contains($0) } ?? true }
     }
 
+    /// How many nodes `resolution(of:without:)` has.
+    func resolutionCount(of node: NodeIndex, without added: Set<LeafIndex>) -> Int {
+        added.isEmpty ? subtree(at: node).resolutionCount : resolution(of: node, without: added).count
+    }
+
     /// The direct path without the nodes whose other child has nobody below it (RFC 9420 §4.1.2), from the leaf up.
     func filteredDirectPath(of leaf: LeafIndex) -> [FilteredPathStep] {
         guard size.contains(leaf) else { return [] }

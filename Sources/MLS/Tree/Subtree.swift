@@ -11,6 +11,8 @@ final class Subtree: Sendable {
     let hash: [UInt8]?
     /// Leaves that are not blank.
     let memberCount: Int
+    /// How many nodes the resolution (RFC 9420 §4.1.1) has.
+    let resolutionCount: Int
     /// What the leaves have for credentials, and what all of them can read.
     let credentials: CredentialSupport
     /// Whether all nodes are blank. Such a subtree exists only to remember its hash, and has no children.
@@ -28,6 +30,12 @@ final class Subtree: Sendable {
             memberCount = left.memberCount + right.memberCount
             credentials = left.credentials.merging(right.credentials)
         }
+        resolutionCount =
+            switch content {
+            case .leaf: 1
+            case .parent(let parent): 1 + parent.unmergedLeaves.count
+            case nil: left.resolutionCount + right.resolutionCount
+            }
         isBlank = content == nil && left.isBlank && right.isBlank
     }
 
@@ -40,6 +48,7 @@ final class Subtree: Sendable {
 extension Subtree? {
     var isBlank: Bool { self?.isBlank ?? true }
     var memberCount: Int { self?.memberCount ?? 0 }
+    var resolutionCount: Int { self?.resolutionCount ?? 0 }
     var credentials: CredentialSupport { self?.credentials ?? .ofNobody }
 
     /// The subtree below `target`, where this one is below `position`.

@@ -28,7 +28,7 @@ extension RatchetTree {
         let steps = filteredDirectPath(of: sender)
         guard steps.count == path.nodes.count else { throw MLSError(.invalidCommit, "number of path nodes") }
         for (step, node) in zip(steps, path.nodes) {
-            guard resolution(of: step.copathChild, without: added).count == node.encryptedPathSecretCount else {
+            guard resolutionCount(of: step.copathChild, without: added) == node.encryptedPathSecretCount else {
                 throw MLSError(.invalidCommit, "number of encrypted path secrets")
             }
         }
