@@ -46,7 +46,7 @@ extension Group {
         case .application:
             throw MLSError(.malformed, "application data in a handshake message")
         case .proposal(let proposal):
-            try check(proposal, from: sender, in: context)
+            try check(proposal, from: sender, in: LeafRequirements(of: context))
             guard proposal != .selfRemove || verified.authenticatedContent.wireFormat == .publicMessage else {
                 throw MLSError(.malformed, "a SelfRemove that joiners cannot read")
             }

@@ -95,6 +95,8 @@ private struct ProposalSelection {
     private var addedEncryptionKeys: Set<HPKEPublicKey> = []
     private var credentials = CredentialSupport.ofNobody
     private var context: GroupContext
+    /// `nil` if the request's extensions are at fault, which shows when it is staged.
+    private var requirements: LeafRequirements?
 
     init(_ request: CommitRequest, in group: Group) {
         self.group = group
@@ -102,6 +104,7 @@ private struct ProposalSelection {
         tree = group.tree
         context = group.context
         if let extensions = request.extensions { context.extensions = extensions }
+        requirements = try? LeafRequirements(of: context)
         // What the request has no right to shows when it is staged.
         for index in request.removing { try? tree.remove(index) }
         if let update = request.leafUpdate, let own = tree[group.ownLeafIndex] {
@@ -168,10 +171,11 @@ private struct ProposalSelection {
         var changed = context
         changed.extensions = extensions
         let all = tree.leaves.map(\.leafNode) + added
-        guard (try? changed.checkExtensions()) != nil,
-            all.allSatisfy({ (try? $0.check(against: changed)) != nil })
+        guard (try? changed.checkExtensions()) != nil, let changedRequirements = try? LeafRequirements(of: changed),
+            all.allSatisfy({ (try? $0.check(against: changedRequirements)) != nil })
         else { return }
         context = changed
+        requirements = changedRequirements
         selected.append(pending.committed)
     }
 
@@ -179,7 +183,7 @@ private struct ProposalSelection {
     ///
     /// - Parameter replaced: where it takes another one's place.
     private func accepts(_ leafNode: LeafNode, at replaced: LeafIndex?) -> Bool {
-        guard (try? leafNode.check(against: context)) != nil,
+        guard let requirements, (try? leafNode.check(against: requirements)) != nil,
             (try? leafNode.checkCapabilities(list: group.cipherSuite)) != nil,
             !addedSignatureKeys.contains(leafNode.signatureKey),
             !addedEncryptionKeys.contains(leafNode.encryptionKey),

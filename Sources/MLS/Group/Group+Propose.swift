@@ -103,7 +103,7 @@ extension Group {
     ) throws(MLSError) -> MLSMessage {
         try checkActive()
         try checkSigner(signer)
-        try check(proposal, from: .member(ownLeafIndex), in: context)
+        try check(proposal, from: .member(ownLeafIndex), in: LeafRequirements(of: context))
         let signed = try sign(
             .proposal(proposal), as: framing.wireFormat, authenticatedData: authenticatedData, signer: signer)
         let message = try protect(signed, framing: framing)
@@ -123,14 +123,14 @@ extension Group {
 
     /// Throws unless the proposal is valid by itself (RFC 9420 §12.1).
     ///
-    /// - Parameter context: this epoch's, or the next one's where the proposal is part of a commit.
+    /// - Parameter requirements: this epoch's, or the next one's where the proposal is part of a commit.
     func check(
-        _ proposal: Proposal, from sender: Sender, in context: GroupContext
+        _ proposal: Proposal, from sender: Sender, in requirements: LeafRequirements
     ) throws(MLSError) {
         switch proposal {
         case .add(let keyPackage):
             try keyPackage.check(by: provider)
-            try keyPackage.leafNode.check(against: context)
+            try keyPackage.leafNode.check(against: requirements)
             try credentials?.check(keyPackage.leafNode, for: .newMember)
         case .update(let leafNode):
             guard let leafIndex = sender.leafIndex else {
@@ -144,7 +144,7 @@ extension Group {
             guard (try? provider.validate(leafNode.encryptionKey)) != nil else {
                 throw MLSError(.invalidProposal, "a malformed HPKE key")
             }
-            try leafNode.check(against: context)
+            try leafNode.check(against: requirements)
             try leafNode.checkSignature(in: groupID, at: leafIndex, provider: provider)
             try credentials?.check(leafNode, for: .successor(of: current.credential))
         case .remove(let removed):

@@ -31,11 +31,12 @@ extension Group {
         _ list: ProposalList, linkedBy link: PreSharedKeyID.Key? = nil
     ) throws(MLSError) -> ProvisionalState {
         let context = try context.next(with: list.extensions)
+        let requirements = try LeafRequirements(of: context)
         // What came by reference was checked when it arrived, in this same epoch.
         _ = try MLSError.mapping {
             try provider.parallelMap(list.proposals.filter { $0.reference == nil }) { item in
                 if let link, case .preSharedKey(let id) = item.proposal, id.key == link { return }
-                try check(item.proposal, from: item.sender, in: context)
+                try check(item.proposal, from: item.sender, in: requirements)
             }
         }
         var tree = tree
@@ -62,7 +63,7 @@ extension Group {
         treeKeys.dropBlankNodes(of: tree)
 
         if list.extensions != nil {
-            for leaf in tree.leaves { try leaf.leafNode.check(against: context) }
+            for leaf in tree.leaves { try leaf.leafNode.check(against: requirements) }
         }
         return ProvisionalState(
             tree: tree, treeKeys: treeKeys, context: context, preSharedKeys: list.preSharedKeys,

@@ -41,8 +41,22 @@ public struct Capabilities: Hashable, Sendable, MLSStruct {
 
     /// Whether all that a group requires is there (RFC 9420 §11.1).
     public func satisfies(_ required: RequiredCapabilities) -> Bool {
-        required.extensionTypes.allSatisfy(supports) && required.proposalTypes.allSatisfy(supports)
-            && required.credentialTypes.allSatisfy(supports)
+        supports(all: required.extensionTypes)
+            && Self.list(proposals, contains: required.proposalTypes.filter { !$0.isDefault })
+            && Self.list(credentials, contains: required.credentialTypes)
+    }
+
+    /// Whether all of these types are supported, in a time that grows with the lists' lengths and not with their product:
+    /// both may be a stranger's.
+    func supports(all types: [ExtensionType]) -> Bool {
+        Self.list(extensions, contains: types.filter { !$0.isDefault })
+    }
+
+    private static func list<Kind: Hashable>(_ listed: [Kind], contains wanted: [Kind]) -> Bool {
+        // Most lists are so short that to look through them takes less than to make a set.
+        guard listed.count > 16, wanted.count > 16 else { return wanted.allSatisfy(listed.contains) }
+        let known = Set(listed)
+        return wanted.allSatisfy(known.contains)
     }
 }
 

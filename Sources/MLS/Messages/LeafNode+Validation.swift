@@ -5,7 +5,7 @@ extension LeafNode {
             throw MLSError(.invalidLeafNode, "capabilities lack the credential's type")
         }
         guard content.extensions.hasUniqueTypes else { throw MLSError(.invalidLeafNode, "an extension type twice") }
-        guard content.extensions.allSatisfy({ content.capabilities.supports($0.type) }) else {
+        guard content.capabilities.supports(all: content.extensions.map(\.type)) else {
             throw MLSError(.invalidLeafNode, "an extension that capabilities do not list")
         }
     }
@@ -24,15 +24,7 @@ extension LeafNode {
 
     /// The rules that one leaf can break in a group whose other leaves do not matter (RFC 9420 §7.3, §11.1, §13.4).
     func check(against context: GroupContext) throws(MLSError) {
-        try checkOnItsOwn()
-        guard context.extensions.allSatisfy({ content.capabilities.supports($0.type) }) else {
-            throw MLSError(.invalidLeafNode, "capabilities lack an extension of the group")
-        }
-        if let required = try context.requiredCapabilities() {
-            guard content.capabilities.satisfies(required) else {
-                throw MLSError(.invalidLeafNode, "capabilities lack what the group requires")
-            }
-        }
+        try check(against: LeafRequirements(of: context))
     }
 
     /// Throws unless the signature is valid at this place in this group.

@@ -10,7 +10,8 @@ extension RatchetTree {
         try checkStructure()
         try checkKeys(provider: provider)
         let leaves = leaves
-        for (_, leafNode) in leaves { try leafNode.check(against: context) }
+        let requirements = try LeafRequirements(of: context)
+        for (_, leafNode) in leaves { try leafNode.check(against: requirements) }
         try checkAcrossMembers(leaves.map(\.leafNode))
         try checkParentHashes(provider: provider)
         try checkSignatures(groupID: context.groupID, provider: provider)

@@ -30,7 +30,7 @@ struct Client {
     func create(_ groupID: [UInt8], extensions: [Extension]) throws -> Group {
         try Group.create(
             groupID: groupID, provider: provider, credential: credential, signer: signer, capabilities: capabilities,
-            lifetime: Self.lifetime, extensions: extensions)
+            lifetime: Self.lifetime, extensions: extensions, settings: .rederivable)
     }
 
     func stage(
@@ -92,7 +92,8 @@ struct Crowd {
         guard case .welcome(let welcome)? = staged.welcome else { return }
         for (client, own) in joining {
             groups[client] = try Group.join(
-                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, provider: clients[client].provider)
+                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, settings: .rederivable,
+                provider: clients[client].provider)
         }
     }
 

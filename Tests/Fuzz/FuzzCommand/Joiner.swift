@@ -27,7 +27,7 @@ enum Joiner {
         guard
             let group = try? Group.join(
                 welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, ratchetTree: tree,
-                preSharedKeys: groups.crowd.preSharedKeys, provider: groups.provider)
+                preSharedKeys: groups.crowd.preSharedKeys, settings: .rederivable, provider: groups.provider)
         else { return }
         use(group, groups)
     }
@@ -40,7 +40,9 @@ enum Joiner {
             capabilities: groups.joiner.capabilities, ratchetTree: tree)
         if kind & 1 != 0 { request.replacing = LeafIndex(UInt32(kind >> 1)) }
         if kind & 0x80 != 0 { request.selfRemoves = groups.messages.filter { $0.header?.contentType == .proposal } }
-        guard let staged = try? Group.stageExternalJoin(groupInfo, request, provider: groups.provider) else { return }
+        let staged = try? Group.stageExternalJoin(
+            groupInfo, request, settings: .rederivable, provider: groups.provider)
+        guard let staged else { return }
         use(staged.merged, groups)
     }
 

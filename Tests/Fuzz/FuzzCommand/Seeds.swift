@@ -55,6 +55,7 @@ struct Seeds {
         let parts = groups.messages.prefix(6).flatMap { Self.step(1, $0.encoded) }
         insert(
             parts + Self.step(1, groups.messages.first { $0.header?.contentType == .commit }?.encoded ?? []), .member)
+        if let epochs = try? Self.epochs() { insert(epochs, .member) }
         for choice: UInt8 in 0..<8 { insert(Self.step(5, [choice, choice]) + Self.step(7, [choice]), .member) }
 
         insert([0, 0, 0] + groups.welcome, .joiner)
@@ -79,6 +80,31 @@ struct Seeds {
             insert([1, 0, sort, 1, 1, 0, 1, 0, 1, 9, 0, 0, 1, 0], .insider)
             insert([0, 0, 1, 9, 0, 0, 1, sort, 1, 1, 0, 1, 1], .insider)
         }
+    }
+
+    /// What one member sends in several epochs, a proposal and a commit in each.
+    private static func epochs() throws -> [UInt8] {
+        let groups = WeakGroups.shared
+        let client = groups.crowd.clients[2]
+        var group = try groups.crowd.group(2)
+        var input: [UInt8] = []
+        for round: UInt8 in 0..<6 {
+            let framing = round % 2 == 0 ? HandshakeFraming.publicMessage : .privateMessage(generation: 0)
+            let proposal = try group.proposeExtensions(
+                [Extension(type: Client.known, data: [round])], framing: framing, signer: client.signer.privateKey)
+            let added = try Client(0x70 + round, groups.provider).keyPackage().keyPackage
+            let staged = try client.stage(group) {
+                if round % 2 == 0 {
+                    $0.adding = [added]
+                } else {
+                    $0.removing = [group.members.last?.leafIndex ?? LeafIndex(5)]
+                }
+                $0.forcesPath = round % 3 == 0
+            }
+            try group.merge(staged)
+            input += step(1, proposal.encoded) + step(1, staged.message.encoded)
+        }
+        return input
     }
 
     private static let framedContent = 15
