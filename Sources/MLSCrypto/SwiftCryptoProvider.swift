@@ -3,7 +3,7 @@ public import MLS
 /// The primitives of cipher suites 1, 2, 3, 5 and 7 (RFC 9420 §17.1), from swift-crypto.
 ///
 /// The suites differ in the curve of KEM and signatures, in the AEAD and in the hash.
-public struct SwiftCryptoProvider: CipherSuiteProvider {
+public struct SwiftCryptoProvider: CommonSuiteProvider {
     /// The suites this provider has.
     public static let supportedCipherSuites: [CipherSuite] = [
         .mls128DHKEMX25519AES128GCMSHA256Ed25519,
@@ -17,7 +17,7 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
     let curve: Curve
     let aead: AuthenticatedCipher
     let hashAlgorithm: HashAlgorithm
-    private let concurrency: Concurrency
+    let concurrency: Concurrency
 
     /// - Parameter isParallel: whether work for many members at once is spread over all cores.
     /// - Throws: `unsupportedCipherSuite` for anything but suites 1, 2, 3, 5 and 7.
@@ -48,36 +48,4 @@ public struct SwiftCryptoProvider: CipherSuiteProvider {
     ) throws(MLS.CryptoError) -> any CipherSuiteProvider {
         try CipherSuiteProviders.provider(for: cipherSuite, isParallel: true)
     }
-
-    public func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) { concurrency.run(count, body) }
-
-    public var hashLength: Int { hashAlgorithm.length }
-    public var aeadKeyLength: Int { aead.keyLength }
-    public var aeadNonceLength: Int { aead.nonceLength }
-
-    public func hash(_ data: [UInt8]) -> [UInt8] { hashAlgorithm.hash(data) }
-    public func mac(key: SecretBytes, data: [UInt8]) -> [UInt8] { hashAlgorithm.mac(key: key, data: data) }
-
-    public func extract(salt: SecretBytes, inputKeyMaterial: SecretBytes) -> SecretBytes {
-        hashAlgorithm.extract(salt: salt, inputKeyMaterial: inputKeyMaterial)
-    }
-
-    public func expand(pseudoRandomKey: SecretBytes, info: [UInt8], length: Int) throws(MLS.CryptoError) -> SecretBytes
-    {
-        try hashAlgorithm.expand(pseudoRandomKey: pseudoRandomKey, info: info, length: length)
-    }
-
-    public func seal(
-        _ plaintext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
-    ) throws(MLS.CryptoError) -> [UInt8] {
-        try aead.seal(plaintext, key: key, nonce: nonce, authenticating: additionalData)
-    }
-
-    public func open(
-        _ ciphertext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
-    ) throws(MLS.CryptoError) -> [UInt8] {
-        try aead.open(ciphertext, key: key, nonce: nonce, authenticating: additionalData)
-    }
-
-    public func random(_ count: Int) -> SecretBytes { .random(count) }
 }

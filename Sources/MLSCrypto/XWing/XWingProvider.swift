@@ -9,14 +9,14 @@ public import MLS
 ///
 /// Keys are large: a public key has 1216 bytes and a KEM output 1120, so that a commit takes about 1.2 kB for each node of
 /// its path and as much again for each one who has to decrypt it.
-public struct XWingProvider: CipherSuiteProvider {
+public struct XWingProvider: CommonSuiteProvider {
     /// The suite's number, for private use.
     public static let experimentalCipherSuite = CipherSuite(rawValue: 0xf47a)
 
     let aead = AuthenticatedCipher.aes256GCM
     let hashAlgorithm = HashAlgorithm.sha256
     private let signing: SwiftCryptoProvider
-    private let concurrency: Concurrency
+    let concurrency: Concurrency
 
     /// - Parameter isParallel: whether work for many members at once is spread over all cores.
     /// - Throws: `unsupportedCipherSuite` if swift-crypto lacks Ed25519, which it does not.
@@ -26,36 +26,6 @@ public struct XWingProvider: CipherSuiteProvider {
     }
 
     public var cipherSuite: CipherSuite { Self.experimentalCipherSuite }
-    public var hashLength: Int { hashAlgorithm.length }
-    public var aeadKeyLength: Int { aead.keyLength }
-    public var aeadNonceLength: Int { aead.nonceLength }
-
-    public func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) { concurrency.run(count, body) }
-
-    public func hash(_ data: [UInt8]) -> [UInt8] { hashAlgorithm.hash(data) }
-    public func mac(key: SecretBytes, data: [UInt8]) -> [UInt8] { hashAlgorithm.mac(key: key, data: data) }
-
-    public func extract(salt: SecretBytes, inputKeyMaterial: SecretBytes) -> SecretBytes {
-        hashAlgorithm.extract(salt: salt, inputKeyMaterial: inputKeyMaterial)
-    }
-
-    public func expand(pseudoRandomKey: SecretBytes, info: [UInt8], length: Int) throws(CryptoError) -> SecretBytes {
-        try hashAlgorithm.expand(pseudoRandomKey: pseudoRandomKey, info: info, length: length)
-    }
-
-    public func seal(
-        _ plaintext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> [UInt8] {
-        try aead.seal(plaintext, key: key, nonce: nonce, authenticating: additionalData)
-    }
-
-    public func open(
-        _ ciphertext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
-    ) throws(CryptoError) -> [UInt8] {
-        try aead.open(ciphertext, key: key, nonce: nonce, authenticating: additionalData)
-    }
-
-    public func random(_ count: Int) -> SecretBytes { .random(count) }
 
     public func generateSignatureKeyPair() throws(CryptoError) -> SignatureKeyPair {
         try signing.generateSignatureKeyPair()
