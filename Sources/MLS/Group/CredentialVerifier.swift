@@ -5,7 +5,8 @@
 /// key (for X.509: that the chain is valid, and that its first certificate has this key, §5.3), and that they are acceptable
 /// for this use.
 ///
-/// It is asked about signed leaves only, whose other rules were checked before.
+/// It is asked about leaves whose signature was checked before, and about entries of `external_senders`. What it is asked
+/// about may be refused afterwards all the same, and it may be asked about a credential again that did not change.
 public protocol CredentialVerifier: Sendable {
     /// Returns if the credential is acceptable, and else throws: the message that brings it is then refused as
     /// `invalidCredential`, and changes nothing.
@@ -27,6 +28,18 @@ public enum CredentialUse: Hashable, Sendable {
     case externalSender
 }
 
+extension CredentialUse {
+    /// Without the credential of a `successor`, which is not an error's to tell.
+    fileprivate var name: String {
+        switch self {
+        case .newMember: "of a new member"
+        case .member: "of a member"
+        case .successor: "of a member's new leaf"
+        case .externalSender: "of an external sender"
+        }
+    }
+}
+
 extension CredentialVerifier {
     func check(
         _ credential: Credential, signatureKey: SignaturePublicKey, for use: CredentialUse
@@ -34,7 +47,7 @@ extension CredentialVerifier {
         do {
             try verify(credential, signatureKey: signatureKey, for: use)
         } catch {
-            throw MLSError(.invalidCredential, "\(use)")
+            throw MLSError(.invalidCredential, use.name)
         }
     }
 

@@ -8,7 +8,12 @@ public struct PageChanges: Hashable, Sendable {
     public let dropped: [[UInt8]]
 }
 
-/// A stored form in which a change writes O(log n) bytes: a *head* with everything but the tree, and the tree in *pages*.
+/// A stored form in which a change of the tree writes O(log n) bytes: a *head* with everything but the tree, and the tree in
+/// *pages*. The head of a group that deletes its keys has a few secrets for each sender that was heard in the epoch, and the
+/// senders of each past epoch that is kept.
+///
+/// Names of pages are for one stored group: two groups may have equal pages, and one of them drops its own. Prefix them with
+/// the group where several share a storage.
 ///
 /// ```swift
 /// // To store a group for the first time, and then after each change:

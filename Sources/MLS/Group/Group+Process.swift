@@ -14,7 +14,8 @@ extension Group {
     ///
     /// A proposal is pending afterwards. A commit is checked to the end, its confirmation tag included, and handed back
     /// staged. Whatever is refused changes nothing. A group that deletes its keys (`KeyRetention.strict`) deletes that of
-    /// each encrypted message that it accepts, and can process none of them twice.
+    /// each encrypted message that it accepts, and can process none of them twice; that of a commit goes when the commit is
+    /// merged, so that one that was dropped, or was staged when the program ended, can be processed again.
     ///
     /// Proposals and commits may come from outside the group (RFC 9420 §12.1.8, §12.4.3.2). Whether the application lets
     /// somebody in who sends an external commit shows in `StagedCommit.isExternal` before it is merged; Adds that new
@@ -34,8 +35,12 @@ extension Group {
         if message.header?.contentType == .application { return .application(try read(message)) }
         let (verified, use) = try unprotect(message)
         let processed = try process(verified, in: message, preSharedKeys: preSharedKeys)
-        finish(use)
-        return processed
+        guard case .commit(var staged) = processed else {
+            finish(use)
+            return processed
+        }
+        staged.keyUse = use
+        return .commit(staged)
     }
 
     private mutating func process(

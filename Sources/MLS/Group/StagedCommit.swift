@@ -24,6 +24,8 @@ public struct StagedCommit: Sendable {
     /// The group in its next epoch. If the commit removes this client, it is the group in the old epoch, which then
     /// refuses to send and to process (`Group.isRemoved`).
     public let merged: Group
+    /// What is deleted when it is merged: until then the message can be processed again.
+    var keyUse = KeyUse.none
     /// Of the group it was staged from: epochs of the same number on another branch have another one.
     let parentTranscriptHash: [UInt8]
 
@@ -44,8 +46,10 @@ extension Group {
         guard staged.merged.epoch == expected, staged.parentTranscriptHash == interimTranscriptHash, !isRemoved else {
             throw MLSError(.wrongEpoch)
         }
+        var ended = self
+        ended.finish(staged.keyUse)
         var merged = staged.merged
-        merged.deleteKeys(of: self)
+        merged.deleteKeys(of: ended)
         self = merged
     }
 }

@@ -10,7 +10,7 @@ public enum Grease {
         return values[Int(random) % values.count]
     }
 
-    /// An extension that means nothing, with 0 to 31 random bytes in it: for KeyPackages and GroupInfos, and for leaves whose
+    /// An extension that means nothing, with 0 to 31 random bytes in it: for GroupInfos, and for KeyPackages and leaves whose
     /// capabilities list its type. Never for a GroupContext, in which all members must understand everything (§13.5).
     public static func unknownExtension(provider: some CipherSuiteProvider) -> Extension {
         let length = Int(provider.random(1).bytes.first ?? 0) % 32

@@ -37,9 +37,10 @@ struct KeyIndex: Sendable {
     }
 }
 
-/// Keys, with the nodes that have them, in a binary tree that is walked down by the bits of eight of a key's bytes.
+/// Keys, with the nodes that have them, in a binary tree that is walked down by the bits of a key's hash.
 ///
-/// Whoever chooses keys can make these equal: such keys share a place, and are looked at one by one.
+/// The hash is one that nobody else can compute, since each process has a seed of its own: whoever chooses keys could else
+/// have many of them share a place, where they are looked at one by one.
 private indirect enum KeyTrie: Sendable {
     case empty
     case place(tag: UInt64, entries: [Entry])
@@ -77,9 +78,10 @@ private indirect enum KeyTrie: Sendable {
             one: KeyTrie(sorted: entries[ones...], depth: depth + 1))
     }
 
-    /// The first byte of an elliptic curve's point says the same for all of them.
     private static func tag(of key: [UInt8]) -> UInt64 {
-        key.dropFirst().prefix(8).reduce(0) { ($0 << 8) | UInt64($1) }
+        var hasher = Hasher()
+        key.withUnsafeBytes { hasher.combine(bytes: $0) }
+        return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
     /// - Parameter depth: 0 to 63; 0 is the highest bit.

@@ -40,7 +40,8 @@ func yourFirstGroup(now: UInt64) throws -> String {
     let staged = try alicesGroup.stageCommit(
         CommitRequest(adding: [bobsKeyPackage], framing: try alicesGroup.reserveFraming()),
         policy: LifetimePolicy(now: now), signer: alice.signer.privateKey)
-    // Here goes: store `staged`, send `staged.message` to the members, and wait until it is accepted.
+    // Here goes: store `alicesGroup`, which has given a key for the message, and `staged.merged`; send `staged.message` to
+    // the members, and wait until it is accepted.
     try alicesGroup.merge(staged)
 
     // Bob joins with the Welcome, and both are in one epoch with the same secrets.

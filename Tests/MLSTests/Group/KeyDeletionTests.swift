@@ -156,15 +156,19 @@ import Testing
         try group.members[1].receive(update)
         #expect(throws: MLSError(.usedKey)) { try group.members[1].receive(update) }
         var receiver = try group.members[1].group
-        guard
-            case .commit(let staged) = try receiver.process(
-                commit.message, preSharedKeys: [.external(id: [1]): SecretBytes([1])])
-        else {
-            Issue.record("not a commit")
-            return
+        let undecided = receiver
+        // A commit that was staged changes nothing until it is merged: it can be dropped, and comes again.
+        for isMerged in [false, true] {
+            guard
+                case .commit(let staged) = try receiver.process(
+                    commit.message, preSharedKeys: [.external(id: [1]): SecretBytes([1])])
+            else {
+                Issue.record("not a commit")
+                return
+            }
+            #expect(receiver == undecided)
+            if isMerged { try receiver.merge(staged) }
         }
-        #expect(throws: MLSError(.usedKey)) { try receiver.process(commit.message) }
-        try receiver.merge(staged)
         #expect(try receiver.epochAuthenticator == group.members[0].group.epochAuthenticator)
     }
 
