@@ -1,4 +1,5 @@
 import MLS
+import MLSCodec
 
 /// One entry of a file of test vectors.
 protocol Vector: Decodable, Sendable {
@@ -36,6 +37,6 @@ func expectEqual<Value: Equatable>(_ actual: Value, _ expected: Value, _ what: @
 
 /// A value for people: bytes as digits, and nothing longer than a line.
 private func shown(_ value: some Any) -> String {
-    let text = (value as? [UInt8])?.hex ?? String(describing: value)
+    let text = (value as? [UInt8]).map(Hexadecimal.digits) ?? String(describing: value)
     return text.count > 80 ? "\(text.prefix(80))… (\(text.count) characters)" : text
 }

@@ -20,7 +20,7 @@ public struct FixedBytes<Kind: FixedBytesKind>: Hashable, Sendable, CustomString
 
     /// Reads the text form; `nil` unless it is exactly `2 * Kind.byteCount` digits in lower case.
     public init?(hex: String) {
-        guard let bytes = Hex.decode(hex) else { return nil }
+        guard let bytes = Hexadecimal.bytes(Array(hex.utf8)) else { return nil }
         self.init(bytes: bytes)
     }
 
@@ -37,7 +37,7 @@ public struct FixedBytes<Kind: FixedBytesKind>: Hashable, Sendable, CustomString
     }
 
     /// The text form, in lower-case hexadecimal.
-    public var hex: String { Hex.encode(bytes) }
+    public var hex: String { Hexadecimal.digits(bytes) }
     public var description: String { hex }
 }
 

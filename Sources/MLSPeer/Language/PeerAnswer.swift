@@ -1,3 +1,5 @@
+import MLSCodec
+
 /// What a verb answers: `ok`, and fields in their order.
 struct PeerAnswer {
     private var fields: [(name: String, value: String)] = []
@@ -9,7 +11,7 @@ struct PeerAnswer {
 
     /// A field that is left out where there are no bytes at all.
     mutating func add(_ name: String, _ bytes: [UInt8]?) {
-        if let bytes { add(name, Hex.digits(bytes)) }
+        if let bytes { add(name, Hexadecimal.digits(bytes)) }
     }
 
     mutating func add(_ name: String, _ number: some BinaryInteger) { add(name, String(number)) }

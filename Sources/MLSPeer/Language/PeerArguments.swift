@@ -1,3 +1,5 @@
+import MLSCodec
+
 /// A command's arguments. Every reader throws `usage` for a value of another form, and those of required arguments for an
 /// absent one.
 struct PeerArguments {
@@ -77,7 +79,9 @@ struct PeerArguments {
     }
 
     func decoded(_ name: String, _ value: String) throws(PeerError) -> [UInt8] {
-        guard let bytes = Hex.bytes(value) else { throw PeerError(.usage, "\(name) is not hexadecimal digits") }
+        guard let bytes = Hexadecimal.bytes(Array(value.utf8), capitals: true) else {
+            throw PeerError(.usage, "\(name) is not hexadecimal digits")
+        }
         return bytes
     }
 

@@ -91,7 +91,7 @@ extension PeerSession {
         }
         let item = Extension.externalSenders(senders)
         var answer = PeerAnswer()
-        answer.add("extension", "\(item.type.rawValue):\(Hex.digits(item.data))")
+        answer.add("extension", "\(item.type.rawValue):\(Hexadecimal.digits(item.data))")
         return answer
     }
 

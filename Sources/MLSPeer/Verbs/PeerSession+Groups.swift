@@ -81,7 +81,7 @@ extension PeerSession {
         answer.add("epoch-authenticator", group.epochAuthenticator.bytes)
         answer.add("tree-hash", group.context.treeHash)
         answer.add("confirmed-transcript-hash", group.context.confirmedTranscriptHash)
-        answer.add("pending", list: group.pendingProposals.map { Hex.digits($0.reference.bytes) })
+        answer.add("pending", list: group.pendingProposals.map { Hexadecimal.digits($0.reference.bytes) })
         answer.add("staged", peer.staged != nil)
         answer.add("removed", group.isRemoved)
         answer.add("reinit", group.reInit != nil)
