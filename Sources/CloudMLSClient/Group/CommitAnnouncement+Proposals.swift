@@ -22,7 +22,7 @@ extension CommitAnnouncement {
                     return nil
                 }
                 removed.append(account)
-            case .update, .preSharedKey, .reInit, .externalInit, .groupContextExtensions:
+            case .update, .preSharedKey, .reInit, .externalInit, .groupContextExtensions, .custom:
                 break
             }
         }

@@ -6,6 +6,9 @@ extension FramedContent {
             break
         case (.external, .proposal(let proposal)) where proposal.type.isAllowedForExternalSenders:
             break
+        case (.external, .proposal(.custom)):
+            // That is for the application to say (`CustomProposalType`).
+            break
         default:
             throw MLSError(.malformed, "content that its sender must not send from outside the group")
         }

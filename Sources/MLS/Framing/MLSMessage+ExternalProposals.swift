@@ -2,7 +2,8 @@ extension MLSMessage {
     /// A proposal of somebody whom a group's `external_senders` extension names (RFC 9420 §12.1.8).
     ///
     /// - Parameters:
-    ///   - proposal: an Add, Remove, PreSharedKey, ReInit or GroupContextExtensions.
+    ///   - proposal: an Add, Remove, PreSharedKey, ReInit, GroupContextExtensions, or a custom one that the group's members
+    ///     take from external senders.
     ///   - groupID, epoch: where it shall be committed.
     ///   - senderIndex: the place in `external_senders`.
     ///   - signer: belongs to the signature key there.

@@ -8,6 +8,8 @@ public struct CommitRequest: Hashable, Sendable {
     public var extensions: [Extension]?
     /// Pre-shared keys that the next epoch's secrets take in (RFC 9420 §12.1.4).
     public var injecting: [PreSharedKeyID.Key]
+    /// Proposals that only the application understands (`GroupRules.customProposals`).
+    public var proposing: [CustomProposal]
     /// The pre-shared keys that are at hand, for `injecting` and for pending proposals. The epoch's own resumption key
     /// need not be among them.
     public var preSharedKeys: PreSharedKeys
@@ -36,7 +38,7 @@ public struct CommitRequest: Hashable, Sendable {
 
     public init(
         adding: [KeyPackage] = [], removing: [LeafIndex] = [], extensions: [Extension]? = nil,
-        injecting: [PreSharedKeyID.Key] = [], preSharedKeys: PreSharedKeys = [:],
+        injecting: [PreSharedKeyID.Key] = [], proposing: [CustomProposal] = [], preSharedKeys: PreSharedKeys = [:],
         reInitializing: ReInit? = nil, includesPendingProposals: Bool = true, admitting: Set<ProposalRef> = [],
         forcesPath: Bool = false, leafUpdate: LeafUpdate? = nil, authenticatedData: [UInt8] = [],
         framing: HandshakeFraming, includesRatchetTree: Bool = true, groupInfoExtensions: [Extension] = []
@@ -45,6 +47,7 @@ public struct CommitRequest: Hashable, Sendable {
         self.removing = removing
         self.extensions = extensions
         self.injecting = injecting
+        self.proposing = proposing
         self.preSharedKeys = preSharedKeys
         self.reInitializing = reInitializing
         self.includesPendingProposals = includesPendingProposals

@@ -25,7 +25,7 @@ extension Group {
                 path: nil)
 
             var newPath: NewPath?
-            if list.requiresPath || request.forcesPath || request.leafUpdate != nil {
+            if list.requiresPath(custom: rules.customProposals) || request.forcesPath || request.leafUpdate != nil {
                 let made = try makePath(request.leafUpdate, for: &state, signer: signer)
                 commit.path = made.path
                 newPath = made.secrets

@@ -6,7 +6,7 @@ extension Group {
     ///   - signer: the creator's signature key pair.
     ///   - lifetime: of the creator's leaf, which counts as one from a KeyPackage.
     ///   - extensions: the GroupContext's.
-    ///   - settings: what happens to used keys, and who checks credentials.
+    ///   - settings: what happens to used keys, who checks credentials, and which proposals the application knows.
     /// - Throws: `invalidLeafNode` or `invalidGroupInfo` if the leaf or the extensions break a rule; `invalidCredential` for
     ///   an external sender.
     public static func create(
@@ -28,7 +28,7 @@ extension Group {
                 cipherSuite: provider.cipherSuite, groupID: groupID, epoch: 0,
                 treeHash: tree.treeHash(provider: provider), confirmedTranscriptHash: [], extensions: extensions)
             try context.checkExtensions()
-            try settings.credentials?.checkExternalSenders(of: context)
+            try settings.rules.credentials?.checkExternalSenders(of: context)
             try leafNode.check(against: context)
             try leafNode.checkCapabilities(list: provider.cipherSuite)
             guard try provider.publicKey(of: signer.privateKey) == signer.publicKey else {

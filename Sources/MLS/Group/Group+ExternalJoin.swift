@@ -11,7 +11,7 @@ extension Group {
     ///
     /// - Parameters:
     ///   - groupInfo: with an `external_pub` extension (`Group.groupInfo(includesExternalPub:…)`).
-    ///   - settings: what happens to used keys, and who checks credentials.
+    ///   - settings: what happens to used keys, who checks credentials, and which proposals the application knows.
     ///   - provider: of the group's cipher suite.
     /// - Throws: `invalidGroupInfo`, `invalidTree`, `authenticationFailed`, as `join`; `wrongGroup`, `wrongEpoch`,
     ///   `malformed`, `invalidProposal` for what is no SelfRemove of this epoch; `invalidProposalList` for two of one member
@@ -24,7 +24,7 @@ extension Group {
     ) throws(MLSError) -> StagedCommit {
         try MLSError.mapping {
             var tree = try groupInfo.validatedTree(beside: request.ratchetTree, provider: provider)
-            try settings.credentials?.checkGroup(groupInfo.groupContext, tree)
+            try settings.rules.credentials?.checkGroup(groupInfo.groupContext, tree)
             guard let externalPub = try groupInfo.extensions.decoded(.externalPub, as: HPKEPublicKey.self) else {
                 throw MLSError(.invalidGroupInfo, "external_pub is missing")
             }

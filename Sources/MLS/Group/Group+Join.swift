@@ -18,7 +18,7 @@ extension Group {
     ///     is branched from (§11.3). Without it, Welcomes of either sort are refused; with it, all others are. For a branch
     ///     of an older epoch than that of `previous`, that epoch's resumption key has to be among `preSharedKeys`.
     ///   - isSameClient: whether two members, one of each group, count as the same client.
-    ///   - settings: what happens to used keys, and who checks credentials.
+    ///   - settings: what happens to used keys, who checks credentials, and which proposals the application knows.
     /// - Throws: `notForThisKeyPackage`; `missingKey` for a pre-shared key, and for a Welcome that continues another group
     ///   than `previous`; `invalidTree`, `invalidLeafNode`, `invalidGroupInfo` or `authenticationFailed`;
     ///   `invalidCredential`.
@@ -39,7 +39,7 @@ extension Group {
             let groupInfo = try groupInfo(welcome, schedule: schedule, provider: provider)
             let context = groupInfo.groupContext
             let tree = try groupInfo.validatedTree(beside: ratchetTree, provider: provider)
-            try settings.credentials?.checkGroup(context, tree)
+            try settings.rules.credentials?.checkGroup(context, tree)
             try link?.check(context, members: tree.leaves.map(\.leafNode.credential), isSameClient)
 
             guard let own = tree.leaves.first(where: { $0.leafNode == keyPackage.leafNode }) else {

@@ -63,12 +63,12 @@ extension Group {
     /// checked, which every change to one of them changes. No bytes lead to a crash.
     ///
     /// - Parameters:
-    ///   - credentials: who is asked about credentials that come into the group from now on.
+    ///   - rules: for what comes into the group from now on.
     ///   - providers: gives a provider for the group's cipher suite.
     ///   - page: the bytes of a page by its name; `nil` if there is none.
     /// - Throws: `unknownVersion`, `unsupported`; `malformed`, for a page that is missing too.
     public init(
-        decodingPagedHead head: [UInt8], credentials: (any CredentialVerifier)? = nil,
+        decodingPagedHead head: [UInt8], rules: GroupRules = GroupRules(),
         providers: (CipherSuite) throws(CryptoError) -> any CipherSuiteProvider, page: ([UInt8]) -> [UInt8]?
     ) throws(MLSError) {
         var reader = MLSReader(head)
@@ -77,7 +77,7 @@ extension Group {
             let depth = Int(try reader.readInteger(UInt8.self))
             guard depth <= TreeSize.maximumDepth else { throw CodecError(.invalidValue, "PagedGroup.depth") }
             let name = try reader.readOpaque()
-            var group = try Group(decodingStateFrom: &reader, credentials: credentials, providers: providers) { _ in
+            var group = try Group(decodingStateFrom: &reader, rules: rules, providers: providers) { _ in
                 try RatchetTree(page: name, size: TreeSize(depth: depth), pages: page)
             }
             guard group.tree.treeHash(provider: group.provider) == group.context.treeHash else {

@@ -71,7 +71,9 @@ extension Group {
     ) throws(MLSError) -> StagedCommit {
         guard verified.content.sender != .member(ownLeafIndex) else { throw MLSError(.ownMessage) }
         let list = try proposalList(of: commit, from: verified.content.sender)
-        guard commit.path != nil || !list.requiresPath else { throw MLSError(.invalidCommit, "the path is missing") }
+        guard commit.path != nil || !list.requiresPath(custom: rules.customProposals) else {
+            throw MLSError(.invalidCommit, "the path is missing")
+        }
 
         return try MLSError.mapping {
             var state = try apply(list)

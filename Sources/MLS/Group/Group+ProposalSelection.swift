@@ -5,8 +5,9 @@ extension Group {
     /// commit together with the request (RFC 9420 §12.2, §12.4), and leaves out the rest, so that no member's proposal
     /// can keep another from committing: own Updates, Removes of oneself, all but the last Update of a leaf, Updates of
     /// leaves that are removed, Adds and Updates that would give two nodes one key or do not suit the group, all but
-    /// the last GroupContextExtensions, ReInits, and Adds of new members that the request does not admit; Adds whose KeyPackages the policy does not accept; and pre-shared
-    /// keys that are not at hand, or there twice.
+    /// the last GroupContextExtensions, ReInits, and Adds of new members that the request does not admit; Adds whose
+    /// KeyPackages the policy does not accept; pre-shared keys that are not at hand, or there twice; and custom proposals
+    /// that somebody who stays does not support.
     ///
     /// Whether the request itself is valid shows when it is staged, but for the lifetimes of KeyPackages, and their
     /// capabilities.
@@ -78,6 +79,7 @@ extension Group {
         byValue += (request.injecting + [request.link].compactMap(\.self)).map { key in
             .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes))
         }
+        byValue += request.proposing.map { .custom($0) }
         return byValue.map { CommittedProposal(proposal: $0, sender: .member(ownLeafIndex), reference: nil) }
     }
 }
@@ -113,8 +115,8 @@ private struct ProposalSelection {
         for keyPackage in request.adding { add(keyPackage.leafNode) }
     }
 
-    /// In this order, what comes first bounds what comes later: SelfRemoves, Removes, extensions, Updates, Adds,
-    /// pre-shared keys.
+    /// In this order, what comes first bounds what comes later: SelfRemoves, Removes, custom ones, extensions, Updates,
+    /// Adds, pre-shared keys.
     mutating func selectPending(policy: LifetimePolicy) {
         selectSelfRemoves()
         for pending in group.pendingProposals {
@@ -123,6 +125,7 @@ private struct ProposalSelection {
             else { continue }
             selected.append(pending.committed)
         }
+        selectCustom()
         selectExtensions()
         var updated: Set<LeafIndex> = []
         for pending in group.pendingProposals.reversed() {
@@ -161,6 +164,16 @@ private struct ProposalSelection {
             // It may be gone already: the request removes it too.
             try? tree.remove(sender)
             selected.append(pending.committed)
+        }
+    }
+
+    private mutating func selectCustom() {
+        var isSupported: [ProposalType: Bool] = [:]
+        for pending in group.pendingProposals {
+            guard case .custom(let custom) = pending.proposal else { continue }
+            let supported = isSupported[custom.type] ?? ((try? tree.checkSupport(of: [custom.type])) != nil)
+            isSupported[custom.type] = supported
+            if supported { selected.append(pending.committed) }
         }
     }
 

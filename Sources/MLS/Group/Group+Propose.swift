@@ -97,7 +97,7 @@ extension Group {
             authenticatedData: authenticatedData)
     }
 
-    private mutating func propose(
+    mutating func propose(
         _ proposal: Proposal, leafPrivateKey: HPKEPrivateKey?, framing: HandshakeFraming,
         signer: SignaturePrivateKey, authenticatedData: [UInt8]
     ) throws(MLSError) -> MLSMessage {
@@ -169,7 +169,10 @@ extension Group {
             guard sender.leafIndex != nil else {
                 throw MLSError(.invalidProposal, "a SelfRemove of somebody who is no member")
             }
-            try tree.checkSupport(of: .selfRemove)
+            try tree.checkSupport(of: [.selfRemove])
+        case .custom(let custom):
+            // Who must support it depends on the rest of the commit.
+            try check(custom, from: sender)
         case .groupContextExtensions(let extensions):
             // Whether all members can live with them depends on the rest of the commit.
             guard extensions.hasUniqueTypes else { throw MLSError(.invalidProposal, "an extension type twice") }

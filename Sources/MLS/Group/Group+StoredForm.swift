@@ -63,15 +63,15 @@ extension Group {
     /// since.
     ///
     /// - Parameters:
-    ///   - credentials: who is asked about credentials that come into the group from now on.
+    ///   - rules: for what comes into the group from now on.
     ///   - providers: gives a provider for the group's cipher suite.
     /// - Throws: `unknownVersion`, `malformed`, `unsupported`.
     public init(
-        decodingState bytes: [UInt8], credentials: (any CredentialVerifier)? = nil,
+        decodingState bytes: [UInt8], rules: GroupRules = GroupRules(),
         providers: (CipherSuite) throws(CryptoError) -> any CipherSuiteProvider
     ) throws(MLSError) {
         var reader = MLSReader(bytes)
-        try self.init(decodingStateFrom: &reader, credentials: credentials, providers: providers) {
+        try self.init(decodingStateFrom: &reader, rules: rules, providers: providers) {
             (reader) throws(CodecError) in
             try RatchetTree(from: &reader)
         }
@@ -79,7 +79,7 @@ extension Group {
 
     /// Reads a stored form to its end, with what `decodeTree` reads in the tree's place.
     init(
-        decodingStateFrom reader: inout MLSReader, credentials: (any CredentialVerifier)?,
+        decodingStateFrom reader: inout MLSReader, rules: GroupRules,
         providers: (CipherSuite) throws(CryptoError) -> any CipherSuiteProvider,
         tree decodeTree: (inout MLSReader) throws -> RatchetTree
     ) throws(MLSError) {
@@ -97,7 +97,7 @@ extension Group {
                     : try [PendingProposal](from: &reader),
                 isRemoved: try Self.readFlag(from: &reader),
                 reInit: version == 1 ? nil : try ReInit?(from: &reader),
-                deletion: version == 3 ? try KeyDeletion(from: &reader) : nil, credentials: credentials)
+                deletion: version == 3 ? try KeyDeletion(from: &reader) : nil, rules: rules)
             try reader.expectEnd("StoredGroup")
             _ = try group.requiredMember(at: group.ownLeafIndex)
             guard group.treeKeys.leafIndex == group.ownLeafIndex else {

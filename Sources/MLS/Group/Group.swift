@@ -40,8 +40,9 @@ public struct Group: Sendable {
     var followedRatchets = FollowedRatchets()
     /// What is left of the message keys, where they are deleted; the epoch's encryption secret is empty then.
     var deletion: KeyDeletion? = nil
-    /// Who is asked about credentials; no part of the stored form.
-    var credentials: (any CredentialVerifier)? = nil
+    /// No part of the stored form.
+    var rules = GroupRules()
+    var credentials: (any CredentialVerifier)? { rules.credentials }
 
     public var cipherSuite: CipherSuite { context.cipherSuite }
     public var groupID: [UInt8] { context.groupID }

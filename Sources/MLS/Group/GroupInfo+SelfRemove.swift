@@ -15,7 +15,7 @@ extension GroupInfo {
         guard message.content.groupID == context.groupID else { throw MLSError(.wrongGroup) }
         guard message.content.epoch == context.epoch else { throw MLSError(.wrongEpoch) }
         guard let leafNode = tree[leafIndex] else { throw MLSError(.unknownMember, "leaf \(leafIndex.rawValue)") }
-        try tree.checkSupport(of: .selfRemove)
+        try tree.checkSupport(of: [.selfRemove])
         let unverified = UnverifiedContent(
             authenticatedContent: AuthenticatedContent(
                 wireFormat: .publicMessage, content: message.content, auth: message.auth))

@@ -18,16 +18,15 @@ public enum KeyRetention: Hashable, Sendable {
 /// nobody else learns of it.
 public struct GroupSettings: Sendable {
     public var retention: KeyRetention
-    /// Who is asked about every credential that comes into the group (RFC 9420 §5.3.1). If it is `nil`, the application
-    /// checks them itself: `StagedCommit` and `Group.members` list them.
-    public var credentials: (any CredentialVerifier)?
+    public var rules: GroupRules
 
-    public init(retention: KeyRetention = .strict(), credentials: (any CredentialVerifier)? = nil) {
+    public init(retention: KeyRetention = .strict(), rules: GroupRules = GroupRules()) {
         self.retention = retention
-        self.credentials = credentials
+        self.rules = rules
     }
 
-    /// Every epoch's keys stay derivable; nobody is asked about credentials.
+    /// Every epoch's keys stay derivable; nobody is asked about credentials, and no type of proposals is known beside those of
+    /// MLS.
     public static let rederivable = Self(retention: .rederivable)
 }
 
@@ -38,11 +37,11 @@ extension Group {
         return .strict(pastEpochs: deletion.pastEpochLimit, skippedGenerations: deletion.skippedGenerations)
     }
 
-    var settings: GroupSettings { GroupSettings(retention: retention, credentials: credentials) }
+    var settings: GroupSettings { GroupSettings(retention: retention, rules: rules) }
 
     /// Settles the matter for an epoch that has just begun, in which no key was used yet.
     mutating func adopt(_ settings: GroupSettings) {
-        credentials = settings.credentials
+        rules = settings.rules
         guard case .strict(let pastEpochs, let skippedGenerations) = settings.retention else { return }
         deletion = KeyDeletion(
             pastEpochLimit: pastEpochs, skippedGenerations: skippedGenerations,

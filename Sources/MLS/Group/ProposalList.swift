@@ -28,6 +28,8 @@ struct ProposalList {
     private(set) var extensions: [Extension]?
     /// What the group shall start over as; then it is the only proposal.
     private(set) var reInit: ReInit?
+    /// Types that the application defines.
+    private(set) var customTypes: Set<ProposalType> = []
     /// `kem_output` of an external commit's ExternalInit.
     private(set) var externalInit: [UInt8]?
 
@@ -76,6 +78,8 @@ struct ProposalList {
             case .groupContextExtensions(let new):
                 guard extensions == nil else { throw MLSError(.invalidProposalList, "two GroupContextExtensions") }
                 extensions = new
+            case .custom(let custom):
+                customTypes.insert(custom.type)
             }
         }
     }
@@ -104,7 +108,7 @@ struct ProposalList {
                 try append(selfRemove: item)
             case .preSharedKey(let id):
                 try append(id)
-            case .add, .update, .reInit, .groupContextExtensions:
+            case .add, .update, .reInit, .groupContextExtensions, .custom:
                 throw MLSError(.invalidProposalList, "a proposal that an external commit must not have")
             }
         }
@@ -132,7 +136,12 @@ struct ProposalList {
     }
 
     /// Whether the commit must have a path (RFC 9420 §12.4).
-    var requiresPath: Bool {
-        proposals.isEmpty || proposals.contains { $0.proposal.type.requiresPath }
+    ///
+    /// - Parameter custom: what the application says of its own types.
+    func requiresPath(custom: [CustomProposalType]) -> Bool {
+        proposals.isEmpty
+            || proposals.contains { item in
+                custom.entry(for: item.proposal.type)?.requiresPath ?? item.proposal.type.requiresPath
+            }
     }
 }

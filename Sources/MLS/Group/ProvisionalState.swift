@@ -39,6 +39,8 @@ extension Group {
                 try check(item.proposal, from: item.sender, in: requirements)
             }
         }
+        // Whom it adds or removes need not (RFC 9420 §12.2).
+        try tree.checkSupport(of: list.customTypes, besides: Set(list.removes))
         var tree = tree
         var treeKeys = treeKeys
 

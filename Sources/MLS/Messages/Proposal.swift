@@ -11,13 +11,14 @@ public import MLSCodec
 //         case external_init:            ExternalInit;
 //         case group_context_extensions: GroupContextExtensions;
 //         case self_remove:              SelfRemove;   /* struct {} (draft-ietf-mls-extensions) */
+//         default:                       opaque content<V>;   /* CustomProposal */
 //     };
 // } Proposal;
 
 /// A change to the group that somebody asks for (RFC 9420 §12.1).
 ///
-/// A proposal has no length of its own, so that one of an unknown type cannot be read past: decoding refuses it, which
-/// rejects the message around it as RFC 9420 §13.5 expects.
+/// Whatever type is unknown is read as one that an application defines; a group refuses it, unless its application does
+/// (RFC 9420 §12.2, §13.5).
 public indirect enum Proposal: Hashable, Sendable, MLSCodable {
     case add(KeyPackage)
     case update(LeafNode)
@@ -28,6 +29,8 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
     case groupContextExtensions([Extension])
     /// Its sender leaves (draft-ietf-mls-extensions).
     case selfRemove
+    /// Of a type that the application defines (RFC 9420 §17.4).
+    case custom(CustomProposal)
 
     public var type: ProposalType {
         switch self {
@@ -39,6 +42,7 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
         case .externalInit: .externalInit
         case .groupContextExtensions: .groupContextExtensions
         case .selfRemove: .selfRemove
+        case .custom(let custom): custom.type
         }
     }
 
@@ -53,6 +57,7 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
         case .externalInit(let kemOutput): kemOutput.encode(into: &writer)
         case .groupContextExtensions(let extensions): extensions.encode(into: &writer)
         case .selfRemove: break
+        case .custom(let custom): custom.content.encode(into: &writer)
         }
     }
 
@@ -66,7 +71,7 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
         case .externalInit: self = .externalInit(kemOutput: try reader.readOpaque())
         case .groupContextExtensions: self = .groupContextExtensions(try [Extension](from: &reader))
         case .selfRemove: self = .selfRemove
-        default: throw CodecError(.invalidValue, "proposal_type")
+        case let unknown: self = .custom(try CustomProposal(ofUnknown: unknown, from: &reader))
         }
     }
 }

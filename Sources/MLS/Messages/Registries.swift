@@ -24,7 +24,7 @@ public struct ExtensionType: RawRepresentable, Hashable, Sendable, MLSCodable {
     public var isDefault: Bool { (1...5).contains(rawValue) }
 }
 
-/// The registered number of a proposal type (RFC 9420 §17.4). Unknown numbers are carried in capabilities only.
+/// The registered number of a proposal type (RFC 9420 §17.4). Unknown numbers are carried.
 public struct ProposalType: RawRepresentable, Hashable, Sendable, MLSCodable {
     public let rawValue: UInt16
     public init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -43,12 +43,15 @@ public struct ProposalType: RawRepresentable, Hashable, Sendable, MLSCodable {
     /// Whether every client has it, so that capabilities must not list it (RFC 9420 §7.2).
     public var isDefault: Bool { (1...7).contains(rawValue) }
 
-    /// Whether an external sender may propose it (RFC 9420 §12.1.8).
+    /// Whether MLS gives it a meaning; all others are for applications to define.
+    var isBuiltIn: Bool { isDefault || self == .selfRemove }
+
+    /// Whether an external sender may propose it (RFC 9420 §12.1.8), of the types that MLS has itself.
     public var isAllowedForExternalSenders: Bool {
         [.add, .remove, .preSharedKey, .reInit, .groupContextExtensions].contains(self)
     }
 
-    /// Whether a commit that covers such a proposal needs a path (RFC 9420 §12.4).
+    /// Whether a commit that covers such a proposal needs a path (RFC 9420 §12.4), of the types that MLS has itself.
     public var requiresPath: Bool { ![.add, .preSharedKey, .reInit].contains(self) }
 }
 

@@ -45,6 +45,36 @@ extension PeerArguments {
         }
     }
 
+    /// Types of custom proposals in the form `type`, with `:path` and `:external` behind it where the registry would say Y.
+    func customProposalTypes(_ name: String) throws(PeerError) -> [CustomProposalType] {
+        try list(name).map { (item) throws(PeerError) in
+            let parts = item.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            let marks = Set(parts.dropFirst())
+            guard let type = UInt16(parts[0]), marks.isSubset(of: ["path", "external"]) else {
+                throw PeerError(.usage, "\(name) takes type, type:path, type:external or type:path:external")
+            }
+            return CustomProposalType(
+                ProposalType(rawValue: type), requiresPath: marks.contains("path"),
+                isAllowedForExternalSenders: marks.contains("external"))
+        }
+    }
+
+    /// Custom proposals in the form `type:hex`.
+    func customProposals(_ name: String) throws -> [CustomProposal] {
+        try extensions(name).map { items in
+            try items.map { try CustomProposal(type: ProposalType(rawValue: $0.type.rawValue), content: $0.data) }
+        } ?? []
+    }
+
+    /// One custom proposal.
+    func customProposal(_ name: String) throws -> CustomProposal {
+        let proposals = try customProposals(name)
+        guard let proposal = proposals.first, proposals.count == 1 else {
+            throw PeerError(.usage, "\(name) takes one proposal")
+        }
+        return proposal
+    }
+
     /// Pre-shared keys in the forms `external:id` and `resumption:group-id:epoch`.
     func preSharedKeys(_ name: String) throws(PeerError) -> [PreSharedKeyID.Key] {
         try list(name).map { (item) throws(PeerError) in

@@ -6,8 +6,15 @@ struct PeerClient: Sendable {
     let credential: Credential
     let signer: SignatureKeyPair
     let capabilities: Capabilities
+    /// The types of proposals that it knows beside those of MLS.
+    let customProposals: [CustomProposalType]
     /// External keys, and the resumption keys of all epochs that it was in.
     var preSharedKeys: PreSharedKeys = [:]
+
+    /// Past epochs can be read, and messages again; the session counts the generations.
+    var settings: GroupSettings {
+        GroupSettings(retention: .rederivable, rules: GroupRules(customProposals: customProposals))
+    }
 }
 
 /// A KeyPackage of a client, with its private keys.

@@ -15,9 +15,6 @@ struct PeerGroup: Sendable {
     private var records: [UInt64: EpochRecord] = [:]
     private var roster = Roster()
 
-    /// Past epochs can be read, and messages again; the session counts the generations.
-    static let settings = GroupSettings.rederivable
-
     init(_ group: Group, client: String, signer: SignatureKeyPair) {
         self.client = client
         self.group = group

@@ -9,9 +9,11 @@ extension PeerSession {
             [
                 .required("as", "NAME"), .required("suite", "N"), .optional("identity", "HEX"),
                 .optional("certificates", "HEX,…"), .optional("extensions", "N,…"), .optional("proposals", "N,…"),
-                .optional("signature-private-key", "HEX"),
+                .optional("custom-proposals", "N[:path][:external],…"), .optional("signature-private-key", "HEX"),
             ],
-            "Makes a client of a cipher suite, with a new signature key. -> signature-key"
+            "Makes a client of a cipher suite, with a new signature key. custom-proposals says which types of proposals it "
+                + "knows beside those of MLS, which of them need a path, and which external senders may send; its "
+                + "capabilities list them too. -> signature-key"
         ) { try $0.makeClient($1) },
         PeerVerb(
             "key-package",
@@ -45,6 +47,7 @@ extension PeerSession {
         } else {
             signer = try provider.generateSignatureKeyPair()
         }
+        let custom = try arguments.customProposalTypes("custom-proposals")
         clients[name] = PeerClient(
             provider: provider,
             credential: certificates.isEmpty
@@ -54,8 +57,9 @@ extension PeerSession {
             capabilities: Capabilities(
                 cipherSuites: supportedCipherSuites,
                 extensions: try arguments.numbers("extensions").map { ExtensionType(rawValue: $0) },
-                proposals: try arguments.numbers("proposals").map { ProposalType(rawValue: $0) },
-                credentials: [.basic, .x509]))
+                proposals: try arguments.numbers("proposals").map { ProposalType(rawValue: $0) } + custom.map(\.type),
+                credentials: [.basic, .x509]),
+            customProposals: custom)
         var answer = PeerAnswer()
         answer.add("signature-key", signer.publicKey.bytes)
         return answer

@@ -8,7 +8,8 @@ extension PeerSession {
             "commit",
             [
                 .required("group", "NAME"), .optional("add", "HEX,…"), .optional("remove", "N,…"),
-                .optional("psk", "KEY,…"), .optional("extensions", "N:HEX,…"), .optional("reinit", "yes|no"),
+                .optional("psk", "KEY,…"), .optional("custom", "N:HEX,…"), .optional("extensions", "N:HEX,…"),
+                .optional("reinit", "yes|no"),
                 .optional("group-id", "HEX"), .optional("suite", "N"), .optional("version", "N"),
                 .optional("pending", "yes|no"), .optional("admit", "HEX,…"), .optional("path", "yes|no"),
                 .optional("identity", "HEX"), .optional("new-signature-key", "yes|no"),
@@ -38,7 +39,8 @@ extension PeerSession {
         let request = CommitRequest(
             adding: try arguments.keyPackages("add"), removing: try arguments.numbers("remove").map { LeafIndex($0) },
             extensions: reInit == nil ? try arguments.extensions("extensions") : nil,
-            injecting: try arguments.preSharedKeys("psk"), preSharedKeys: try client(peer.client).preSharedKeys,
+            injecting: try arguments.preSharedKeys("psk"), proposing: try arguments.customProposals("custom"),
+            preSharedKeys: try client(peer.client).preSharedKeys,
             reInitializing: reInit, includesPendingProposals: try arguments.flag("pending", default: true),
             admitting: Set(try arguments.bytesList("admit").map { ProposalRef($0) }),
             forcesPath: try arguments.flag("path"), leafUpdate: update,
@@ -67,6 +69,7 @@ extension PeerSession {
         case .proposal(let pending):
             answer.add("type", "proposal")
             answer.add("proposal", Self.name(of: pending.proposal))
+            if case .custom(let custom) = pending.proposal { answer.add("content", custom.content) }
             answer.add("sender", Self.name(of: pending.sender))
             answer.add("reference", pending.reference.bytes)
             answer.add("aad", pending.authenticatedData)
@@ -134,6 +137,7 @@ extension PeerSession {
         case .externalInit: "external-init"
         case .groupContextExtensions: "extensions"
         case .selfRemove: "self-remove"
+        case .custom(let custom): "custom:\(custom.type.rawValue)"
         }
     }
 }

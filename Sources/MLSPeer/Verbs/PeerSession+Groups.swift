@@ -48,7 +48,7 @@ extension PeerSession {
             groupID: groupID, provider: client.provider, credential: client.credential, signer: client.signer,
             capabilities: client.capabilities, lifetime: try lifetime(arguments),
             leafExtensions: try arguments.extensions("leaf-extensions") ?? [],
-            extensions: try arguments.extensions("extensions") ?? [], settings: PeerGroup.settings)
+            extensions: try arguments.extensions("extensions") ?? [], settings: client.settings)
         add(PeerGroup(group, client: owner, signer: client.signer), as: name)
         return Self.state(of: PeerGroup(group, client: owner, signer: client.signer))
     }

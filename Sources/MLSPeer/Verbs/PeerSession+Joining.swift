@@ -32,7 +32,7 @@ extension PeerSession {
         let joined = try Group.join(
             try arguments.welcome("welcome"), keyPackage: own.keyPackage, privateKeys: own.privateKeys,
             ratchetTree: try arguments.optionalBytes("ratchet-tree"), preSharedKeys: client.preSharedKeys,
-            continuing: previous, settings: PeerGroup.settings, provider: client.provider)
+            continuing: previous, settings: client.settings, provider: client.provider)
         keyPackages[used] = nil
         let group = PeerGroup(joined, client: own.client, signer: client.signer)
         add(group, as: name)
@@ -50,7 +50,7 @@ extension PeerSession {
             preSharedKeys: client.preSharedKeys, ratchetTree: try arguments.optionalBytes("ratchet-tree"),
             authenticatedData: try arguments.optionalBytes("aad") ?? [])
         let staged = try Group.stageExternalJoin(
-            try arguments.groupInfo("group-info"), request, settings: PeerGroup.settings, provider: client.provider)
+            try arguments.groupInfo("group-info"), request, settings: client.settings, provider: client.provider)
         let group = PeerGroup(staged.merged, client: owner, signer: client.signer)
         add(group, as: name)
         var answer = PeerAnswer()

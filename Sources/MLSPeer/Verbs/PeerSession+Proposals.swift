@@ -6,12 +6,16 @@ extension PeerSession {
     private static let contents: [PeerVerb.Parameter] = [
         .optional("key-package", "HEX"), .optional("leaf", "N"), .optional("psk", "KEY"), .optional("group-id", "HEX"),
         .optional("suite", "N"), .optional("version", "N"), .optional("extensions", "N:HEX,…"),
+        .optional("custom", "N:HEX"),
     ]
 
     static let proposalVerbs = [
         PeerVerb(
             "propose",
-            [.required("group", "NAME"), .required("type", "add|update|remove|psk|reinit|extensions|self-remove")]
+            [
+                .required("group", "NAME"),
+                .required("type", "add|update|remove|psk|reinit|extensions|self-remove|custom"),
+            ]
                 + contents + [
                     .optional("identity", "HEX"), .optional("new-signature-key", "yes|no"),
                     .optional("leaf-extensions", "N:HEX,…"), .optional("framing", "public|private"),
@@ -19,13 +23,13 @@ extension PeerSession {
                 ],
             "A member's proposal. add takes key-package; update what changes beside the key: identity, "
                 + "new-signature-key, leaf-extensions; remove leaf; psk psk; reinit group-id, suite, version, extensions; "
-                + "extensions extensions. self-remove is always public. -> message reference"
+                + "extensions extensions; custom custom. self-remove is always public. -> message reference"
         ) { try $0.propose($1) },
         PeerVerb(
             "propose-external",
             [
                 .required("client", "NAME"), .required("sender-index", "N"), .required("of-group", "HEX"),
-                .required("epoch", "N"), .required("type", "add|remove|psk|reinit|extensions"),
+                .required("epoch", "N"), .required("type", "add|remove|psk|reinit|extensions|custom"),
             ] + contents + [.optional("aad", "HEX")],
             "A proposal of an external sender to the group of this id, in the public. -> message"
         ) { try $0.proposeExternally($1) },
@@ -71,6 +75,9 @@ extension PeerSession {
                     authenticatedData: data)
             case "self-remove":
                 try group.proposeSelfRemove(signer: signer, authenticatedData: data)
+            case "custom":
+                try group.proposeCustom(
+                    try arguments.customProposal("custom"), framing: framing, signer: signer, authenticatedData: data)
             default:
                 throw PeerError(.usage, "there is no proposal of type \(type)")
             }
@@ -104,6 +111,7 @@ extension PeerSession {
                     key: try arguments.preSharedKey("psk"), nonce: provider.random(provider.hashLength).bytes))
         case "reinit": return .reInit(try arguments.reInit())
         case "extensions": return .groupContextExtensions(try arguments.extensions("extensions") ?? [])
+        case "custom": return .custom(try arguments.customProposal("custom"))
         case let type: throw PeerError(.usage, "external senders have no proposal of type \(type)")
         }
     }

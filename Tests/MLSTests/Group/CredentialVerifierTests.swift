@@ -53,7 +53,7 @@ import Testing
 
     private func join(_ name: String, _ group: inout TestGroup) throws {
         var joiner = try TestMember(name, Self.suite)
-        joiner.settings = GroupSettings(retention: .rederivable, credentials: verifier)
+        joiner.settings = GroupSettings(retention: .rederivable, rules: GroupRules(credentials: verifier))
         let own = try joiner.keyPackage()
         let staged = try group.members[0].commit(adding: [own.keyPackage])
         try group.deliver(staged.message, from: 0)
@@ -103,7 +103,7 @@ import Testing
                 try join("d", &copy)
             }
             var outsider = try TestMember("e", Self.suite)
-            outsider.settings.credentials = verifier
+            outsider.settings.rules.credentials = verifier
             let info = try group.members[0].publishedGroupInfo()
             #expect(throws: MLSError(.invalidCredential)) { try outsider.stageExternalJoin(info) }
             #expect(throws: MLSError(.invalidCredential)) {
@@ -222,7 +222,7 @@ import Testing
         var members = try ["a", "b"].map { try TestMember($0, Self.suite) }
         for index in members.indices {
             members[index].capabilities.credentials = [.basic, .x509]
-            members[index].settings = GroupSettings(credentials: verifier)
+            members[index].settings = GroupSettings(rules: GroupRules(credentials: verifier))
         }
         members[0].state = try Group.create(
             groupID: [1], provider: members[0].provider, credential: Self.chain, signer: members[0].signer,
@@ -236,7 +236,7 @@ import Testing
                 Verifier.Question(
                     credential: Self.chain, signatureKey: members[0].signer.publicKey, use: .member)))
         let loaded = try Group(
-            decodingState: members[1].group.encodedState, credentials: verifier,
+            decodingState: members[1].group.encodedState, rules: GroupRules(credentials: verifier),
             providers: SwiftCryptoProvider.provider(for:))
         #expect(loaded.member(at: LeafIndex(0))?.credential == Self.chain)
         // A group that was loaded asks too.

@@ -96,6 +96,7 @@ import Testing
         for proposal in [
             Proposal.add(keyPackage), .update(former.leafNode), .groupContextExtensions([]), .selfRemove,
             .reInit(ReInit(groupID: [1], version: .mls10, cipherSuite: victim.cipherSuite, extensions: [])),
+            .custom(try CustomProposal(type: ProposalType(rawValue: 0xf001), content: [])),
         ] {
             try expect(.invalidProposalList) { $0.proposals.append(.proposal(proposal)) }
         }

@@ -47,6 +47,7 @@ enum Samples {
             ]),
             .externalPub(HPKEPublicKey([2])), .applicationID([3]),
         ]),
+        .selfRemove,
     ]
 
     static let commit = Commit(

@@ -16,7 +16,10 @@ struct PeerConversation {
         driver = PeerDriver(sessions, allowsExperiments: suite >= 0xf000)
         self.framing = framing
         for session in 0..<sessions {
-            try driver.ok(session, "client as=me suite=\(suite) identity=0\(session) proposals=10")
+            try driver.ok(
+                session,
+                "client as=me suite=\(suite) identity=0\(session) proposals=10 "
+                    + "custom-proposals=61441:path,61442:external")
         }
         try driver.ok(0, "create client=me as=g")
         members = [0]

@@ -60,6 +60,11 @@ import Testing
         try group.commit(0)
         try group.commit(0, "extensions=3:0002000a00,5:00")
         try group.expectAgreement()
+        try group.propose(1, "type=custom custom=61441:0102")
+        #expect(try group.commit(2, "custom=61442:")["proposals"] == "custom:61441,custom:61442")
+        try group.expectAgreement()
+        #expect(try group.driver.error(1, "commit group=g custom=61443:00").hasPrefix("invalidProposal"))
+        #expect(try group.driver.error(1, "propose group=g type=custom custom=3:00").hasPrefix("unsupported"))
         #expect(try group.driver.error(1, "commit group=g psk=external:ffff").hasPrefix("missingKey"))
         #expect(try group.driver.error(1, "propose group=g type=extensions extensions=5:00,5:00").hasPrefix("invalid"))
     }
