@@ -69,7 +69,7 @@ extension Group {
         }
         let newPath = try state.tree.replacePath(
             content: content, groupID: groupID, signer: signer, privateKeys: state.treeKeys, provider: provider)
-        try newPath.leafNode.check(against: state.context)
+        try newPath.leafNode.checkOwn(against: state.context)
         try newPath.leafNode.checkCapabilities(list: provider.cipherSuite)
         state.treeKeys = newPath.privateKeys
         state.context.treeHash = state.tree.treeHash(provider: provider)

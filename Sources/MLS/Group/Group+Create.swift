@@ -29,7 +29,7 @@ extension Group {
                 treeHash: tree.treeHash(provider: provider), confirmedTranscriptHash: [], extensions: extensions)
             try context.checkExtensions()
             try settings.rules.credentials?.checkExternalSenders(of: context)
-            try leafNode.check(against: context)
+            try leafNode.checkOwn(against: context)
             try leafNode.checkCapabilities(list: provider.cipherSuite)
             guard try provider.publicKey(of: signer.privateKey) == signer.publicKey else {
                 throw MLSError(.missingKey, "a signature key pair whose halves do not belong together")

@@ -93,7 +93,7 @@ extension RatchetTree {
         let newPath = try addPath(
             at: leaf, content: content, groupID: context.groupID, signer: request.signer.privateKey,
             provider: provider)
-        try newPath.leafNode.check(against: context)
+        try newPath.leafNode.checkOwn(against: context)
         try newPath.leafNode.checkCapabilities(list: context.cipherSuite)
         try newPath.leafNode.checkSignature(in: context.groupID, at: leaf, provider: provider)
         try checkMembers(changed: [leaf])

@@ -45,6 +45,7 @@ extension Group {
             guard let own = tree.leaves.first(where: { $0.leafNode == keyPackage.leafNode }) else {
                 throw MLSError(.invalidTree, "the own leaf is missing")
             }
+            try own.leafNode.checkOwn(against: context)
             let treeKeys = try TreePrivateKeys(
                 joiningAt: own.index, leafKey: privateKeys.encryptionKey, pathSecret: groupSecrets.pathSecret,
                 from: groupInfo.signer, in: tree, provider: provider)

@@ -43,6 +43,7 @@ extension Group {
                 with: update.signer?.privateKey ?? signer, provider: provider)
         }
         try leafNode.checkCapabilities(list: cipherSuite)
+        try leafNode.checkOwn(against: context)
         return try propose(
             .update(leafNode), leafPrivateKey: keyPair.privateKey, framing: framing, signer: signer,
             authenticatedData: authenticatedData)

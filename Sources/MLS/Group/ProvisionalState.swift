@@ -66,6 +66,7 @@ extension Group {
 
         if list.extensions != nil {
             for leaf in tree.leaves { try leaf.leafNode.check(against: requirements) }
+            if !list.removes.contains(ownLeafIndex) { try tree[ownLeafIndex]?.checkOwn(against: requirements) }
         }
         return ProvisionalState(
             tree: tree, treeKeys: treeKeys, context: context, preSharedKeys: list.preSharedKeys,

@@ -20,6 +20,15 @@ public enum Grease {
 }
 
 extension Capabilities {
+    /// What the client can really do, of its own.
+    var withoutGrease: Capabilities {
+        var own = self
+        own.extensions.removeAll { Grease.values.contains($0.rawValue) }
+        own.proposals.removeAll { Grease.values.contains($0.rawValue) }
+        own.credentials.removeAll { Grease.values.contains($0.rawValue) }
+        return own
+    }
+
     /// The same, as they go to others: with one value of RFC 9420 §13.5 in each list that may have one.
     ///
     /// - Parameter extensions: types that the leaf uses for extensions that mean nothing, which it has to list.

@@ -27,6 +27,11 @@ extension LeafNode {
         try check(against: LeafRequirements(of: context))
     }
 
+    /// The same for the own leaf.
+    func checkOwn(against context: GroupContext) throws(MLSError) {
+        try checkOwn(against: LeafRequirements(of: context))
+    }
+
     /// Throws unless the signature is valid at this place in this group.
     func checkSignature(
         in groupID: [UInt8], at index: LeafIndex, provider: some CipherSuiteProvider

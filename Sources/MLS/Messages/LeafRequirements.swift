@@ -22,10 +22,23 @@ extension LeafNode {
     /// The rules that one leaf can break in a group whose other leaves do not matter (RFC 9420 §7.3, §11.1, §13.4).
     func check(against requirements: LeafRequirements) throws(MLSError) {
         try checkOnItsOwn()
-        guard content.capabilities.supports(all: requirements.extensionTypes) else {
+        try content.capabilities.check(against: requirements)
+    }
+
+    /// The same for the own leaf, whose values that mean nothing are there for others: they are nothing that this client can
+    /// do (RFC 9420 §13.5).
+    func checkOwn(against requirements: LeafRequirements) throws(MLSError) {
+        try check(against: requirements)
+        try content.capabilities.withoutGrease.check(against: requirements)
+    }
+}
+
+extension Capabilities {
+    fileprivate func check(against requirements: LeafRequirements) throws(MLSError) {
+        guard supports(all: requirements.extensionTypes) else {
             throw MLSError(.invalidLeafNode, "capabilities lack an extension of the group")
         }
-        guard content.capabilities.satisfies(requirements.required) else {
+        guard satisfies(requirements.required) else {
             throw MLSError(.invalidLeafNode, "capabilities lack what the group requires")
         }
     }

@@ -80,4 +80,52 @@ import Testing
             #expect(throws: CodecError.self) { try Credential(decoding: value.encoded + [0]) }
         }
     }
+
+    /// What a client lists without meaning it is nothing that it can do: others may be content with it, the client is not.
+    @Test func aClientsOwnValuesDoNotCount() throws {
+        let extensionType = ExtensionType(rawValue: 0x2A2A)
+        let proposalType = ProposalType(rawValue: 0x3A3A)
+        let demands: [[Extension]] = [
+            [Extension(type: extensionType, data: [])],
+            [.requiredCapabilities(RequiredCapabilities(extensionTypes: [extensionType]))],
+            [.requiredCapabilities(RequiredCapabilities(proposalTypes: [proposalType]))],
+        ]
+        let group = try TestGroup(["a", "b"], supporting: [extensionType], proposals: [proposalType])
+        let (member, attacker) = (group.members[0], group.members[1])
+        var leaf = try #require(try attacker.group.member(at: LeafIndex(1))).leafNode
+        leaf.content.source = .commit(parentHash: [])
+        for extensions in demands {
+            var creator = member
+            #expect(throws: MLSError(.invalidLeafNode)) { try creator.create([7], extensions: extensions) }
+            #expect(throws: MLSError(.invalidLeafNode)) { try creator.stage { $0.extensions = extensions } }
+
+            let commit = Commit(
+                proposals: [.proposal(.groupContextExtensions(extensions))],
+                path: UpdatePath(leafNode: leaf, nodes: []))
+            var signed = try attacker.group.sign(
+                .commit(commit), as: .publicMessage, authenticatedData: [], signer: attacker.signer.privateKey)
+            signed.auth.confirmationTag = [1]
+            var receiver = try member.group
+            let message = try attacker.group.protect(signed, framing: .publicMessage)
+            #expect(throws: MLSError(.invalidLeafNode)) { try receiver.process(message) }
+
+            var joiner = try TestMember("c", Self.suite, extensions: [extensionType])
+            joiner.capabilities.proposals = [proposalType]
+            var info = try member.publishedGroupInfo()
+            info.content.groupContext.extensions = extensions
+            info = try GroupInfo.signed(info.content, with: member.signer.privateKey, provider: member.provider)
+            #expect(throws: MLSError(.invalidLeafNode)) { try joiner.stageExternalJoin(info) }
+        }
+        // Its own leaf cannot become one that only seems to do what the group requires.
+        let known = ExtensionType(rawValue: 0xf7c1)
+        let strict = try TestGroup(
+            ["a", "b"], extensions: [.requiredCapabilities(RequiredCapabilities(extensionTypes: [known]))],
+            supporting: [known, extensionType])
+        var capabilities = strict.members[0].capabilities
+        capabilities.extensions = [extensionType]
+        var updating = strict.members[0]
+        #expect(throws: MLSError(.invalidLeafNode)) {
+            try updating.stage { $0.leafUpdate = LeafUpdate(capabilities: capabilities) }
+        }
+    }
 }
