@@ -5,8 +5,9 @@
 /// key (for X.509: that the chain is valid, and that its first certificate has this key, §5.3), and that they are acceptable
 /// for this use.
 ///
-/// It is asked about leaves whose signature was checked before, and about entries of `external_senders`. What it is asked
-/// about may be refused afterwards all the same, and it may be asked about a credential again that did not change.
+/// It is asked about leaves whose signature was checked before, and about entries of `external_senders`; of members that are
+/// known, where the credential or the signature key is another one. What it is asked about may be refused afterwards all the
+/// same.
 public protocol CredentialVerifier: Sendable {
     /// Returns if the credential is acceptable, and else throws: the message that brings it is then refused as
     /// `invalidCredential`, and changes nothing.
@@ -22,7 +23,8 @@ public enum CredentialUse: Hashable, Sendable {
     /// Of somebody who is in the group that one joins.
     case member
     /// Of a member's new leaf, or of the leaf of a client that joins in the place of its former self (§12.2): its identifiers
-    /// must be a valid successor of those of the member's `old` credential, which may be the same.
+    /// must be a valid successor of those of the member's `old` credential, which is the same where the key alone changed, and
+    /// may be where a former self is replaced.
     case successor(of: Credential)
     /// In the `external_senders` extension (§12.1.8.1).
     case externalSender
@@ -55,8 +57,18 @@ extension CredentialVerifier {
         try check(leafNode.credential, signatureKey: leafNode.signatureKey, for: use)
     }
 
+    /// Of a member's new leaf, where it says something else than the old one.
+    func check(_ leafNode: LeafNode, succeeding old: LeafNode) throws(MLSError) {
+        guard leafNode.credential != old.credential || leafNode.signatureKey != old.signatureKey else { return }
+        try check(leafNode, for: .successor(of: old.credential))
+    }
+
     /// Of whoever may propose from outside.
-    func checkExternalSenders(of context: GroupContext) throws(MLSError) {
+    ///
+    /// - Parameter old: where the extension may be the same already.
+    func checkExternalSenders(of context: GroupContext, since old: GroupContext? = nil) throws(MLSError) {
+        let data = context.extensions.data(of: .externalSenders)
+        if let old, old.extensions.data(of: .externalSenders) == data { return }
         for sender in try context.externalSenders() {
             try check(sender.credential, signatureKey: sender.signatureKey, for: .externalSender)
         }

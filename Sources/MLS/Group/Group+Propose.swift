@@ -147,7 +147,7 @@ extension Group {
             }
             try leafNode.check(against: requirements)
             try leafNode.checkSignature(in: groupID, at: leafIndex, provider: provider)
-            try credentials?.check(leafNode, for: .successor(of: current.credential))
+            try credentials?.check(leafNode, succeeding: current.leafNode)
         case .remove(let removed):
             guard tree[removed] != nil else {
                 throw MLSError(.invalidProposal, "a Remove of nobody")
@@ -179,7 +179,8 @@ extension Group {
             guard extensions.hasUniqueTypes else { throw MLSError(.invalidProposal, "an extension type twice") }
             var changed = context
             changed.extensions = extensions
-            try credentials?.checkExternalSenders(of: changed)
+            try changed.checkExtensions()
+            try credentials?.checkExternalSenders(of: changed, since: context)
         }
     }
 }

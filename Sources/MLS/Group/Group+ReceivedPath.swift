@@ -24,7 +24,11 @@ extension Group {
         }
         try path.leafNode.check(against: state.context)
         try path.leafNode.checkSignature(in: groupID, at: sender, provider: provider)
-        try credentials?.check(path.leafNode, for: former.map { .successor(of: $0.credential) } ?? .newMember)
+        if state.joiner == nil, let former {
+            try credentials?.check(path.leafNode, succeeding: former.leafNode)
+        } else {
+            try credentials?.check(path.leafNode, for: former.map { .successor(of: $0.credential) } ?? .newMember)
+        }
 
         if let joiner = state.joiner {
             try state.tree.merge(path, joiningAt: joiner, provider: provider)

@@ -181,6 +181,33 @@ import Testing
         #expect(try group.members[1].group.member(at: LeafIndex(0))?.credential == newest)
     }
 
+    /// RFC 9420 §5.3.1 wants new credentials validated: who has none is known.
+    @Test func whatDoesNotChangeIsNotAskedAbout() throws {
+        let sender = try TestMember("x", Self.suite)
+        let extensions = [
+            Extension.externalSenders([
+                ExternalSender(signatureKey: sender.signer.publicKey, credential: sender.credential)
+            ])
+        ]
+        var group = try group(["a", "b"], extensions: extensions)
+        _ = verifier.asked()
+        try group.propose(0) { try $0.proposeUpdate(framing: $1, signer: $2) }
+        try group.propose(0) { try $0.proposeExtensions(extensions + [.applicationID([1])], framing: $1, signer: $2) }
+        let commit = try group.members[0].commit()
+        try group.deliver(commit.message, from: 0)
+        #expect(verifier.asked().isEmpty)
+        // The same credential with another key is another claim.
+        let signer = try group.members[0].provider.generateSignatureKeyPair()
+        let changed = try group.members[0].commit { $0.leafUpdate = LeafUpdate(signer: signer) }
+        try group.deliver(changed.message, from: 0)
+        let credential = group.members[0].credential
+        #expect(
+            verifier.asked() == [
+                Verifier.Question(
+                    credential: credential, signatureKey: signer.publicKey, use: .successor(of: credential))
+            ])
+    }
+
     @Test func whoJoinsByItselfIsNewOrASuccessor() throws {
         var group = try group(["a", "b"])
         var joiner = try TestMember("c", Self.suite)
@@ -241,8 +268,9 @@ import Testing
         #expect(loaded.member(at: LeafIndex(0))?.credential == Self.chain)
         // A group that was loaded asks too.
         members[1].state = loaded
-        verifier.refuse(Self.chain)
-        let commit = try members[0].commit()
+        let other = Credential.x509(certificates: [[0x30, 0]])
+        verifier.refuse(other)
+        let commit = try members[0].commit { $0.leafUpdate = LeafUpdate(credential: other) }
         #expect(throws: MLSError(.invalidCredential)) { try members[1].receive(commit.message) }
     }
 }
