@@ -55,6 +55,7 @@ extension GroupContext {
     func checkExtensions() throws(MLSError) {
         guard extensions.hasUniqueTypes else { throw MLSError(.invalidGroupInfo, "an extension type twice") }
         _ = try requiredCapabilities()
+        _ = try externalSenders()
     }
 }
 

@@ -124,8 +124,6 @@ import Testing
 
         let closed = try TestGroup(["a", "b"])
         refuse(.unknownMember, try propose(removal, to: closed), by: try closed.members[0].group)
-        let broken = try TestGroup(["a"], extensions: [Extension(type: .externalSenders, data: [7])])
-        refuse(.invalidGroupInfo, try propose(removal, to: broken), by: try broken.members[0].group)
 
         guard case .publicMessage(var message) = try propose(removal, to: group) else {
             Issue.record("not a PublicMessage")

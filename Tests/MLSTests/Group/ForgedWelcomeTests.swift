@@ -11,8 +11,10 @@ import Testing
     private let provider: any CipherSuiteProvider
 
     init() throws {
-        var group = try TestGroup(["a", "b"])
-        own = try TestMember("c", group.members[0].provider.cipherSuite).keyPackage()
+        // All list a value that means nothing (RFC 9420 §13.5).
+        let listed = [ExtensionType(rawValue: 0x1a1a)]
+        var group = try TestGroup(["a", "b"], supporting: listed)
+        own = try TestMember("c", group.members[0].provider.cipherSuite, extensions: listed).keyPackage()
         let staged = try group.members[0].stage(adding: [own.keyPackage]) { $0.forcesPath = true }
         guard case .welcome(let welcome)? = staged.welcome else { throw MLSError(.malformed) }
         self.welcome = welcome
@@ -98,6 +100,20 @@ import Testing
         #expect(throws: MLSError(.invalidLeafNode)) {
             try join {
                 $0.content.groupContext.extensions = [Extension(type: ExtensionType(rawValue: 0xf000), data: [])]
+            }
+        }
+        let meaningless = ExtensionType(rawValue: 0x1a1a)
+        for extensions in [
+            [Extension(type: meaningless, data: [])],
+            [.requiredCapabilities(RequiredCapabilities(extensionTypes: [meaningless]))],
+        ] {
+            #expect(throws: MLSError(.invalidLeafNode)) {
+                try join { $0.content.groupContext.extensions = extensions }
+            }
+        }
+        for type in [ExtensionType.requiredCapabilities, .externalSenders] {
+            #expect(throws: MLSError(.invalidGroupInfo)) {
+                try join { $0.content.groupContext.extensions = [Extension(type: type, data: [7])] }
             }
         }
         let twice = [Extension.applicationID([1]), .applicationID([2])]

@@ -1,4 +1,5 @@
 import MLS
+import MLSCodec
 import MLSCrypto
 import Testing
 
@@ -79,6 +80,28 @@ import Testing
             try group.propose(0) {
                 try $0.proposeExtensions([.applicationID([]), .applicationID([1])], framing: $1, signer: $2)
             }
+        }
+    }
+
+    /// Whoever has no use for `external_senders` refuses one all the same that nobody can read: an unknown type of credential
+    /// in it is like one in a leaf (RFC 9420 §13.5).
+    @Test func malformedOnesAreRefusedByAll() throws {
+        let unknown = SignaturePublicKey([1]).encoded + ([0xf0, 1, 0] as [UInt8])
+        for data in [[7], [UInt8(unknown.count)] + unknown] as [[UInt8]] {
+            let malformed = [Extension(type: .externalSenders, data: data)]
+            var group = try TestGroup(["a", "b"], suite)
+            #expect(throws: MLSError(.invalidGroupInfo)) { try group.members[0].create([9], extensions: malformed) }
+            #expect(throws: MLSError(.invalidGroupInfo)) { try group.members[0].stage { $0.extensions = malformed } }
+            #expect(throws: MLSError(.invalidGroupInfo)) {
+                try group.members[0].propose { try $0.proposeExtensions(malformed, framing: $1, signer: $2) }
+            }
+            let attacker = group.members[1]
+            let signed = try attacker.group.sign(
+                .proposal(.groupContextExtensions(malformed)), as: .publicMessage, authenticatedData: [],
+                signer: attacker.signer.privateKey)
+            let message = try attacker.group.protect(signed, framing: .publicMessage)
+            #expect(throws: MLSError(.invalidGroupInfo)) { try group.members[0].receive(message) }
+            #expect(try group.members[0].group.pendingProposals.isEmpty)
         }
     }
 }
