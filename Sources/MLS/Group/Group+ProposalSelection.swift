@@ -205,7 +205,9 @@ private struct ProposalSelection {
             // None that is gone with the commit either: a removed leaf's, or a blanked parent's.
             !group.tree.keys.contains(leafNode.encryptionKey)
         else { return false }
-        return tree.root.credentials.merging(credentials).merging(CredentialSupport(of: leafNode)).isComplete
+        var after = tree
+        if let replaced { try? after.update(replaced, to: leafNode) }
+        return after.root.credentials.merging(credentials).merging(CredentialSupport(of: leafNode)).isComplete
     }
 
     private mutating func replace(_ index: LeafIndex, by leafNode: LeafNode) {

@@ -85,6 +85,26 @@ import Testing
         #expect(throws: MLSError(.invalidLeafNode)) { try group.members[0].stage(adding: [keyPackage]) }
     }
 
+    /// A member that learns to read a type of credential, and has one of it from then on.
+    @Test func anUpdateMayBringItsOwnCredentialType() throws {
+        var members = try ["a", "b"].map { try TestMember($0, suite) }
+        members[0].capabilities.credentials = [.basic, .x509]
+        try members[0].create()
+        let own = try members[1].keyPackage()
+        let staged = try members[0].commit(adding: [own.keyPackage])
+        try members[1].join(staged, with: own)
+        var group = try TestGroup(["unused"])
+        group.members = members
+        var update = LeafUpdate(credential: .x509(certificates: [[1]]))
+        update.capabilities = members[0].capabilities
+        try group.propose(1) { try $0.proposeUpdate(update, framing: $1, signer: $2) }
+        let committed = try group.members[0].commit()
+        #expect(committed.proposals.map(\.proposal.type) == [.update])
+        try group.deliver(committed.message, from: 0)
+        try group.expectAgreement()
+        #expect(try group.members[0].group.member(at: LeafIndex(1))?.credential.type == .x509)
+    }
+
     /// Of what is pending, the committer leaves out what it must not or cannot commit.
     @Test func pendingProposalsAreSelected() throws {
         var group = try TestGroup(["a", "b", "c", "d"])
