@@ -58,11 +58,14 @@ extension Group {
     /// In a group whose keys stay derivable it is `decrypt(_:)`.
     ///
     /// - Throws: `usedKey` for a message that was read before or was given up, `generationTooHigh` for one too far ahead,
-    ///   `ownMessage`, `wrongGroup`, `wrongEpoch`, `unknownMember`, `authenticationFailed`, `malformed`.
+    ///   `ownMessage`, `wrongGroup`, `wrongEpoch`, `unknownMember`, `authenticationFailed`, `malformed`; `removed` where this
+    ///   client was removed and keeps no epochs.
     public mutating func read(_ message: MLSMessage) throws(MLSError) -> ApplicationMessage {
         if let header = message.header, header.groupID == groupID, let index = deletion?.pastEpoch(header.epoch) {
             return try read(message, inPastEpochAt: index)
         }
+        // Whoever was removed has kept past epochs, or nothing.
+        guard !isRemoved || !epochSecrets.senderDataSecret.isEmpty else { throw MLSError(.removed) }
         let (verified, use) = try unprotect(message)
         let read = try applicationMessage(verified)
         finish(use)
@@ -150,6 +153,9 @@ extension Group {
 
 extension PastEpoch {
     fileprivate init(_ group: Group, keys: UnusedKeys) {
+        // Handshakes of an epoch that is over are refused.
+        var keys = keys
+        keys.dropRatchets(of: .handshake)
         self.init(
             context: group.context, senderDataSecret: group.epochSecrets.senderDataSecret, keys: keys,
             senders: group.members.map {

@@ -6,6 +6,10 @@ struct KeyDeletion: Hashable, Sendable, MLSStruct {
     let skippedGenerations: UInt32
     /// This epoch's.
     var keys: UnusedKeys
+    /// How many bytes past epochs may take in the stored form: no vector can have 2^30 (RFC 9420 §2.1.2), and credentials
+    /// are as long as others make them.
+    private static let pastEpochSpace = 1 << 27
+
     /// From the oldest on; at most `pastEpochLimit`.
     private(set) var pastEpochs: [PastEpoch] = []
 
@@ -28,7 +32,12 @@ struct KeyDeletion: Hashable, Sendable, MLSStruct {
     /// - Parameter ended: not asked for if no past epoch is kept.
     mutating func keepPastEpochs(of old: KeyDeletion, ended: () -> PastEpoch) {
         guard pastEpochLimit > 0 else { return }
-        pastEpochs = (old.pastEpochs + [ended()]).suffix(Int(pastEpochLimit))
+        var room = Self.pastEpochSpace
+        let latest = (old.pastEpochs + [ended()]).suffix(Int(pastEpochLimit)).reversed().prefix { epoch in
+            room -= epoch.space
+            return room >= 0
+        }
+        pastEpochs = latest.reversed()
     }
 
     /// Where a past epoch is, if it is kept.
@@ -36,6 +45,7 @@ struct KeyDeletion: Hashable, Sendable, MLSStruct {
 
     mutating func remove(_ step: UnusedKeys.Step, fromPastEpochAt index: Int) {
         pastEpochs[index].keys.remove(step)
+        pastEpochs[index].keys.dropRatchets(of: .handshake)
     }
 }
 
@@ -61,10 +71,27 @@ struct PastEpoch: Hashable, Sendable, MLSStruct {
         \.context, \.senderDataSecret, \.keys, \.senders
     ) { Self(context: $0, senderDataSecret: $1, keys: $2, senders: $3) }
 
+    /// What it takes in the stored form, or a little more, in bytes; without the keys that messages leave when they are
+    /// overtaken, which have a limit of their own.
+    var space: Int {
+        let credentials = senders.reduce(0) { $0 + $1.credential.space + $1.signatureKey.bytes.count + 16 }
+        return credentials + context.extensions.reduce(0) { $0 + $1.data.count + 8 } + context.groupID.count + 1_024
+    }
+
     func sender(at leafIndex: LeafIndex) throws(MLSError) -> Sender {
         guard let sender = senders.first(where: { $0.leafIndex == leafIndex }) else {
             throw MLSError(.unknownMember, "leaf \(leafIndex.rawValue)")
         }
         return sender
+    }
+}
+
+extension Credential {
+    /// What it takes in the stored form, or a little more, in bytes.
+    fileprivate var space: Int {
+        switch self {
+        case .basic(let identity): identity.count + 8
+        case .x509(let certificates): certificates.reduce(8) { $0 + $1.count + 4 }
+        }
     }
 }

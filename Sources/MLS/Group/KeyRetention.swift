@@ -4,7 +4,8 @@ public enum KeyRetention: Hashable, Sendable {
     /// the group's state learns nothing of messages that were sent or read before. The group counts the generations of
     /// what it sends.
     ///
-    /// - pastEpochs: how many epochs that are over can still be read in, for application messages that arrive late.
+    /// - pastEpochs: how many epochs that are over can still be read in, for application messages that arrive late. Where
+    ///   they would take more than 128 MiB in the stored form, the oldest ones go.
     /// - skippedGenerations: how far one message may be ahead of the last one of its sender, and how many keys of messages
     ///   that were overtaken are kept for each ratchet (RFC 9420 §15.3).
     case strict(pastEpochs: UInt8 = 0, skippedGenerations: UInt32 = 1_000)

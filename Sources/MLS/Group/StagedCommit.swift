@@ -46,10 +46,27 @@ extension Group {
         guard staged.merged.epoch == expected, staged.parentTranscriptHash == interimTranscriptHash, !isRemoved else {
             throw MLSError(.wrongEpoch)
         }
-        var ended = self
-        ended.finish(staged.keyUse)
-        var merged = staged.merged
-        merged.deleteKeys(of: ended)
-        self = merged
+        finish(staged.keyUse)
+        takeOver(staged.merged)
+    }
+
+    /// Takes over a commit of one's own that was staged before the program ended, and accepted since.
+    ///
+    /// What is stored for that is `StagedCommit.merged`. It is not the whole of the next epoch's state: messages that were
+    /// read since have deleted keys, and past epochs are kept.
+    ///
+    /// - Parameter next: from its stored form. That it was staged from this state is for the caller to know.
+    /// - Throws: `wrongGroup` or `wrongEpoch` if it cannot have been; `removed`.
+    public mutating func merge(stored next: Group) throws(MLSError) {
+        guard !isRemoved else { throw MLSError(.removed) }
+        guard next.groupID == groupID, next.ownLeafIndex == ownLeafIndex else { throw MLSError(.wrongGroup) }
+        guard next.epoch == epoch &+ 1, !next.isRemoved else { throw MLSError(.wrongEpoch) }
+        takeOver(next)
+    }
+
+    private mutating func takeOver(_ next: Group) {
+        let ended = self
+        self = next
+        deleteKeys(of: ended)
     }
 }

@@ -81,6 +81,11 @@ package struct UnusedKeys: Hashable, Sendable {
         ratchets.merge(step.branch.ratchets) { _, new in new }
     }
 
+    /// Gives up what is left of all ratchets of one kind, where the secret tree has come that far.
+    package mutating func dropRatchets(of kind: RatchetKind) {
+        ratchets = ratchets.filter { $0.key.kind != kind }
+    }
+
     private func branch(to leaf: LeafIndex, provider: some CipherSuiteProvider) throws(MLSError) -> Branch {
         guard size.contains(leaf) else { throw MLSError(.unknownMember, "a leaf outside of the secret tree") }
         var branch = Branch()

@@ -218,7 +218,7 @@ import Testing
         try group.deliver(commit.message, from: 1)
         #expect(try group.members[2].group.isRemoved)
         #expect(try group.members[2].group.encodedState.count < before - 4 * 32)
-        #expect(throws: MLSError.self) { try group.members[2].read(late) }
+        #expect(throws: MLSError(.removed)) { try group.members[2].read(late) }
         #expect(try reload(try group.members[2].group) == group.members[2].group)
     }
 
@@ -326,5 +326,77 @@ import Testing
         _ = try member.encrypt("the last one")
         #expect(throws: MLSError(.generationTooHigh)) { try member.encrypt("too many") }
         _ = try member.framing()
+    }
+
+    /// The stored form has no vector of 2^30 bytes (RFC 9420 §2.1.2), however many epochs are kept and whatever the
+    /// members' credentials are: the oldest ones go.
+    @Test func pastEpochsTakeNoMoreThanCanBeStored() throws {
+        let size = 24 << 20
+        let member = try TestMember("a", Self.suite)
+        var capabilities = member.capabilities
+        capabilities.credentials = [.x509]
+        var state = try Group.create(
+            groupID: [1], provider: member.provider,
+            credential: .x509(certificates: [[UInt8](repeating: 1, count: size)]), signer: member.signer,
+            capabilities: capabilities, lifetime: TestMember.lifetime,
+            settings: GroupSettings(retention: .strict(pastEpochs: 255)))
+        for _ in 0..<10 {
+            // With a pre-shared key, which needs no path.
+            let request = CommitRequest(
+                injecting: [.external(id: [1])], preSharedKeys: [.external(id: [1]): SecretBytes([1])],
+                framing: .publicMessage)
+            try state.merge(state.stageCommit(request, policy: TestMember.policy, signer: member.signer.privateKey))
+        }
+        #expect(state.encodedState.count < 7 * size)
+        #expect(state.encodedState.count > 4 * size)
+    }
+
+    /// What is over is read in, and that needs no keys of handshakes.
+    @Test func pastEpochsHaveNoKeysOfHandshakes() throws {
+        var group = try group(["a", "b", "c"], pastEpochs: 1)
+        func contains(_ member: Int, _ leaf: UInt8, _ kind: UInt8, next generation: UInt8) throws -> Bool {
+            let bytes = try group.members[member].group.encodedState
+            // Ratchet: leaf, kind, generation, and a secret of 32 bytes.
+            let place = [0, 0, 0, leaf, kind, 0, 0, 0, generation, 32]
+            return bytes.indices.contains { bytes[$0...].starts(with: place) }
+        }
+        let late = try group.members[2].encrypt("late")
+        try group.propose(0) { try $0.proposePreSharedKey(.external(id: [1]), framing: $1, signer: $2) }
+        #expect(try contains(1, 0, 1, next: 1))
+        let commit = try group.members[2].commit()
+        try group.deliver(commit.message, from: 2)
+        #expect(try !contains(1, 0, 1, next: 1))
+        #expect(try contains(1, 0, 2, next: 0))
+        #expect(try group.members[1].read(late) == "late")
+        #expect(try !contains(1, 2, 1, next: 0))
+        #expect(try contains(1, 2, 2, next: 1))
+        #expect(throws: MLSError(.usedKey)) { try group.members[1].read(late) }
+        #expect(try reload(try group.members[1].group) == group.members[1].group)
+    }
+
+    /// What was staged before the program ended is merged with what became of the epoch since.
+    @Test func anOwnCommitIsMergedAfterARestart() throws {
+        var group = try group(["a", "b"], pastEpochs: 2)
+        let earliest = try group.members[1].encrypt("0")
+        let first = try group.members[1].commit()
+        try group.deliver(first.message, from: 1)
+        let (late, read) = (try group.members[1].encrypt("1"), try group.members[1].encrypt("read"))
+        let staged = try group.members[0].stage()
+        let stored = staged.merged.encodedState
+        #expect(try group.members[0].read(read) == "read")
+        try group.members[1].receive(staged.message)
+
+        var state = try reload(try group.members[0].group)
+        let next = try Group(decodingState: stored, providers: SwiftCryptoProvider.provider(for:))
+        let ahead = try group.members[1].stage().merged
+        #expect(throws: MLSError(.wrongGroup)) { try state.merge(stored: ahead) }
+        #expect(throws: MLSError(.wrongEpoch)) { try state.merge(stored: state) }
+        try state.merge(stored: next)
+        group.members[0].state = state
+        #expect(try group.members[0].read(late) == "1")
+        #expect(try group.members[0].read(earliest) == "0")
+        #expect(throws: MLSError(.usedKey)) { try group.members[0].read(read) }
+        #expect(try group.members[0].read(try group.members[1].encrypt("2")) == "2")
+        #expect(throws: MLSError(.wrongEpoch)) { try group.members[0].state?.merge(stored: next) }
     }
 }
