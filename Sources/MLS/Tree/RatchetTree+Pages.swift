@@ -34,6 +34,9 @@ extension RatchetTree {
         return subtree(at: position)?.hash == name
     }
 
+    /// How many leaves a tree may have in pages, whatever its number of members; a larger one has a member for each 64.
+    private static let sparseLeafLimit = 1 << 18
+
     /// Puts a tree together from its pages.
     ///
     /// - Parameters:
@@ -68,6 +71,11 @@ extension RatchetTree {
             guard nodes.isEmpty, below.isEmpty else { throw CodecError(.trailingBytes, "TreePage") }
             return subtree
         }
-        self.init(root: try read(name, at: size.root), size: size)
+        let root = try read(name, at: size.root)
+        // Blanks take no bytes here, and are hashed like leaves: a few bytes must not ask for a billion of them.
+        guard Int(size.leafCount) <= max(Self.sparseLeafLimit, 64 * root.memberCount) else {
+            throw CodecError(.invalidValue, "a TreePage of a tree that is nearly empty")
+        }
+        self.init(root: root, size: size)
     }
 }

@@ -181,4 +181,31 @@ import Testing
         }
         #expect(read == whole)
     }
+
+    /// A head that says that the tree is as large as any, with pages of blanks down to the group's own: its blank leaves would
+    /// have to be hashed one by one.
+    @Test func aTreeThatIsNearlyEmptyIsRefused() throws {
+        let group = try TestGroup(["a", "b", "c"])
+        var storage = Storage()
+        storage.save(try group.members[0].group)
+        let name = try storage.rootName
+        #expect(storage.head[1] == 2)
+        // Each page has three levels: one node, then two, then four, and eight pages below; the highest has one level.
+        var below = name
+        for level in stride(from: 5, through: 29, by: 3) {
+            let page = [UInt8(level)]
+            storage.pages[page] =
+                [1] + [UInt8](repeating: 0, count: 7).encoded + vector(below.encoded + [UInt8](repeating: 0, count: 7))
+            below = page
+        }
+        storage.pages[[30]] = [1] + ([0] as [UInt8]).encoded + vector(below.encoded + [0])
+        storage.head[1] = 30
+        storage.head.replaceSubrange(2..<(2 + name.encoded.count), with: ([30] as [UInt8]).encoded)
+        let clock = ContinuousClock()
+        let start = clock.now
+        #expect(throws: MLSError(.malformed)) { try storage.load() }
+        #expect(clock.now - start < .seconds(1))
+    }
+
+    private func vector(_ content: [UInt8]) -> [UInt8] { content.encoded }
 }
