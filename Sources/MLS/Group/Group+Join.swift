@@ -17,7 +17,8 @@ extension Group {
     ///   - previous: the own group that the new one must continue: one that a ReInit ended (RFC 9420 §11.2), or one that it
     ///     is branched from (§11.3). Without it, Welcomes of either sort are refused; with it, all others are. For a branch
     ///     of an older epoch than that of `previous`, that epoch's resumption key has to be among `preSharedKeys`.
-    ///   - isSameClient: whether two members, one of each group, count as the same client.
+    ///   - isSameClient: whether two members, one of each group, count as the same client; not asked about equal
+    ///     credentials, which do. `nil` if no others do.
     ///   - settings: what happens to used keys, who checks credentials, and which proposals the application knows.
     /// - Throws: `notForThisKeyPackage`; `missingKey` for a pre-shared key, and for a Welcome that continues another group
     ///   than `previous`; `invalidTree`, `invalidLeafNode`, `invalidGroupInfo` or `authenticationFailed`;
@@ -25,7 +26,7 @@ extension Group {
     public static func join(
         _ welcome: Welcome, keyPackage: KeyPackage, privateKeys: KeyPackagePrivateKeys,
         ratchetTree: [UInt8]? = nil, preSharedKeys: PreSharedKeys = [:], continuing previous: Group? = nil,
-        isSameClient: (Credential, Credential) -> Bool = { $0 == $1 }, settings: GroupSettings = GroupSettings(),
+        isSameClient: ((Credential, Credential) -> Bool)? = nil, settings: GroupSettings = GroupSettings(),
         provider: any CipherSuiteProvider
     ) throws(MLSError) -> Group {
         try MLSError.mapping {

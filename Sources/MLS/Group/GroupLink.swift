@@ -48,7 +48,7 @@ struct GroupLink {
     ///
     /// - Parameter members: the new group's.
     func check(
-        _ context: GroupContext, members: [Credential], _ isSameClient: (Credential, Credential) -> Bool
+        _ context: GroupContext, members: [Credential], _ isSameClient: ((Credential, Credential) -> Bool)?
     ) throws(MLSError) {
         guard context.epoch == 1 else { throw MLSError(.invalidGroupInfo, "another epoch than 1") }
         let old = previous.members.map(\.credential)
@@ -56,7 +56,7 @@ struct GroupLink {
             guard previous.reInit == ReInit(groupStartedOver: context) else {
                 throw MLSError(.invalidGroupInfo, "another group than the ReInit asked for")
             }
-            guard old.allSatisfy({ member in members.contains { isSameClient(member, $0) } }) else {
+            guard Self.all(old, areAmong: members, isSameClient) else {
                 throw MLSError(.invalidGroupInfo, "a member that the group after a ReInit lacks")
             }
         } else {
@@ -64,9 +64,20 @@ struct GroupLink {
             guard context.cipherSuite == previous.cipherSuite else {
                 throw MLSError(.invalidGroupInfo, "another cipher suite than that of the group branched from")
             }
-            guard members.allSatisfy({ member in old.contains { isSameClient($0, member) } }) else {
+            guard Self.all(members, areAmong: old, isSameClient) else {
                 throw MLSError(.invalidGroupInfo, "a member that the group branched from does not have")
             }
+        }
+    }
+
+    /// Whether each of these clients is one of those. Groups are large, and few credentials change: only those are compared
+    /// with all others.
+    private static func all(
+        _ clients: [Credential], areAmong others: [Credential], _ isSameClient: ((Credential, Credential) -> Bool)?
+    ) -> Bool {
+        let known = Set(others)
+        return clients.allSatisfy { client in
+            known.contains(client) || isSameClient.map { isSame in others.contains { isSame(client, $0) } } ?? false
         }
     }
 }

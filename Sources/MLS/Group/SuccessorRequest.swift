@@ -20,14 +20,15 @@ public struct SuccessorRequest: Sendable {
     public var includesRatchetTree: Bool
     /// Further extensions for the GroupInfo that joiners get.
     public var groupInfoExtensions: [Extension]
-    /// Whether two members, one of each group, count as the same client.
-    public var isSameClient: @Sendable (Credential, Credential) -> Bool
+    /// Whether two members, one of each group, count as the same client; not asked about equal credentials, which do. `nil`
+    /// if no others do.
+    public var isSameClient: (@Sendable (Credential, Credential) -> Bool)?
 
     public init(
         adding: [KeyPackage], credential: Credential, signer: SignatureKeyPair, capabilities: Capabilities,
         lifetime: Lifetime, leafExtensions: [Extension] = [], injecting: [PreSharedKeyID.Key] = [],
         preSharedKeys: PreSharedKeys = [:], includesRatchetTree: Bool = true, groupInfoExtensions: [Extension] = [],
-        isSameClient: @escaping @Sendable (Credential, Credential) -> Bool = { $0 == $1 }
+        isSameClient: (@Sendable (Credential, Credential) -> Bool)? = nil
     ) {
         self.adding = adding
         self.credential = credential

@@ -1,6 +1,7 @@
 import MLS
 import MLSCodec
 import MLSCrypto
+import Synchronization
 import Testing
 
 /// Another group of some of a group's members (RFC 9420 §11.3).
@@ -149,5 +150,29 @@ import Testing
                 welcome(staged), keyPackage: own.keyPackage, privateKeys: own.privateKeys,
                 continuing: group.members[1].group, provider: joiner.provider)
         }
+    }
+
+    /// Credentials that are equal are one client's without a question, so that large groups are compared in linear time.
+    @Test func onlyWhoseCredentialChangedIsAskedAbout() throws {
+        let group = try TestGroup((0..<12).map { "\($0)" })
+        let own = try TestMember("11", Self.suite).keyPackage()
+        let new = try TestMember("eleven", Self.suite).keyPackage()
+        let asked = Mutex<Set<Credential>>([])
+        var wanted = request(
+            group.members[0], try group.members[1..<11].map { try $0.keyPackage().keyPackage } + [new.keyPackage])
+        wanted.isSameClient = { one, other in
+            asked.withLock { $0.formUnion([one, other]) }
+            return true
+        }
+        let staged = try group.members[0].group.stageBranch(wanted, groupID: [5], policy: TestMember.policy)
+        #expect(staged.merged.members.count == 12)
+        let named = asked.withLock { $0 }
+        #expect(named.contains(new.keyPackage.leafNode.credential))
+        // The first one of the others was answer enough.
+        #expect(named.count == 2)
+        wanted.adding = [own.keyPackage]
+        asked.withLock { $0 = [] }
+        _ = try group.members[0].group.stageBranch(wanted, groupID: [6], policy: TestMember.policy)
+        #expect(asked.withLock { $0 }.isEmpty)
     }
 }
