@@ -31,6 +31,8 @@ public struct MLSError: Error, Equatable, Sendable, CustomStringConvertible {
         case invalidCommit
         /// A commit refers to a proposal that never arrived.
         case unknownProposal
+        /// More proposals than the application lets in (`GroupRules`).
+        case tooManyProposals
         /// A ratchet tree that breaks a rule of RFC 9420 §7 or §12.4.3.1.
         case invalidTree
         /// A GroupContext or GroupInfo that cannot be accepted.

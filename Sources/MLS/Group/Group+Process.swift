@@ -20,8 +20,8 @@ extension Group {
     /// Proposals and commits may come from outside the group (RFC 9420 §12.1.8, §12.4.3.2). Whether the application lets
     /// somebody in who sends an external commit shows in `StagedCommit.isExternal` before it is merged; Adds that new
     /// members propose themselves are committed only by who admits them (`CommitRequest.admitting`). Anybody can send
-    /// such Adds: whoever does not expect any drops them before they get here, where all that are valid are kept until the
-    /// epoch ends.
+    /// such Adds: whoever does not expect any drops them before they get here, where valid ones are kept until the epoch
+    /// ends, as many as `GroupRules.newMemberProposalLimit` says.
     ///
     /// - Parameter preSharedKeys: those at hand, where a commit may take some in. The epoch's own resumption key need not
     ///   be among them.
@@ -51,6 +51,7 @@ extension Group {
         case .application:
             throw MLSError(.malformed, "application data in a handshake message")
         case .proposal(let proposal):
+            if sender == .newMemberProposal { try checkRoomForNewMember() }
             try check(proposal, from: sender, in: LeafRequirements(of: context))
             guard proposal != .selfRemove || verified.authenticatedContent.wireFormat == .publicMessage else {
                 throw MLSError(.malformed, "a SelfRemove that joiners cannot read")

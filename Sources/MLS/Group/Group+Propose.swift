@@ -122,6 +122,13 @@ extension Group {
         pendingProposals.append(pending)
     }
 
+    /// Throws unless there is room for one more client that proposes itself in this epoch.
+    func checkRoomForNewMember() throws(MLSError) {
+        guard pendingProposals.count(where: { $0.sender == .newMemberProposal }) < rules.newMemberProposalLimit else {
+            throw MLSError(.tooManyProposals, "new members that propose themselves")
+        }
+    }
+
     /// Throws unless the proposal is valid by itself (RFC 9420 §12.1).
     ///
     /// - Parameter requirements: this epoch's, or the next one's where the proposal is part of a commit.

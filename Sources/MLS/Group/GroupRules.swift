@@ -7,9 +7,16 @@ public struct GroupRules: Sendable {
     /// The types of proposals that the application knows beside those of MLS; all others are refused. The members' leaves
     /// have to list them too, in `Capabilities.proposals` (RFC 9420 §12.2).
     public var customProposals: [CustomProposalType]
+    /// How many Adds of clients that propose themselves (RFC 9420 §12.1.8) are kept in an epoch; what comes beyond is refused.
+    /// Anybody can send them.
+    public var newMemberProposalLimit: Int
 
-    public init(credentials: (any CredentialVerifier)? = nil, customProposals: [CustomProposalType] = []) {
+    public init(
+        credentials: (any CredentialVerifier)? = nil, customProposals: [CustomProposalType] = [],
+        newMemberProposalLimit: Int = 100
+    ) {
         self.credentials = credentials
         self.customProposals = customProposals
+        self.newMemberProposalLimit = newMemberProposalLimit
     }
 }

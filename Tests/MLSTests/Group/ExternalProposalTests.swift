@@ -204,4 +204,27 @@ import Testing
         try group.members[1].receive(staged.message)
         #expect(try group.members[1].group.isRemoved)
     }
+
+    /// Anybody can propose to be added, and nobody can fill the group's memory so.
+    @Test func soManyNewMembersCanWait() throws {
+        #expect(GroupRules().newMemberProposalLimit == 100)
+        let rules = GroupRules(newMemberProposalLimit: 2)
+        var group = try TestGroup(["a", "b"], settings: GroupSettings(retention: .rederivable, rules: rules))
+        func message(_ name: String) throws -> MLSMessage {
+            let client = try TestMember(name, Self.suite)
+            let state = try group.members[0].group
+            return try MLSMessage.newMemberProposal(
+                try client.keyPackage().keyPackage, groupID: state.groupID, epoch: state.epoch,
+                signer: client.signer.privateKey, provider: client.provider)
+        }
+        for name in ["c", "d"] { try group.members[0].receive(try message(name)) }
+        let full = try group.members[0].group
+        let another = try message("e")
+        refuse(.tooManyProposals, another, by: full)
+        // Members' own are not among them, and a new epoch has room again.
+        try group.propose(1) { try $0.proposeUpdate(framing: $1, signer: $2) }
+        let commit = try group.members[0].commit()
+        try group.deliver(commit.message, from: 0)
+        try group.members[0].receive(try message("e"))
+    }
 }
