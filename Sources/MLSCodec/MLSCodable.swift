@@ -1,4 +1,7 @@
 /// A type with an encoding in the TLS presentation language (RFC 9420 §2).
+///
+/// What is generic around it is inlinable: a module that has a structure compiles its codec for that structure. Else every
+/// field is looked up by the runtime each time.
 public protocol MLSCodable: Sendable {
     func encode(into writer: inout MLSWriter)
     init(from reader: inout MLSReader) throws(CodecError)
@@ -13,30 +16,30 @@ public protocol MLSCodable: Sendable {
 
 extension MLSCodable {
     /// The value's encoding.
-    public var encoded: [UInt8] {
+    @inlinable public var encoded: [UInt8] {
         var writer = MLSWriter()
         encode(into: &writer)
         return writer.bytes
     }
 
     /// Decodes a value that takes all of `bytes`.
-    public init(decoding bytes: [UInt8]) throws(CodecError) {
+    @inlinable public init(decoding bytes: [UInt8]) throws(CodecError) {
         var reader = MLSReader(bytes)
         self = try Self(from: &reader)
         try reader.expectEnd("\(Self.self)")
     }
 
-    public static func encodeVector(_ elements: [Self], into writer: inout MLSWriter) {
+    @inlinable public static func encodeVector(_ elements: [Self], into writer: inout MLSWriter) {
         writer.writeVector { encodeElements(elements, into: &$0) }
     }
 
-    public static func encodeElements(_ elements: [Self], into writer: inout MLSWriter) {
+    @inlinable public static func encodeElements(_ elements: [Self], into writer: inout MLSWriter) {
         for element in elements {
             element.encode(into: &writer)
         }
     }
 
-    public static func decodeElements(from reader: inout MLSReader) throws(CodecError) -> [Self] {
+    @inlinable public static func decodeElements(from reader: inout MLSReader) throws(CodecError) -> [Self] {
         var elements: [Self] = []
         while !reader.isAtEnd {
             let before = reader.offset

@@ -107,7 +107,7 @@ public struct MLSReader: Sendable {
     }
 
     /// Throws unless everything was read.
-    public func expectEnd(_ context: String = "") throws(CodecError) {
-        guard isAtEnd else { throw CodecError(.trailingBytes, context) }
+    public func expectEnd(_ context: @autoclosure () -> String = "") throws(CodecError) {
+        guard isAtEnd else { throw CodecError(.trailingBytes, context()) }
     }
 }

@@ -11,43 +11,44 @@
 /// }
 /// ```
 public struct StructLayout<Root, each Field: MLSCodable>: Sendable {
-    /// One for each field. Closures, since walking a pack of types asks the runtime for each of them, every time.
-    private let encoders: [@Sendable (Root, inout MLSWriter) -> Void]
-    private let make: @Sendable (repeat each Field) throws(CodecError) -> Root
+    /// One for each field, which takes it from where a structure lies.
+    @usableFromInline let encoders: [@Sendable (UnsafeRawPointer, inout MLSWriter) -> Void]
+    @usableFromInline let make: @Sendable (repeat each Field) throws(CodecError) -> Root
 
     /// - Parameters:
     ///   - paths: a key path for each field, in order.
     ///   - make: puts the structure together again; it may refuse a combination of fields with a `CodecError`.
-    public init(
+    @inlinable public init(
         _ paths: repeat any KeyPath<Root, each Field> & Sendable,
         make: @escaping @Sendable (repeat each Field) throws(CodecError) -> Root
     ) {
-        var encoders: [@Sendable (Root, inout MLSWriter) -> Void] = []
+        var encoders: [@Sendable (UnsafeRawPointer, inout MLSWriter) -> Void] = []
         repeat encoders.append(Self.encoder(each paths))
         self.encoders = encoders
         self.make = make
     }
 
-    private static func encoder<Value: MLSCodable>(
+    @inlinable static func encoder<Value: MLSCodable>(
         _ path: any KeyPath<Root, Value> & Sendable
-    ) -> @Sendable (Root, inout MLSWriter) -> Void {
+    ) -> @Sendable (UnsafeRawPointer, inout MLSWriter) -> Void {
         // Nearly all fields are stored ones. To walk their key paths takes longer than to write what is there.
         guard let offset = MemoryLayout<Root>.offset(of: path) else {
-            return { root, writer in root[keyPath: path].encode(into: &writer) }
-        }
-        return { root, writer in
-            withUnsafePointer(to: root) { root in
-                let field = UnsafeRawPointer(root).advanced(by: offset)
-                field.assumingMemoryBound(to: Value.self).pointee.encode(into: &writer)
+            return { root, writer in
+                root.assumingMemoryBound(to: Root.self).pointee[keyPath: path].encode(into: &writer)
             }
         }
+        return { root, writer in
+            (root + offset).assumingMemoryBound(to: Value.self).pointee.encode(into: &writer)
+        }
     }
 
-    public func encode(_ root: Root, into writer: inout MLSWriter) {
-        for encoder in encoders { encoder(root, &writer) }
+    @inlinable public func encode(_ root: Root, into writer: inout MLSWriter) {
+        withUnsafePointer(to: root) { root in
+            for encoder in encoders { encoder(root, &writer) }
+        }
     }
 
-    public func decode(from reader: inout MLSReader) throws(CodecError) -> Root {
+    @inlinable public func decode(from reader: inout MLSReader) throws(CodecError) -> Root {
         try make(repeat try (each Field)(from: &reader))
     }
 }
@@ -68,11 +69,11 @@ public protocol StructLayoutProtocol {
 extension StructLayout: StructLayoutProtocol {}
 
 extension MLSStruct {
-    public func encode(into writer: inout MLSWriter) {
+    @inlinable public func encode(into writer: inout MLSWriter) {
         Self.layout.encode(self, into: &writer)
     }
 
-    public init(from reader: inout MLSReader) throws(CodecError) {
+    @inlinable public init(from reader: inout MLSReader) throws(CodecError) {
         self = try Self.layout.decode(from: &reader)
     }
 }
