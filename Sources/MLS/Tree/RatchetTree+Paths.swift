@@ -35,7 +35,55 @@ extension RatchetTree {
 
     /// How many nodes `resolution(of:without:)` has.
     func resolutionCount(of node: NodeIndex, without added: Set<LeafIndex>) -> Int {
-        added.isEmpty ? subtree(at: node).resolutionCount : resolution(of: node, without: added).count
+        subtree(at: node).resolutionCount(at: node, without: added)
+    }
+
+    /// Where one of the nodes in `resolution(of:without:)` is that a member has the key of: the first such node, and its
+    /// place among the others. It costs O(log n), however many these are.
+    ///
+    /// - Parameters:
+    ///   - leaf: the member's.
+    ///   - added: not the member's own leaf.
+    ///   - isKnown: whether the member has the private key of a node above its leaf.
+    func place(
+        of leaf: LeafIndex, inResolutionOf node: NodeIndex, without added: Set<LeafIndex>,
+        isKnown: (NodeIndex) -> Bool
+    ) -> (index: Int, node: NodeIndex)? {
+        guard node.isAncestor(of: leaf) else { return nil }
+        var before = 0
+        var position = node
+        var subtree = subtree(at: node)
+        while let current = subtree, !current.isBlank {
+            switch current.content {
+            case .leaf:
+                return (before, position)
+            case .parent(let parent):
+                guard !isKnown(position) else { return (before, position) }
+                let unmerged = parent.unmergedLeaves.filter { !added.contains($0) }
+                return unmerged.firstIndex(of: leaf).map { (before + 1 + $0, leaf.nodeIndex) }
+            case nil:
+                guard let (path, copath) = position.children(towards: leaf) else { return nil }
+                if copath < position { before += current.left.resolutionCount(at: copath, without: added) }
+                subtree = path < position ? current.left : current.right
+                position = path
+            }
+        }
+        return nil
+    }
+
+    /// The nodes on the way down to a leaf that are not blank, from the root down, the leaf's own among them.
+    func nodes(towards leaf: LeafIndex) -> [NodeIndex] {
+        guard size.contains(leaf) else { return [] }
+        var nodes: [NodeIndex] = []
+        var position = size.root
+        var subtree = root
+        while let current = subtree {
+            if current.content != nil { nodes.append(position) }
+            guard let (path, _) = position.children(towards: leaf) else { break }
+            subtree = path < position ? current.left : current.right
+            position = path
+        }
+        return nodes
     }
 
     /// The direct path without the nodes whose other child has nobody below it (RFC 9420 §4.1.2), from the leaf up.
@@ -54,5 +102,13 @@ extension RatchetTree {
             position = path
         }
         return steps.reversed()
+    }
+}
+
+extension Subtree? {
+    /// Every leaf that a commit adds is in the resolution of every node above it (RFC 9420 §4.1.1, §7.5): as itself, or
+    /// because the nodes above it list it as unmerged.
+    fileprivate func resolutionCount(at position: NodeIndex, without added: Set<LeafIndex>) -> Int {
+        resolutionCount - added.count(where: position.isAncestor)
     }
 }

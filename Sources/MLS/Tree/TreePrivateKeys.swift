@@ -43,7 +43,9 @@ public struct TreePrivateKeys: Hashable, Sendable, MLSStruct {
 
     /// Forgets the keys of nodes that are blank or gone, after proposals were applied (RFC 9420 §7.5).
     public mutating func dropBlankNodes(of tree: RatchetTree) {
-        pathKeys.removeAll { tree[$0.node] == nil }
+        // All of them are above the leaf.
+        let known = tree.nodes(towards: leafIndex)
+        pathKeys.removeAll { !known.contains($0.node) }
     }
 
     /// Takes the keys of nodes, of which `steps` are the first and `keyPairs` belong to them in order.

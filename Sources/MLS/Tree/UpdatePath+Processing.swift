@@ -91,22 +91,23 @@ extension TreePrivateKeys {
         else { throw MLSError(.invalidCommit, "a path that does not reach this member") }
 
         let node = path.nodes[index]
-        let resolution = tree.resolution(of: steps[index].copathChild, without: added)
-        guard resolution.count == node.encryptedPathSecretCount else {
+        let copathChild = steps[index].copathChild
+        guard tree.resolutionCount(of: copathChild, without: added) == node.encryptedPathSecretCount else {
             throw MLSError(.invalidCommit, "number of encrypted path secrets")
         }
-        for (place, recipient) in resolution.enumerated() {
-            guard let privateKey = privateKey(of: recipient), let ciphertext = node.encryptedPathSecret(at: place)
-            else { continue }
-            let secret = try MLSError.mapping {
-                var plaintext = try provider.decryptWithLabel(
-                    privateKey, label: "UpdatePathNode", context: groupContext, ciphertext: ciphertext)
-                defer { plaintext.wipe() }
-                return SecretBytes(plaintext)
-            }
-            guard secret.count == provider.hashLength else { throw MLSError(.invalidCommit, "a path secret's length") }
-            return (index, secret)
+        let place = tree.place(of: leafIndex, inResolutionOf: copathChild, without: added) {
+            privateKey(of: $0) != nil
         }
-        throw MLSError(.missingKey, "path secret")
+        guard let place, let privateKey = privateKey(of: place.node),
+            let ciphertext = node.encryptedPathSecret(at: place.index)
+        else { throw MLSError(.missingKey, "path secret") }
+        let secret = try MLSError.mapping {
+            var plaintext = try provider.decryptWithLabel(
+                privateKey, label: "UpdatePathNode", context: groupContext, ciphertext: ciphertext)
+            defer { plaintext.wipe() }
+            return SecretBytes(plaintext)
+        }
+        guard secret.count == provider.hashLength else { throw MLSError(.invalidCommit, "a path secret's length") }
+        return (index, secret)
     }
 }
