@@ -10,16 +10,18 @@ import MLSCodec
 //     };
 // } FramedContentTBS;
 
-extension FramedContent {
-    /// FramedContentTBS (RFC 9420 §6.1).
+extension Sender {
+    /// FramedContentTBS of content from this sender (RFC 9420 §6.1).
     ///
-    /// - Parameter groupContext: the encoded GroupContext of the epoch the message belongs to.
-    func toBeSigned(as wireFormat: WireFormat, groupContext: [UInt8]) -> [UInt8] {
-        var writer = MLSWriter(reservingCapacity: 256 + groupContext.count)
+    /// - Parameters:
+    ///   - content: the encoded FramedContent.
+    ///   - groupContext: the encoded GroupContext of the epoch the message belongs to.
+    func toBeSigned(_ content: [UInt8], as wireFormat: WireFormat, groupContext: [UInt8]) -> [UInt8] {
+        var writer = MLSWriter(reservingCapacity: 4 + content.count + groupContext.count)
         ProtocolVersion.mls10.encode(into: &writer)
         wireFormat.encode(into: &writer)
-        encode(into: &writer)
-        switch sender {
+        writer.write(raw: content)
+        switch self {
         case .member, .newMemberCommit: writer.write(raw: groupContext)
         case .external, .newMemberProposal: break
         }
@@ -34,7 +36,8 @@ extension AuthenticatedContent {
         provider: some CipherSuiteProvider
     ) throws(CryptoError) -> AuthenticatedContent {
         let signature = try provider.signWithLabel(
-            key, label: "FramedContentTBS", content: content.toBeSigned(as: wireFormat, groupContext: groupContext))
+            key, label: "FramedContentTBS",
+            content: content.sender.toBeSigned(content.encoded, as: wireFormat, groupContext: groupContext))
         return AuthenticatedContent(
             wireFormat: wireFormat, content: content, auth: FramedContentAuthData(signature: signature))
     }
@@ -48,6 +51,14 @@ extension AuthenticatedContent {
 /// A message that came out of its wire format; its signature is still to be checked.
 package struct UnverifiedContent: Sendable {
     package let authenticatedContent: AuthenticatedContent
+    /// The FramedContent's encoding: signature and transcript cover it, and that of a commit may be long.
+    private let encodedContent: [UInt8]
+
+    /// - Parameter encodedContent: where it is known already.
+    init(_ authenticatedContent: AuthenticatedContent, encodedContent: [UInt8]? = nil) {
+        self.authenticatedContent = authenticatedContent
+        self.encodedContent = encodedContent ?? authenticatedContent.content.encoded
+    }
 
     package var content: FramedContent { authenticatedContent.content }
 
@@ -57,21 +68,25 @@ package struct UnverifiedContent: Sendable {
     package func verified(
         by key: SignaturePublicKey, groupContext: [UInt8], provider: some CipherSuiteProvider
     ) throws(MLSError) -> VerifiedContent {
-        let toBeSigned = content.toBeSigned(as: authenticatedContent.wireFormat, groupContext: groupContext)
+        let toBeSigned = content.sender.toBeSigned(
+            encodedContent, as: authenticatedContent.wireFormat, groupContext: groupContext)
         guard
             provider.verifyWithLabel(
                 key, label: "FramedContentTBS", content: toBeSigned, signature: authenticatedContent.auth.signature)
         else { throw MLSError(.authenticationFailed, "FramedContentTBS") }
-        return VerifiedContent(authenticatedContent)
+        return VerifiedContent(authenticatedContent, encodedContent: encodedContent)
     }
 }
 
 /// A message whose signature, and membership tag or encryption, were checked. A commit's confirmation tag is not.
 package struct VerifiedContent: Sendable {
     package let authenticatedContent: AuthenticatedContent
+    /// The FramedContent's encoding.
+    let encodedContent: [UInt8]
 
-    fileprivate init(_ authenticatedContent: AuthenticatedContent) {
+    fileprivate init(_ authenticatedContent: AuthenticatedContent, encodedContent: [UInt8]) {
         self.authenticatedContent = authenticatedContent
+        self.encodedContent = encodedContent
     }
 
     package var content: FramedContent { authenticatedContent.content }

@@ -66,6 +66,7 @@ extension PrivateMessage {
 
             var reader = MLSReader(plaintext)
             let body = try FramedContent.Body(type: contentType, from: &reader)
+            let encodedBody = reader.bytes(since: 0)
             let auth = try FramedContentAuthData(for: contentType, from: &reader)
             guard try reader.readRaw(reader.remaining).allSatisfy({ $0 == 0 }) else {
                 throw MLSError(.malformed, "padding")
@@ -74,7 +75,8 @@ extension PrivateMessage {
                 groupID: groupID, epoch: epoch, sender: .member(senderData.leafIndex),
                 authenticatedData: authenticatedData, body: body)
             return UnverifiedContent(
-                authenticatedContent: AuthenticatedContent(wireFormat: .privateMessage, content: content, auth: auth))
+                AuthenticatedContent(wireFormat: .privateMessage, content: content, auth: auth),
+                encodedContent: content.encoded(withBody: encodedBody))
         }
     }
 

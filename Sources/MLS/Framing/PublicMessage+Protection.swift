@@ -7,7 +7,8 @@ extension PublicMessage {
         provider: some CipherSuiteProvider
     ) {
         self.init(content: authenticated.content, auth: authenticated.auth, membershipTag: nil)
-        membershipTag = provider.mac(key: membershipKey, data: toBeMACed(groupContext: groupContext))
+        membershipTag = provider.mac(
+            key: membershipKey, data: toBeMACed(content.encoded, groupContext: groupContext))
     }
 
     /// A signed message of somebody who is no member, and so has no membership tag (RFC 9420 §6.2).
@@ -26,22 +27,28 @@ extension PublicMessage {
             throw MLSError(.malformed, "application data in a PublicMessage")
         }
         try content.checkSender()
+        let encodedContent = content.encoded
         if content.sender.leafIndex == nil {
             guard membershipTag == nil else { throw MLSError(.malformed, "membership_tag of an outsider") }
         } else {
-            let expected = provider.mac(key: membershipKey, data: toBeMACed(groupContext: groupContext))
+            let expected = provider.mac(
+                key: membershipKey, data: toBeMACed(encodedContent, groupContext: groupContext))
             guard let membershipTag, constantTimeEqual(membershipTag, expected) else {
                 throw MLSError(.authenticationFailed, "membership_tag")
             }
         }
         return UnverifiedContent(
-            authenticatedContent: AuthenticatedContent(wireFormat: .publicMessage, content: content, auth: auth))
+            AuthenticatedContent(wireFormat: .publicMessage, content: content, auth: auth),
+            encodedContent: encodedContent)
     }
 
     /// `struct { FramedContentTBS content_tbs; FramedContentAuthData auth; } AuthenticatedContentTBM` (RFC 9420 §6.2).
-    private func toBeMACed(groupContext: [UInt8]) -> [UInt8] {
-        var writer = MLSWriter()
-        writer.write(raw: content.toBeSigned(as: .publicMessage, groupContext: groupContext))
+    ///
+    /// - Parameter encodedContent: that of `content`.
+    private func toBeMACed(_ encodedContent: [UInt8], groupContext: [UInt8]) -> [UInt8] {
+        var writer = MLSWriter(reservingCapacity: encodedContent.count + groupContext.count + 256)
+        writer.write(
+            raw: content.sender.toBeSigned(encodedContent, as: .publicMessage, groupContext: groupContext))
         auth.encode(into: &writer)
         return writer.bytes
     }

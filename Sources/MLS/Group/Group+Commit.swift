@@ -37,7 +37,9 @@ extension Group {
                 .commit(commit), as: request.framing.wireFormat, authenticatedData: request.authenticatedData,
                 signer: signer)
             let next = try advance(
-                state, commit: signed,
+                state,
+                confirmedTranscriptHash: provider.confirmedTranscriptHash(
+                    interim: interimTranscriptHash, commit: signed),
                 commitSecret: newPath?.commitSecret, preSharedKeys: request.preSharedKeys)
             signed.auth.confirmationTag = next.group.confirmationTag
 

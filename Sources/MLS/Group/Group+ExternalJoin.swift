@@ -62,11 +62,12 @@ extension Group {
                 confirmed: groupInfo.groupContext.confirmedTranscriptHash,
                 confirmationTag: groupInfo.confirmationTag)
             var merged = try next(
-                tree: tree, treeKeys: newPath.privateKeys, context: context, after: signed,
+                tree: tree, treeKeys: newPath.privateKeys, context: context,
                 with: EpochInputs(
                     initSecret: external.initSecret, commitSecret: newPath.commitSecret,
                     pskSecret: try provider.pskSecret(list.preSharedKeys, from: request.preSharedKeys),
-                    interimTranscriptHash: interimTranscriptHash),
+                    confirmedTranscriptHash: provider.confirmedTranscriptHash(
+                        interim: interimTranscriptHash, commit: signed)),
                 provider: provider
             ).group
             merged.adopt(settings)

@@ -1,24 +1,24 @@
 import MLSCodec
 
-/// What the key schedule of a new epoch takes in (RFC 9420 §8), and what its transcript goes on from.
+/// What the key schedule of a new epoch takes in (RFC 9420 §8), and its transcript (§8.2).
 struct EpochInputs {
     var initSecret: SecretBytes
     /// `nil` if the commit has no path.
     var commitSecret: SecretBytes?
     var pskSecret: SecretBytes
-    /// Of the epoch that the commit ends.
-    var interimTranscriptHash: [UInt8]
+    /// With the commit in it.
+    var confirmedTranscriptHash: [UInt8]
 }
 
 extension Group {
     /// The group after a commit whose path, if any, is in `state` already.
     ///
     /// - Parameters:
-    ///   - commit: signed; its confirmation tag is not looked at.
+    ///   - confirmedTranscriptHash: with the commit in it.
     ///   - commitSecret: `nil` if there is no path.
     ///   - preSharedKeys: those at hand.
     func advance(
-        _ state: ProvisionalState, commit: AuthenticatedContent, commitSecret: SecretBytes?,
+        _ state: ProvisionalState, confirmedTranscriptHash: [UInt8], commitSecret: SecretBytes?,
         preSharedKeys: PreSharedKeys
     ) throws -> (group: Group, schedule: KeySchedule) {
         var initSecret = epochSecrets.initSecret
@@ -27,11 +27,11 @@ extension Group {
             initSecret = try provider.externalInitSecret(kemOutput, externalKey: externalKey)
         }
         var next = try Self.next(
-            tree: state.tree, treeKeys: state.treeKeys, context: state.context, after: commit,
+            tree: state.tree, treeKeys: state.treeKeys, context: state.context,
             with: EpochInputs(
                 initSecret: initSecret, commitSecret: commitSecret,
                 pskSecret: try provider.pskSecret(state.preSharedKeys, from: knownKeys(preSharedKeys)),
-                interimTranscriptHash: interimTranscriptHash),
+                confirmedTranscriptHash: confirmedTranscriptHash),
             provider: provider)
         next.group.reInit = state.reInit
         next.group.adopt(settings)
@@ -44,14 +44,13 @@ extension Group {
     ///   - tree, treeKeys: with everything that the commit brings.
     ///   - context: of the new epoch, but for its two hashes.
     static func next(
-        tree: RatchetTree, treeKeys: TreePrivateKeys, context: GroupContext, after commit: AuthenticatedContent,
-        with inputs: EpochInputs, provider: any CipherSuiteProvider
+        tree: RatchetTree, treeKeys: TreePrivateKeys, context: GroupContext, with inputs: EpochInputs,
+        provider: any CipherSuiteProvider
     ) throws -> (group: Group, schedule: KeySchedule) {
         var tree = tree
         var context = context
         context.treeHash = tree.treeHash(provider: provider)
-        context.confirmedTranscriptHash = provider.confirmedTranscriptHash(
-            interim: inputs.interimTranscriptHash, commit: commit)
+        context.confirmedTranscriptHash = inputs.confirmedTranscriptHash
 
         let encodedContext = context.encoded
         let schedule = try KeySchedule(

@@ -94,7 +94,9 @@ extension Group {
                 let commitSecret = try commit.path.map { try mergePath($0, from: sender, into: &state) }
                 try state.tree.checkMembers(changed: changedLeaves(of: state, by: sender, path: commit.path))
                 merged = try advance(
-                    state, commit: verified.authenticatedContent,
+                    state,
+                    confirmedTranscriptHash: provider.confirmedTranscriptHash(
+                        interim: interimTranscriptHash, commit: verified),
                     commitSecret: commitSecret, preSharedKeys: preSharedKeys
                 ).group
                 guard let tag = verified.auth.confirmationTag, constantTimeEqual(tag, merged.confirmationTag) else {

@@ -17,8 +17,7 @@ extension GroupInfo {
         guard let leafNode = tree[leafIndex] else { throw MLSError(.unknownMember, "leaf \(leafIndex.rawValue)") }
         try tree.checkSupport(of: [.selfRemove])
         let unverified = UnverifiedContent(
-            authenticatedContent: AuthenticatedContent(
-                wireFormat: .publicMessage, content: message.content, auth: message.auth))
+            AuthenticatedContent(wireFormat: .publicMessage, content: message.content, auth: message.auth))
         let verified = try unverified.verified(
             by: leafNode.signatureKey, groupContext: context.encoded, provider: provider)
         return CommittedProposal(

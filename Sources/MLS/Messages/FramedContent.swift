@@ -35,6 +35,20 @@ public struct FramedContent: Hashable, Sendable, MLSStruct {
         Self(groupID: $0, epoch: $1, sender: $2, authenticatedData: $3, body: $4)
     }
 
+    /// The encoding, put together with what `body` is encoded to, without its type. The encoding is canonical: the bytes that
+    /// arrived are those that writing the body would give again.
+    func encoded(withBody encodedBody: [UInt8]) -> [UInt8] {
+        var writer = MLSWriter(
+            reservingCapacity: 32 + groupID.count + authenticatedData.count + encodedBody.count)
+        groupID.encode(into: &writer)
+        epoch.encode(into: &writer)
+        sender.encode(into: &writer)
+        authenticatedData.encode(into: &writer)
+        body.type.encode(into: &writer)
+        writer.write(raw: encodedBody)
+        return writer.bytes
+    }
+
     /// `content_type` and what depends on it.
     public indirect enum Body: Hashable, Sendable, MLSCodable {
         case application([UInt8])

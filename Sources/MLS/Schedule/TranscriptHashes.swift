@@ -13,11 +13,24 @@ extension CipherSuiteProvider {
     ///   - interim: the interim transcript hash before it; empty in epoch 0.
     ///   - commit: its confirmation tag is not looked at.
     package func confirmedTranscriptHash(interim: [UInt8], commit: AuthenticatedContent) -> [UInt8] {
-        var writer = MLSWriter(reservingCapacity: 1024)
+        confirmedTranscriptHash(interim: interim, commit: commit, encodedContent: commit.content.encoded)
+    }
+
+    /// The same after a commit that arrived, with the encoding that its signature was checked over.
+    func confirmedTranscriptHash(interim: [UInt8], commit: VerifiedContent) -> [UInt8] {
+        confirmedTranscriptHash(
+            interim: interim, commit: commit.authenticatedContent, encodedContent: commit.encodedContent)
+    }
+
+    private func confirmedTranscriptHash(
+        interim: [UInt8], commit: AuthenticatedContent, encodedContent: [UInt8]
+    ) -> [UInt8] {
+        let signature = commit.auth.signature
+        var writer = MLSWriter(reservingCapacity: interim.count + encodedContent.count + signature.count + 8)
         writer.write(raw: interim)
         commit.wireFormat.encode(into: &writer)
-        commit.content.encode(into: &writer)
-        writer.write(opaque: commit.auth.signature)
+        writer.write(raw: encodedContent)
+        writer.write(opaque: signature)
         return hash(writer.bytes)
     }
 
