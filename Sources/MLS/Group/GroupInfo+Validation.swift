@@ -18,13 +18,14 @@ extension GroupInfo {
         }
         var tree = try RatchetTree(decoding: encodedTree)
         guard let signer = tree[content.signer] else { throw MLSError(.invalidGroupInfo, "a blank signer") }
-        guard hasValidSignature(by: signer.signatureKey, provider: provider) else {
-            throw MLSError(.authenticationFailed, "GroupInfoTBS")
+        try tree.validate(in: context, provider: provider) { tree in
+            guard hasValidSignature(by: signer.signatureKey, provider: provider) else {
+                throw MLSError(.authenticationFailed, "GroupInfoTBS")
+            }
+            guard tree.treeHash(provider: provider) == context.treeHash else {
+                throw MLSError(.invalidTree, "tree_hash")
+            }
         }
-        guard tree.treeHash(provider: provider) == context.treeHash else {
-            throw MLSError(.invalidTree, "tree_hash")
-        }
-        try tree.validate(in: context, provider: provider)
         return tree
     }
 }

@@ -7,14 +7,43 @@ extension RatchetTree {
     public mutating func validate(
         in context: GroupContext, provider: some CipherSuiteProvider
     ) throws(MLSError) {
+        try validate(in: context, provider: provider) { _ in }
+    }
+
+    /// - Parameter first: what else to do with the tree. A provider with several cores does this and all other checks beside
+    ///   those of the signatures, which take longest.
+    mutating func validate(
+        in context: GroupContext, provider: some CipherSuiteProvider,
+        first: @Sendable (inout RatchetTree) throws -> Void
+    ) throws(MLSError) {
+        let unchecked = self
+        let work: [(index: LeafIndex, leafNode: LeafNode)?] = [nil] + leaves
+        let checked = try MLSError.mapping {
+            try provider.parallelMap(work) { leaf -> RatchetTree? in
+                if let (index, leafNode) = leaf {
+                    try leafNode.checkSignature(in: context.groupID, at: index, provider: provider)
+                    return nil
+                }
+                var tree = unchecked
+                try first(&tree)
+                try tree.checkAllButSignatures(in: context, provider: provider)
+                return tree
+            }
+        }
+        // With the hashes that were computed on the way.
+        if let tree = checked.first ?? nil { self = tree }
+    }
+
+    private mutating func checkAllButSignatures(
+        in context: GroupContext, provider: some CipherSuiteProvider
+    ) throws(MLSError) {
         try checkStructure()
         try checkKeys(provider: provider)
-        let leaves = leaves
+        let leaves = leaves.map(\.leafNode)
         let requirements = try LeafRequirements(of: context)
-        for (_, leafNode) in leaves { try leafNode.check(against: requirements) }
-        try checkAcrossMembers(leaves.map(\.leafNode))
+        for leafNode in leaves { try leafNode.check(against: requirements) }
+        try checkAcrossMembers(leaves)
         try checkParentHashes(provider: provider)
-        try checkSignatures(groupID: context.groupID, provider: provider)
     }
 
     /// Throws unless the tree is as small as it can be (RFC 9420 §12.1.3), and the unmerged leaves of every parent are sorted members below it that all nodes on the way down to
@@ -60,15 +89,6 @@ extension RatchetTree {
         forEachNode { _, node in isUnique = keys.insert(node.encryptionKey).inserted && isUnique }
         guard isUnique else { throw MLSError(.invalidTree, "an encryption_key twice") }
         for key in keys { try MLSError.mapping { try provider.validate(key) } }
-    }
-
-    /// Throws unless every leaf is signed, for its place in this group (RFC 9420 §7.3).
-    package func checkSignatures(groupID: [UInt8], provider: some CipherSuiteProvider) throws(MLSError) {
-        _ = try MLSError.mapping {
-            try provider.parallelMap(leaves) { index, leafNode in
-                try leafNode.checkSignature(in: groupID, at: index, provider: provider)
-            }
-        }
     }
 }
 
