@@ -31,12 +31,15 @@ extension Group {
         _ list: ProposalList, linkedBy link: PreSharedKeyID.Key? = nil
     ) throws(MLSError) -> ProvisionalState {
         let context = try context.next(with: list.extensions)
-        let requirements = try LeafRequirements(of: context)
         // What came by reference was checked when it arrived, in this same epoch.
-        _ = try MLSError.mapping {
-            try provider.parallelMap(list.proposals.filter { $0.reference == nil }) { item in
-                if let link, case .preSharedKey(let id) = item.proposal, id.key == link { return }
-                try check(item.proposal, from: item.sender, in: requirements)
+        let unchecked = list.proposals.filter { $0.reference == nil }
+        if !unchecked.isEmpty {
+            let requirements = try LeafRequirements(of: context)
+            _ = try MLSError.mapping {
+                try provider.parallelMap(unchecked) { item in
+                    if let link, case .preSharedKey(let id) = item.proposal, id.key == link { return }
+                    try check(item.proposal, from: item.sender, in: requirements)
+                }
             }
         }
         // Whom it adds or removes need not (RFC 9420 §12.2).
@@ -65,7 +68,8 @@ extension Group {
         treeKeys.dropBlankNodes(of: tree)
 
         if list.extensions != nil {
-            for leaf in tree.leaves { try leaf.leafNode.check(against: requirements) }
+            let requirements = try LeafRequirements(of: context)
+            try tree.checkSupport(of: requirements)
             if !list.removes.contains(ownLeafIndex) { try tree[ownLeafIndex]?.checkOwn(against: requirements) }
         }
         return ProvisionalState(

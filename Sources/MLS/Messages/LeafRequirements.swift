@@ -5,8 +5,8 @@ import MLSCodec
 /// It is taken from the GroupContext once for any number of leaves, each type once: a list of required capabilities that
 /// repeats one type a million times must not be read again for every member.
 struct LeafRequirements: Sendable {
-    fileprivate let extensionTypes: [ExtensionType]
-    fileprivate let required: RequiredCapabilities
+    let extensionTypes: [ExtensionType]
+    let required: RequiredCapabilities
 
     /// - Throws: `invalidGroupInfo` if `required_capabilities` is not what it should be.
     init(of context: GroupContext) throws(MLSError) {

@@ -22,6 +22,12 @@ struct CredentialSupport: Hashable, Sendable {
         return used.allSatisfy(supported.contains)
     }
 
+    /// Whether everybody can read credentials of these types.
+    func supports(all types: [CredentialType]) -> Bool {
+        guard let supported else { return true }
+        return types.allSatisfy(supported.contains)
+    }
+
     func merging(_ other: CredentialSupport) -> CredentialSupport {
         guard let supported else { return other }
         guard let otherSupported = other.supported, other != self else { return self }

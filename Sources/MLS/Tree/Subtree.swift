@@ -15,6 +15,8 @@ final class Subtree: Sendable {
     let resolutionCount: Int
     /// What the leaves have for credentials, and what all of them can read.
     let credentials: CredentialSupport
+    /// Of the leaves.
+    let capabilities: CommonCapabilities
     /// Whether all nodes are blank. Such a subtree exists only to remember its hash, and has no children.
     let isBlank: Bool
 
@@ -26,9 +28,11 @@ final class Subtree: Sendable {
         if let leaf = content?.leaf {
             memberCount = 1
             credentials = CredentialSupport(of: leaf)
+            capabilities = CommonCapabilities(of: leaf)
         } else {
             memberCount = left.memberCount + right.memberCount
             credentials = left.credentials.merging(right.credentials)
+            capabilities = left.capabilities.merging(right.capabilities)
         }
         resolutionCount =
             switch content {
@@ -39,9 +43,21 @@ final class Subtree: Sendable {
         isBlank = content == nil && left.isBlank && right.isBlank
     }
 
+    private init(_ unhashed: Subtree, hash: [UInt8], left: Subtree?, right: Subtree?) {
+        content = unhashed.content
+        self.left = left
+        self.right = right
+        self.hash = hash
+        memberCount = unhashed.memberCount
+        resolutionCount = unhashed.resolutionCount
+        credentials = unhashed.credentials
+        capabilities = unhashed.capabilities
+        isBlank = unhashed.isBlank
+    }
+
     /// The same subtree, with its hash; `left` and `right` are its own children with theirs.
     func hashed(_ hash: [UInt8], left: Subtree?, right: Subtree?) -> Subtree {
-        isBlank ? Subtree(nil, hash: hash) : Subtree(content, left: left, right: right, hash: hash)
+        isBlank ? Subtree(nil, hash: hash) : Subtree(self, hash: hash, left: left, right: right)
     }
 }
 
@@ -50,6 +66,7 @@ extension Subtree? {
     var memberCount: Int { self?.memberCount ?? 0 }
     var resolutionCount: Int { self?.resolutionCount ?? 0 }
     var credentials: CredentialSupport { self?.credentials ?? .ofNobody }
+    var capabilities: CommonCapabilities { self?.capabilities ?? .ofNobody }
 
     /// The subtree below `target`, where this one is below `position`.
     func descendant(at target: NodeIndex, from position: NodeIndex) -> Subtree? {

@@ -41,6 +41,34 @@ import Testing
         _ = try group.members[0].stage(removing: [LeafIndex(2)]) { $0.extensions = new }
     }
 
+    /// One member lacks it, and the committer does not.
+    @Test(arguments: [
+        RequiredCapabilities(extensionTypes: [ExtensionType(rawValue: 0xf7c1)]),
+        RequiredCapabilities(proposalTypes: [.selfRemove]), RequiredCapabilities(credentialTypes: [.x509]),
+    ])
+    func everyMemberMeetsWhatTheyRequire(_ required: RequiredCapabilities) throws {
+        func member(_ name: String, isAble: Bool) throws -> TestMember {
+            var member = try TestMember(name, suite)
+            guard isAble else { return member }
+            member.capabilities.extensions = [type]
+            member.capabilities.proposals = [.selfRemove]
+            member.capabilities.credentials = [.x509, .basic]
+            return member
+        }
+        for isAble in [false, true] {
+            var creator = try member("a", isAble: true)
+            try creator.create()
+            let packages = try [member("b", isAble: isAble), member("c", isAble: true)].map { try $0.keyPackage() }
+            _ = try creator.commit(adding: packages.map(\.keyPackage))
+            let extensions = [Extension.requiredCapabilities(required)]
+            if isAble {
+                _ = try creator.stage { $0.extensions = extensions }
+            } else {
+                #expect(throws: MLSError(.invalidLeafNode)) { try creator.stage { $0.extensions = extensions } }
+            }
+        }
+    }
+
     /// New extensions count for the commit's other proposals too: here they ask for less (RFC 9420 §12.3).
     @Test func theyCountForAddsInTheSameCommit() throws {
         var group = try TestGroup(
