@@ -198,7 +198,7 @@ extension GroupActor {
                 next.head?.claims += intent.claims
                 next.head?.intent = nil
             }
-            next.enter(staged.merged, at: position)
+            next.enter(staged.merged, by: staged, at: position)
             if !staged.removesOwnLeaf { more.append(try await epochWrite(staged.merged)) }
         case .ownCommit:
             guard let intent = next.head?.intent else { return false }

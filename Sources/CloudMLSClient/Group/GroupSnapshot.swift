@@ -67,12 +67,18 @@ package struct GroupSnapshot: Sendable {
     }
 
     /// Enters a group's next state: head, roster and what the index says.
-    package mutating func enter(_ next: Group, at position: LogPosition) {
+    ///
+    /// - Parameter commit: that led to it, where it is at hand.
+    package mutating func enter(_ next: Group, by commit: StagedCommit? = nil, at position: LogPosition) {
         group = next
         head?.state = next.encodedState
         head?.position = position
         head?.status = next.isRemoved ? .removed : .active
-        if !next.isRemoved { roster.record(next) }
+        if let commit {
+            roster.record(commit)
+        } else if !next.isRemoved {
+            roster.record(next)
+        }
         if next.isRemoved {
             setIndexStatus(.removed)
         } else if index.group(id)?.status == .creating {

@@ -28,18 +28,20 @@ public struct Roster: Hashable, Sendable, MLSStruct {
     /// The latest epoch that was recorded.
     public private(set) var latestEpoch: UInt64?
     private(set) var largeExtensions: [Extension]
+    /// Where the entries of present members are.
+    private var present: [LeafIndex: Int]
 
     /// An empty roster, for a group that was just created or joined.
     public init() {
-        entries = []
-        latestEpoch = nil
-        largeExtensions = []
+        self.init(entries: [], latestEpoch: nil, largeExtensions: [])
     }
 
     private init(entries: [Entry], latestEpoch: UInt64?, largeExtensions: [Extension]) {
         self.entries = entries
         self.latestEpoch = latestEpoch
         self.largeExtensions = largeExtensions
+        present = [:]
+        for (index, entry) in entries.enumerated() where entry.lastEpoch == nil { present[entry.leafIndex] = index }
     }
 
     private var version: UInt8 { 1 }
@@ -54,38 +56,56 @@ public struct Roster: Hashable, Sendable, MLSStruct {
 
     /// Notes the members of a group's epoch. Doing it again changes nothing; neither does an epoch before the latest.
     public mutating func record(_ group: Group) {
-        record(members: group.members, epoch: group.epoch, extensions: group.context.extensions)
+        if let latestEpoch, group.epoch < latestEpoch { return }
+        let members = group.members
+        let leaves = Set(members.map(\.leafIndex))
+        for leafIndex in present.keys where !leaves.contains(leafIndex) { end(leafIndex, with: group.epoch) }
+        begin(members, with: group)
     }
 
-    mutating func record(members: [Member], epoch: UInt64, extensions: [Extension]) {
-        if let latestEpoch, epoch < latestEpoch { return }
-        latestEpoch = epoch
-        var unchanged: Set<LeafIndex> = []
-        let current = Dictionary(members.map { ($0.leafIndex, $0) }) { first, _ in first }
-        for index in entries.indices where entries[index].lastEpoch == nil {
-            let entry = entries[index]
-            if let member = current[entry.leafIndex], member.credential == entry.credential,
-                member.signatureKey == entry.signatureKey
-            {
-                unchanged.insert(entry.leafIndex)
-            } else {
-                entries[index].lastEpoch = epoch == 0 ? 0 : epoch - 1
-            }
+    /// Notes the epoch that a commit began, once the commit has been merged. It is the same as `record(_:)` with the merged
+    /// group, in a time that grows with what the commit changed and not with the group; if the epoch before is not the
+    /// latest one here, the whole group is recorded. A commit that removes this client begins no epoch for it.
+    public mutating func record(_ commit: StagedCommit) {
+        let group = commit.merged
+        guard !commit.removesOwnLeaf else { return }
+        guard let latestEpoch, latestEpoch &+ 1 == group.epoch else { return record(group) }
+        let changed = Dictionary((commit.updated + commit.added).map { ($0.leafIndex, $0) }) { _, last in last }
+        for removed in commit.removed where changed[removed.leafIndex] == nil {
+            end(removed.leafIndex, with: group.epoch)
         }
-        for member in members where !unchanged.contains(member.leafIndex) {
+        begin(changed.values.sorted { $0.leafIndex < $1.leafIndex }, with: group)
+    }
+
+    /// - Parameter epoch: the first one without the member.
+    private mutating func end(_ leafIndex: LeafIndex, with epoch: UInt64) {
+        guard let index = present.removeValue(forKey: leafIndex) else { return }
+        entries[index].lastEpoch = epoch == 0 ? 0 : epoch - 1
+    }
+
+    /// Notes members that may have entries already, in the order of their leaves.
+    private mutating func begin(_ members: [Member], with group: Group) {
+        for member in members {
+            let entry = present[member.leafIndex].map { entries[$0] }
+            guard entry?.credential != member.credential || entry?.signatureKey != member.signatureKey else { continue }
+            end(member.leafIndex, with: group.epoch)
+            present[member.leafIndex] = entries.count
             entries.append(
                 Entry(
-                    leafIndex: member.leafIndex, firstEpoch: epoch, lastEpoch: nil, credential: member.credential,
-                    signatureKey: member.signatureKey))
+                    leafIndex: member.leafIndex, firstEpoch: group.epoch, lastEpoch: nil,
+                    credential: member.credential, signatureKey: member.signatureKey))
         }
-        for large in extensions where EpochRecord.isLarge(large) && !largeExtensions.contains(large) {
+        latestEpoch = group.epoch
+        for large in group.context.extensions
+        where EpochRecord.isLarge(large) && !largeExtensions.contains(large) {
             largeExtensions.append(large)
         }
     }
 
     /// Who stood at this leaf in this epoch.
     public func member(at leafIndex: LeafIndex, in epoch: UInt64) -> Entry? {
-        entries.first { $0.leafIndex == leafIndex && $0.covers(epoch) }
+        if let index = present[leafIndex], entries[index].covers(epoch) { return entries[index] }
+        return entries.first { $0.leafIndex == leafIndex && $0.covers(epoch) }
     }
 
     /// All members of this epoch, in the order of their leaves.

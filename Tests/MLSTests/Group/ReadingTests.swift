@@ -86,6 +86,50 @@ import Testing
         #expect(storedRoster.member(at: LeafIndex(1), in: records[3].epoch) == nil)
     }
 
+    /// What a commit changed is enough to keep a roster up to date.
+    @Test func commitsAreRecordedAsTheGroupIs() throws {
+        var group = try TestGroup(["a", "b", "c"])
+        var (byGroup, byCommit, late) = (Roster(), Roster(), Roster())
+        byGroup.record(try group.members[0].group)
+        byCommit.record(try group.members[0].group)
+        late.record(try group.members[0].group)
+        let again = try group.members[2].keyPackage()
+        let newKey = try group.members[1].provider.generateSignatureKeyPair()
+        let commits: [(inout TestMember) throws -> StagedCommit] = [
+            { try $0.commit() },
+            { try $0.commit(adding: [try TestMember("d", $0.provider.cipherSuite).keyPackage().keyPackage]) },
+            { try $0.commit { $0.leafUpdate = LeafUpdate(signer: newKey) } },
+            // One leaf with somebody else, and one with the same client and key as before.
+            { member in
+                let other = try TestMember("e", member.provider.cipherSuite).keyPackage().keyPackage
+                return try member.commit(adding: [other, again.keyPackage], removing: [LeafIndex(0), LeafIndex(2)])
+            },
+            { try $0.commit(removing: [LeafIndex(2)]) },
+        ]
+        for commit in commits {
+            let staged = try commit(&group.members[1])
+            if staged.updated.contains(where: { $0.signatureKey == newKey.publicKey }) {
+                group.members[1].signer = newKey
+            }
+            byGroup.record(staged.merged)
+            for _ in 0..<2 { byCommit.record(staged) }
+            #expect(byCommit == byGroup)
+            let merged = staged.merged
+            for leafIndex in (0..<8).map({ LeafIndex($0) }) {
+                let entry = byCommit.member(at: leafIndex, in: merged.epoch)
+                #expect(entry?.signatureKey == merged.member(at: leafIndex)?.signatureKey)
+            }
+        }
+        #expect(try Roster(decoding: byCommit.encoded) == byGroup)
+        // Epochs that were left out: the group says who is there now.
+        let last = try group.members[1].commit()
+        late.record(last)
+        let present = { (roster: Roster) in roster.members(in: last.merged.epoch).map(\.signatureKey) }
+        byGroup.record(last.merged)
+        #expect(present(late) == present(byGroup))
+        #expect(late.latestEpoch == last.merged.epoch)
+    }
+
     @Test func aRecordIsSmallAtAnySizeOfTheGroup() throws {
         let chat = ExtensionType(rawValue: 0xf7c1)
         let extensions = [
