@@ -158,8 +158,6 @@ extension PastEpoch {
         keys.dropRatchets(of: .handshake)
         self.init(
             context: group.context, senderDataSecret: group.epochSecrets.senderDataSecret, keys: keys,
-            senders: group.members.map {
-                Sender(leafIndex: $0.leafIndex, credential: $0.credential, signatureKey: $0.signatureKey)
-            })
+            senders: .tree(group.tree))
     }
 }
