@@ -44,12 +44,16 @@ package struct GroupReport: Codable, Sendable {
         /// How much of what the cores give the bare primitives.
         package var share: Double
 
-        package init(members: Int, kind: Kind, factor: Double, primitives: Double) {
+        /// How much faster it was in one round, and how much the bare primitives right beside it.
+        package typealias Round = (factor: Double, primitives: Double)
+
+        /// The medians of all rounds.
+        package init(members: Int, kind: Kind, rounds: [Round]) {
             self.members = members
             self.kind = kind
-            self.factor = factor
-            self.primitives = primitives
-            share = primitives > 0 ? factor / primitives : 0
+            factor = Stopwatch.median(rounds.map(\.factor))
+            primitives = Stopwatch.median(rounds.map(\.primitives))
+            share = Stopwatch.median(rounds.map { $0.primitives > 0 ? $0.factor / $0.primitives : 0 })
         }
     }
 

@@ -16,49 +16,45 @@ package struct SpeedupBench {
         parallel = try SwiftCryptoProvider.parallelProvider(for: BenchMember.suite)
     }
 
-    /// The fastest of some rounds, each of which does everything on one core and on all: whatever else the machine does
-    /// makes things slower, never faster.
-    package func measure(rounds: Int) throws -> [GroupReport.Speedup] {
+    /// The medians of some rounds, each of which does everything on one core and on all, one right after the other:
+    /// whatever else the machine does falls on both.
+    package func measure(rounds count: Int) throws -> [GroupReport.Speedup] {
         var joiner = try BenchMember("joiner", provider: serial)
         let own = try joiner.keyPackage()
         let packages =
             try (2..<members).map { try BenchMember("member \($0)", provider: serial).keyPackage().keyPackage }
             + [own.keyPackage]
-        var best: [Measured: Double] = [:]
-        func time(_ what: Measured, _ body: () throws -> Void) rethrows {
-            best[what] = min(best[what] ?? .infinity, try Stopwatch.once(.wall, body))
-        }
         let verify = try Self.verification()
-        for _ in 0..<rounds {
-            for (provider, isParallel) in [(serial, false), (parallel, true)] {
-                var creator = try BenchMember("creator", provider: provider)
-                var added: StagedCommit?
-                try time(Measured(kind: .create, isParallel: isParallel)) {
-                    try creator.create()
-                    added = try creator.commit(adding: packages)
+        var rounds: [GroupReport.Kind: [GroupReport.Speedup.Round]] = [:]
+        for _ in 0..<count {
+            let primitives = Self.factor { isParallel in
+                if isParallel {
+                    DispatchQueue.concurrentPerform(iterations: members, execute: verify)
+                } else {
+                    for index in 0..<members { verify(index) }
                 }
-                guard let added else { throw BenchFault("nothing was added") }
-                joiner.provider = provider
-                try time(Measured(kind: .join, isParallel: isParallel)) { try joiner.join(added, with: own) }
             }
-            time(Measured(kind: nil, isParallel: false)) { for index in 0..<members { verify(index) } }
-            time(Measured(kind: nil, isParallel: true)) {
-                DispatchQueue.concurrentPerform(iterations: members, execute: verify)
+            var added: StagedCommit?
+            let created = try Self.factor { isParallel in
+                var creator = try BenchMember("creator", provider: isParallel ? parallel : serial)
+                try creator.create()
+                added = try creator.commit(adding: packages)
             }
+            guard let added else { throw BenchFault("nothing was added") }
+            let joined = try Self.factor { isParallel in
+                joiner.provider = isParallel ? parallel : serial
+                try joiner.join(added, with: own)
+            }
+            rounds[.create, default: []].append((created, primitives))
+            rounds[.join, default: []].append((joined, primitives))
         }
-        func factor(_ kind: GroupReport.Kind?) -> Double {
-            let one = best[Measured(kind: kind, isParallel: false)] ?? 0
-            return one / (best[Measured(kind: kind, isParallel: true)] ?? .infinity)
-        }
-        return [.create, .join].map { kind in
-            GroupReport.Speedup(members: members, kind: kind, factor: factor(kind), primitives: factor(nil))
-        }
+        return [.create, .join].map { GroupReport.Speedup(members: members, kind: $0, rounds: rounds[$0] ?? []) }
     }
 
-    private struct Measured: Hashable {
-        /// `nil` for the bare primitives.
-        var kind: GroupReport.Kind?
-        var isParallel: Bool
+    /// How many times as fast something is in parallel.
+    private static func factor(_ body: (_ isParallel: Bool) throws -> Void) rethrows -> Double {
+        let one = try Stopwatch.once(.wall) { try body(false) }
+        return one / max(try Stopwatch.once(.wall) { try body(true) }, 1e-9)
     }
 
     private static func verification() throws -> @Sendable (Int) -> Void {
