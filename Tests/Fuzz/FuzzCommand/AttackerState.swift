@@ -54,7 +54,10 @@ struct AttackerState {
         var hasPath = true
         /// Of the path's leaf.
         var change: (inout LeafNode.Content) -> Void = { _ in }
-        /// Of the finished commit, after which the tag is that of another one.
+        /// What the new epoch's secrets lack (RFC 9420 §8), so that the tag is right for nobody else.
+        var lacksCommitSecret = false
+        var lacksPreSharedKeys = false
+        /// Of the finished commit, before it is signed.
         var mutate: (Commit) -> Commit = { $0 }
         var framing = HandshakeFraming.publicMessage
     }
@@ -74,7 +77,7 @@ struct AttackerState {
             context.treeHash = tree.treeHash(provider: provider)
             commit.path = try new.encrypted(
                 in: tree, groupContext: context.encoded, adding: added, provider: provider)
-            commitSecret = new.commitSecret
+            if !plan.lacksCommitSecret { commitSecret = new.commitSecret }
         }
         context.treeHash = tree.treeHash(provider: provider)
         commit = plan.mutate(commit)
@@ -85,7 +88,9 @@ struct AttackerState {
         context.confirmedTranscriptHash = provider.confirmedTranscriptHash(
             interim: interimTranscriptHash, commit: signed)
         let keys = plan.proposals.compactMap { proposal -> PreSharedKey? in
-            guard case .preSharedKey(let id) = proposal.proposal, let secret = preSharedKeys[id.key] else { return nil }
+            guard !plan.lacksPreSharedKeys, case .preSharedKey(let id) = proposal.proposal,
+                let secret = preSharedKeys[id.key]
+            else { return nil }
             return PreSharedKey(id: id, secret: secret)
         }
         let epoch = try KeySchedule(

@@ -7,15 +7,22 @@ struct Client {
     let credential: Credential
     let signer: SignatureKeyPair
     var capabilities: Capabilities
+    var settings = GroupSettings.rederivable
 
     static let lifetime = Lifetime(notBefore: 0, notAfter: 1 << 40)
     static let policy = LifetimePolicy(now: 1 << 30, maximumTotal: .max)
+    /// For who deletes its keys: late messages can be read, and few keys are kept for them.
+    static let deleting = GroupSettings(retention: .strict(pastEpochs: 1, skippedGenerations: 20))
     /// An extension of groups and leaves that all of these clients know.
     static let known = ExtensionType(rawValue: 0xf000)
 
     init(_ name: UInt8, _ provider: any CipherSuiteProvider) throws {
+        try self.init(.basic(identity: [name]), provider)
+    }
+
+    init(_ credential: Credential, _ provider: any CipherSuiteProvider) throws {
         self.provider = provider
-        credential = .basic(identity: [name])
+        self.credential = credential
         signer = try provider.generateSignatureKeyPair()
         capabilities = Capabilities(
             cipherSuites: [provider.cipherSuite], extensions: [Self.known, .lastResort], proposals: [.selfRemove])
@@ -30,7 +37,22 @@ struct Client {
     func create(_ groupID: [UInt8], extensions: [Extension]) throws -> Group {
         try Group.create(
             groupID: groupID, provider: provider, credential: credential, signer: signer, capabilities: capabilities,
-            lifetime: Self.lifetime, extensions: extensions, settings: .rederivable)
+            lifetime: Self.lifetime, extensions: extensions, settings: settings)
+    }
+
+    /// Encrypts with the first key of an epoch.
+    func encrypt(_ data: [UInt8], in group: inout Group) throws(MLSError) -> MLSMessage {
+        guard group.retention != .rederivable else {
+            return try group.encrypt(data, generation: 0, signer: signer.privateKey)
+        }
+        return try group.encrypt(data, signer: signer.privateKey)
+    }
+
+    /// What it takes to found a group that continues another one, or branches from it.
+    func successorRequest(adding: [KeyPackage], preSharedKeys: PreSharedKeys = [:]) -> SuccessorRequest {
+        SuccessorRequest(
+            adding: adding, credential: credential, signer: signer, capabilities: capabilities,
+            lifetime: Self.lifetime, preSharedKeys: preSharedKeys)
     }
 
     func stage(
@@ -51,8 +73,11 @@ struct Crowd {
     let preSharedKeys: PreSharedKeys = [.external(id: [1]): SecretBytes([1, 2, 3])]
 
     /// The clients 0, 6, 2, 3 and 5 are members, at the leaves 0, 1, 2, 3 and 5. Leaf 4 is blank, and leaf 1 not merged.
-    init(_ provider: any CipherSuiteProvider) throws {
+    ///
+    /// - Parameter deleting: those who delete their keys.
+    init(_ provider: any CipherSuiteProvider, deleting: Set<Int> = []) throws {
         clients = try (0..<7).map { try Client($0, provider) }
+        for index in deleting { clients[index].settings = Client.deleting }
         outsider = try Client(0x40, provider)
         groups = Array(repeating: nil, count: clients.count)
         groups[0] = try clients[0].create(
@@ -92,8 +117,8 @@ struct Crowd {
         guard case .welcome(let welcome)? = staged.welcome else { return }
         for (client, own) in joining {
             groups[client] = try Group.join(
-                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys, settings: .rederivable,
-                provider: clients[client].provider)
+                welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys,
+                settings: clients[client].settings, provider: clients[client].provider)
         }
     }
 

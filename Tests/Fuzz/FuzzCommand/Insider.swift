@@ -16,6 +16,8 @@ final class Insider: Sendable {
 
     private let provider: SeededProvider
     private let crowd: Crowd
+    /// One in which all but the attacker delete their keys.
+    private let deletingCrowd: Crowd
     /// Valid ones, and at the end some that are not.
     private let keyPackages: [KeyPackage]
 
@@ -23,6 +25,7 @@ final class Insider: Sendable {
         let provider = SeededProvider(try SwiftCryptoProvider(.mls128DHKEMX25519AES128GCMSHA256Ed25519))
         self.provider = provider
         crowd = try Crowd(provider)
+        deletingCrowd = try Crowd(provider, deleting: [0, 3, 5, 6])
         var keyPackages = try (0..<4).map { try Client(0x50 + UInt8($0), provider).keyPackage().keyPackage }
         keyPackages.append(try crowd.clients[2].keyPackage().keyPackage)
         var forgetful = try Client(0x60, provider)
@@ -39,6 +42,8 @@ final class Insider: Sendable {
     func run(_ input: [UInt8]) {
         provider.reset(to: 1 << 32)
         var choices = Choices(input)
+        // Who deletes keys refuses what others accept: a key that was used twice.
+        let crowd = choices.below(2) == 0 ? crowd : deletingCrowd
         do {
             var victims = try [0, 3].map { (client: crowd.clients[$0], group: try crowd.group($0)) }
             var group = try crowd.group(Self.attacker)
@@ -54,7 +59,7 @@ final class Insider: Sendable {
                 expect(Set(verdicts).count == 1, "two members do not agree about a proposal")
             }
             try commit(try AttackerState(group, signer: signer), &victims, &choices)
-            try goOn(victims)
+            try goOn(victims, preSharedKeys: crowd.preSharedKeys)
         } catch {
             // The attacker could not make what it meant to.
         }
@@ -156,6 +161,9 @@ final class Insider: Sendable {
                 plan.proposals.append((.proposal(new), new, attacker.group.ownLeafIndex))
             }
         }
+        let secrets = choices.below(8)
+        plan.lacksCommitSecret = secrets == 6
+        plan.lacksPreSharedKeys = secrets == 7
         var isMutated = false
         if choices.below(3) == 0 {
             var rest = choices
@@ -197,11 +205,11 @@ final class Insider: Sendable {
     }
 
     /// Each victim commits, and those in its epoch follow.
-    private func goOn(_ victims: [(client: Client, group: Group)]) throws {
+    private func goOn(_ victims: [(client: Client, group: Group)], preSharedKeys: PreSharedKeys) throws {
         for (client, group) in victims where !group.isRemoved && group.reInit == nil {
             let staged: StagedCommit
             do throws(MLSError) {
-                staged = try client.stage(group) { $0.preSharedKeys = crowd.preSharedKeys }
+                staged = try client.stage(group) { $0.preSharedKeys = preSharedKeys }
             } catch {
                 fatalError("a member cannot commit: \(error)")
             }
@@ -211,7 +219,7 @@ final class Insider: Sendable {
             {
                 var other = other
                 do throws(MLSError) {
-                    _ = try other.process(staged.message, preSharedKeys: crowd.preSharedKeys)
+                    _ = try other.process(staged.message, preSharedKeys: preSharedKeys)
                 } catch {
                     fatalError("an honest commit is refused: \(error)")
                 }

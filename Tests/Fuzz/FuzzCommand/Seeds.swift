@@ -31,6 +31,12 @@ struct Seeds {
         if input.count <= Self.longest { inputs[target, default: []].insert(input) }
     }
 
+    /// Steps of a stream to two members, who delete their keys or do not.
+    private mutating func insertStream(_ steps: [UInt8]) {
+        insert([0] + steps, .member)
+        insert([1] + steps, .member)
+    }
+
     /// A byte string of a test vector, wherever it decodes.
     private mutating func add(_ bytes: [UInt8]) {
         if (try? MLSMessage(decoding: bytes)) != nil { insert(bytes, .messages) }
@@ -49,20 +55,35 @@ struct Seeds {
             if case .publicMessage(let message) = message {
                 insert([UInt8(Self.framedContent)] + message.content.encoded, .structures)
             }
-            insert(Self.step(1, message.encoded), .member)
-            insert(Self.step(0, message.encoded) + Self.step(7, [0]) + Self.step(6, []), .member)
+            insertStream(Self.step(1, message.encoded))
+            insertStream(Self.step(0, message.encoded) + Self.step(8, [0]) + Self.step(7, []))
         }
         let parts = groups.messages.prefix(6).flatMap { Self.step(1, $0.encoded) }
-        insert(
-            parts + Self.step(1, groups.messages.first { $0.header?.contentType == .commit }?.encoded ?? []), .member)
-        if let epochs = try? Self.epochs() { insert(epochs, .member) }
-        for choice: UInt8 in 0..<8 { insert(Self.step(5, [choice, choice]) + Self.step(7, [choice]), .member) }
+        insertStream(
+            parts + Self.step(1, groups.messages.first { $0.header?.contentType == .commit }?.encoded ?? []))
+        if let epochs = try? Self.epochs() { insertStream(epochs) }
+        for choice: UInt8 in 0..<8 { insertStream(Self.step(5, [choice, choice]) + Self.step(8, [choice])) }
+        // What was said in an epoch arrives before and after it ends, and in another order.
+        let said = groups.messages.filter { $0.header?.contentType == .application }.map { Self.step(1, $0.encoded) }
+        insertStream(said.reversed().flatMap(\.self) + Self.step(7, []) + said.flatMap(\.self))
+        insertStream((said.last ?? []) + Self.step(8, [0]) + said.flatMap(\.self) + Self.step(8, [0]))
+        for message in groups.messages where message.header?.contentType == .commit {
+            insertStream(Self.step(1, message.encoded) + said.flatMap(\.self) + Self.step(6, []))
+        }
 
-        insert([0, 0, 0] + groups.welcome, .joiner)
-        for kind: UInt8 in [0, 1, 3, 0x80] {
+        for deletes: UInt8 in 0...1 {
+            insert([deletes, 0, 0] + groups.welcome, .joiner)
+            insert([2 | deletes, 0, 0] + groups.branchWelcome, .joiner)
+            insert([4 | deletes, 0, 0] + groups.successorWelcome, .joiner)
+            for (kind, welcome) in zip([2, 4] as [UInt8], groups.forgedWelcomes) {
+                insert([kind | deletes, 0, 0] + welcome, .joiner)
+            }
+        }
+        for kind: UInt8 in [0, 1, 3, 0x40, 0x80] {
             insert([kind, 0, 0] + MLSMessage.groupInfo(groups.groupInfo).encoded, .joiner)
         }
-        for group in groups.crowd.groups.compactMap(\.self) {
+        let crowds = groups.crowd.groups.compactMap(\.self) + groups.deletingCrowd.groups.compactMap(\.self)
+        for group in crowds + [groups.ended] {
             insert(group.ratchetTree, .tree)
             insert([0] + group.encodedState, .stored)
             insert([1] + group.epochRecord.encoded, .stored)
@@ -71,15 +92,30 @@ struct Seeds {
             insert([2] + roster.encoded, .stored)
             var receiver = group
             for message in groups.messages { _ = try? receiver.process(message) }
+            insert([0] + Self.following(receiver).encodedState, .stored)
             insert([0] + receiver.encodedState, .stored)
+            insert([5] + group.pagedHead, .stored)
+            insert([5] + receiver.pagedHead, .stored)
             for proposal in receiver.pendingProposals { insert([3] + proposal.encoded, .stored) }
         }
         insert([4] + groups.joinerKeys.privateKeys.encoded, .stored)
         // Programs for the attacker: each sort of proposal, alone and in a commit.
         for sort: UInt8 in 0..<12 {
-            insert([1, 0, sort, 1, 1, 0, 1, 0, 1, 9, 0, 0, 1, 0], .insider)
-            insert([0, 0, 1, 9, 0, 0, 1, sort, 1, 1, 0, 1, 1], .insider)
+            for deletes: UInt8 in 0...1 {
+                insert([deletes, 1, 0, sort, 1, 1, 0, 1, 0, 1, 9, 0, 0, 1, 0], .insider)
+                insert([deletes, 0, 0, 1, 9, 0, 0, 1, sort, 1, 1, 0, 1, 1], .insider)
+            }
         }
+    }
+
+    /// The group an epoch later, which may still read in the one before.
+    private static func following(_ group: Group) -> Group {
+        var group = group
+        for message in WeakGroups.shared.messages where message.header?.contentType == .commit {
+            guard case .commit(let staged) = try? group.process(message) else { continue }
+            try? group.merge(staged)
+        }
+        return group
     }
 
     /// What one member sends in several epochs, a proposal and a commit in each.

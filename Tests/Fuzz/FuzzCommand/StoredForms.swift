@@ -8,24 +8,47 @@ enum StoredForms {
     static func run(_ input: [UInt8]) {
         guard let first = input.first else { return }
         let bytes = Array(input.dropFirst())
-        switch first % 5 {
+        switch first % 6 {
         case 0: group(bytes)
         case 1: record(bytes)
         case 2: roster(bytes)
         case 3: _ = Decoding.checked(PendingProposal.self, bytes)
-        default: _ = Decoding.checked(KeyPackagePrivateKeys.self, bytes)
+        case 4: _ = Decoding.checked(KeyPackagePrivateKeys.self, bytes)
+        default: pagedGroup(bytes)
         }
     }
 
     private static func group(_ bytes: [UInt8]) {
         let groups = WeakGroups.shared
         groups.provider.reset(to: 1 << 33)
-        guard var group = try? Group(decodingState: bytes, providers: { _ in groups.provider }) else { return }
+        guard let group = try? Group(decodingState: bytes, providers: { _ in groups.provider }) else { return }
         // A group of version 2 that version 1 can say is written as version 1.
         let stored = group.encodedState
         expect(
             (try? Group(decodingState: stored, providers: { _ in groups.provider })) == group, "the stored form differs"
         )
+        use(group)
+    }
+
+    /// A head, to the pages of an honest group.
+    private static func pagedGroup(_ bytes: [UInt8]) {
+        let groups = WeakGroups.shared
+        groups.provider.reset(to: 1 << 33)
+        guard
+            let group = try? Group(
+                decodingPagedHead: bytes, providers: { _ in groups.provider }, page: { groups.pages[$0] })
+        else { return }
+        let pages = Dictionary(group.pageChanges(since: nil).added.map { ($0.name, $0.bytes) }) { first, _ in first }
+        expect(
+            (try? Group(
+                decodingPagedHead: group.pagedHead, providers: { _ in groups.provider }, page: { pages[$0] })) == group,
+            "the stored form in pages differs")
+        use(group)
+    }
+
+    private static func use(_ stored: Group) {
+        let groups = WeakGroups.shared
+        var group = stored
         for message in groups.messages {
             let state = group.encodedState
             var copy = group
@@ -44,6 +67,8 @@ enum StoredForms {
         _ = group.epochRecord
         _ = try? group.groupInfo(includesExternalPub: true, signer: signer)
         _ = try? group.encrypt([1], generation: 0, signer: signer)
+        _ = try? group.encrypt([1], signer: signer)
+        _ = try? group.reserveFraming()
         _ = try? group.exportSecret(label: "x", context: [], length: 16)
         _ = try? group.proposeUpdate(framing: .publicMessage, signer: signer)
         var roster = Roster()

@@ -5,12 +5,28 @@ import MLSCodec
 struct WeakGroups {
     let provider = WeakProvider()
     let crowd: Crowd
+    /// The same group, in which some delete their keys.
+    let deletingCrowd: Crowd
     /// Messages of the current epoch, of every kind.
     private(set) var messages: [MLSMessage] = []
     private(set) var groupInfo: GroupInfo
     let joiner: Client
     let joinerKeys: (keyPackage: KeyPackage, privateKeys: KeyPackagePrivateKeys)
     private(set) var welcome: [UInt8] = []
+    /// Of client 0, for groups that continue the one it is in.
+    let followerKeys: (keyPackage: KeyPackage, privateKeys: KeyPackagePrivateKeys)
+    /// Into a group of the same members, which branches from theirs (RFC 9420 §11.3).
+    private(set) var branchWelcome: [UInt8] = []
+    /// Client 0's group after a ReInit, and the Welcome into what it starts over as (RFC 9420 §11.2).
+    private(set) var ended: Group
+    private(set) var successorWelcome: [UInt8] = []
+    /// Into a group that says that it branches from theirs, and has somebody in it who was no member; and into one that says
+    /// that it continues theirs, and lacks members.
+    private(set) var forgedWelcomes: [[UInt8]] = []
+    /// Of the stored form in pages, by their names.
+    private(set) var pages: [[UInt8]: [UInt8]] = [:]
+
+    private static let deleting: Set<Int> = [0, 3]
 
     static let shared: WeakGroups = {
         do { return try WeakGroups() } catch { fatalError("the groups to fuzz could not be made: \(error)") }
@@ -19,13 +35,22 @@ struct WeakGroups {
     private init() throws {
         provider.reset(to: 1)
         crowd = try Crowd(provider)
+        provider.reset(to: 1)
+        deletingCrowd = try Crowd(provider, deleting: Self.deleting)
+        expect(
+            try deletingCrowd.group(0).context == crowd.group(0).context,
+            "who deletes keys is in another group than the others")
         joiner = try Client(0x41, provider)
         joinerKeys = try joiner.keyPackage()
+        followerKeys = try crowd.clients[0].keyPackage()
+        ended = try crowd.group(0)
         let sender = try crowd.group(2)
         groupInfo = try sender.groupInfo(includesExternalPub: true, signer: crowd.clients[2].signer.privateKey)
         try addProposals()
         try addCommits()
         try addOutsiders()
+        try addSuccessors()
+        pages = Dictionary(try crowd.group(0).pageChanges(since: nil).added.map { ($0.name, $0.bytes) }) { $1 }
     }
 
     private mutating func addProposals() throws {
@@ -49,8 +74,11 @@ struct WeakGroups {
                 try sender.proposeReInit(
                     ReInit(groupID: [2], version: .mls10, cipherSuite: provider.cipherSuite, extensions: []),
                     framing: framing(), signer: signer),
-                try sender.encrypt([1, 2, 3], generation: 0, padding: .none, signer: signer),
             ]
+            for number: UInt32 in isPublic ? 0..<1 : 1..<4 {
+                messages.append(
+                    try sender.encrypt([1, 2, 3], generation: number * number, padding: .none, signer: signer))
+            }
         }
         var leaving = try crowd.group(5)
         messages.append(try leaving.proposeSelfRemove(signer: crowd.clients[5].signer.privateKey))
@@ -121,5 +149,43 @@ struct WeakGroups {
                 provider: provider
             ).message,
         ]
+    }
+
+    /// Client 2 founds groups of the same members.
+    private mutating func addSuccessors() throws {
+        let client = crowd.clients[2]
+        let others = try [3, 5, 6].map { try crowd.clients[$0].keyPackage().keyPackage }
+        let request = client.successorRequest(
+            adding: [followerKeys.keyPackage] + others, preSharedKeys: crowd.preSharedKeys)
+        var group = try crowd.group(2)
+        branchWelcome = try group.stageBranch(request, groupID: [3], policy: Client.policy).welcome?.encoded ?? []
+        let reInit = ReInit(
+            groupID: [2], version: .mls10, cipherSuite: provider.cipherSuite,
+            extensions: [Extension(type: Client.known, data: [4])])
+        let commit = try client.stage(group) { $0.reInitializing = reInit }
+        try group.merge(commit)
+        if case .commit(let received) = try ended.process(commit.message) { try ended.merge(received) }
+        successorWelcome =
+            try group.stageReInitialized(request, policy: Client.policy, provider: provider).welcome?.encoded ?? []
+        forgedWelcomes = [
+            try forgedWelcome([3], .branch, try crowd.group(2), adding: [joinerKeys.keyPackage]),
+            try forgedWelcome([2], .reInit, group, adding: []),
+        ]
+    }
+
+    /// What the library does not let anybody make.
+    private func forgedWelcome(
+        _ groupID: [UInt8], _ usage: ResumptionPSKUsage, _ previous: Group, adding added: [KeyPackage]
+    ) throws -> [UInt8] {
+        let client = crowd.clients[2]
+        let created = try client.create(
+            groupID, extensions: previous.reInit?.extensions ?? previous.extensions)
+        let id = PreSharedKeyID.Key.resumption(usage: usage, groupID: previous.groupID, epoch: previous.epoch)
+        return try client.stage(created) {
+            $0.adding = [followerKeys.keyPackage] + added
+            $0.preSharedKeys = [id: previous.resumptionPSK]
+            $0.link = id
+            $0.forcesPath = true
+        }.welcome?.encoded ?? []
     }
 }
