@@ -17,19 +17,6 @@ import Testing
         mallory = try attacker.group
     }
 
-    /// Far more than it takes on a slow machine, and far less than what is out of proportion.
-    private func quickly(
-        _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
-    ) throws {
-        #if DEBUG
-            let limit = Duration.seconds(60)
-        #else
-            let limit = Duration.seconds(10)
-        #endif
-        let time = try ContinuousClock().measure(body)
-        #expect(time < limit, "\(what) took \(time)", sourceLocation: sourceLocation)
-    }
-
     private func expect(
         _ code: MLSError.Code, _ proposals: [Proposal], hasPath: Bool = false,
         sourceLocation: SourceLocation = #_sourceLocation
