@@ -17,7 +17,8 @@ struct TestMember {
     var state: Group?
     /// Most tests look at what a message says more than once.
     var settings = GroupSettings.rederivable
-    private var generations: [UInt64: (handshake: UInt32, application: UInt32)] = [:]
+    /// By what says which epoch of which group it is.
+    private var generations: [GroupContext?: (handshake: UInt32, application: UInt32)] = [:]
 
     init(_ name: String, _ suite: CipherSuite, extensions: [ExtensionType] = []) throws {
         self.name = name
@@ -45,8 +46,8 @@ struct TestMember {
     }
 
     mutating func nextGeneration(_ type: ContentType) -> UInt32 {
-        var next = generations[state?.epoch ?? 0, default: (0, 0)]
-        defer { generations[state?.epoch ?? 0] = next }
+        var next = generations[state?.context, default: (0, 0)]
+        defer { generations[state?.context] = next }
         if type == .application {
             next.application += 1
             return next.application - 1
@@ -55,20 +56,21 @@ struct TestMember {
         return next.handshake - 1
     }
 
-    mutating func framing(public isPublic: Bool = false) throws -> HandshakeFraming {
+    mutating func framing(public isPublic: Bool = false, padding: PaddingPolicy = .none) throws -> HandshakeFraming {
         if isPublic { return .publicMessage }
         guard var group = state, group.retention != .rederivable else {
-            return .privateMessage(generation: nextGeneration(.commit))
+            return .privateMessage(generation: nextGeneration(.commit), padding: padding)
         }
         defer { state = group }
-        return try group.reserveFraming()
+        return try group.reserveFraming(padding: padding)
     }
 
     mutating func stage(
         adding: [KeyPackage] = [], removing: [LeafIndex] = [], public isPublic: Bool = false,
-        _ change: (inout CommitRequest) -> Void = { _ in }
+        padding: PaddingPolicy = .none, _ change: (inout CommitRequest) -> Void = { _ in }
     ) throws -> StagedCommit {
-        var request = CommitRequest(adding: adding, removing: removing, framing: try framing(public: isPublic))
+        var request = CommitRequest(
+            adding: adding, removing: removing, framing: try framing(public: isPublic, padding: padding))
         change(&request)
         return try group.stageCommit(request, policy: Self.policy, signer: signer.privateKey)
     }
@@ -108,23 +110,24 @@ struct TestMember {
 
     /// Sends a proposal, which is pending here afterwards.
     mutating func propose(
-        public isPublic: Bool = false,
+        public isPublic: Bool = false, padding: PaddingPolicy = .none,
         _ make: (inout Group, HandshakeFraming, SignaturePrivateKey) throws -> MLSMessage
     ) throws -> MLSMessage {
-        let framing = try framing(public: isPublic)
+        let framing = try framing(public: isPublic, padding: padding)
         var group = try group
         let message = try make(&group, framing, signer.privateKey)
         state = group
         return message
     }
 
-    mutating func encrypt(_ text: String) throws -> MLSMessage {
+    mutating func encrypt(_ text: String, padding: PaddingPolicy = .padme) throws -> MLSMessage {
         if var group = state, group.retention != .rederivable {
             defer { state = group }
-            return try group.encrypt(Array(text.utf8), signer: signer.privateKey)
+            return try group.encrypt(Array(text.utf8), padding: padding, signer: signer.privateKey)
         }
         let generation = nextGeneration(.application)
-        return try group.encrypt(Array(text.utf8), generation: generation, signer: signer.privateKey)
+        return try group.encrypt(
+            Array(text.utf8), generation: generation, padding: padding, signer: signer.privateKey)
     }
 
     /// Reads a message and deletes its key.

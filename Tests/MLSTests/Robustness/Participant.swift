@@ -7,6 +7,8 @@ struct Participant {
     struct Invitation {
         var welcome: Welcome
         var ratchetTree: [UInt8]
+        /// For a group that continues another one or branches from it: that one's epoch (RFC 9420 §11.2, §11.3).
+        var continuedEpoch: UInt64?
     }
 
     var member: TestMember
@@ -18,18 +20,26 @@ struct Participant {
     var invitation: Invitation?
     /// A commit that was made and whose fate is not known here.
     var staged: StagedCommit?
-    /// What reads the epochs that it was a member in.
+    /// What reads the epochs that it was a member in, if its keys stay derivable.
     var records: [UInt64: EpochRecord] = [:]
     var roster = Roster()
+    /// If it deletes its keys: what it can still read.
+    var expectedKeys: ExpectedKeys?
+    /// Encrypted proposals of this epoch that it has accepted.
+    var acceptedProposals: Set<[UInt8]> = []
+    /// Resumption keys of the epochs that it was a member in (RFC 9420 §8.6).
+    var resumptionKeys: PreSharedKeys = [:]
 
-    init(_ name: String, _ suite: CipherSuite) throws {
+    init(_ name: String, _ suite: CipherSuite, _ settings: GroupSettings) throws {
         member = try TestMember(name, suite, extensions: [RandomHistory.known])
         member.capabilities.proposals = [.selfRemove]
+        member.settings = settings
         signers = [member.signer]
     }
 
     var name: String { member.name }
     var epoch: UInt64? { member.state?.epoch }
+    var deletesKeys: Bool { member.settings.retention != .rederivable }
 
     /// Another signature key, which is not used before it is committed.
     mutating func newSigner() throws -> SignatureKeyPair {
@@ -38,8 +48,17 @@ struct Participant {
         return signer
     }
 
+    /// Has a group, and no past in it.
+    mutating func begin(in group: Group) {
+        member.state = group
+        expectedKeys = ExpectedKeys(member.settings.retention)
+    }
+
     /// After the group went on: which key it signs with, and what reads the epoch.
     mutating func takeStock(of group: Group) throws {
+        guard group.retention == member.settings.retention else {
+            throw HistoryFailure("\(name)'s group keeps keys for another time than \(name) wants")
+        }
         let key = group.member(at: group.ownLeafIndex)?.signatureKey
         guard let signer = signers.first(where: { $0.publicKey == key }) else {
             throw HistoryFailure("\(name)'s leaf has a key that it does not know")
@@ -47,6 +66,9 @@ struct Participant {
         member.signer = signer
         roster.record(group)
         records[group.epoch] = group.epochRecord
+        resumptionKeys[group.resumptionKeyID] = group.resumptionPSK
+        expectedKeys?.begin(group.epoch)
+        acceptedProposals = []
         if let staged, staged.merged.epoch <= group.epoch { self.staged = nil }
     }
 }

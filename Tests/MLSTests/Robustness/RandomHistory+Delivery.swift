@@ -18,16 +18,15 @@ extension RandomHistory {
         guard !participants[index].inbox.isEmpty else { return }
         let message = participants[index].inbox.remove(at: below(participants[index].inbox.count))
         guard var group = participants[index].member.state, let header = message.header else { return }
+        guard header.contentType != .application else { return try hear(message, by: index) }
         let name = participants[index].name
         let before = group.encodedState
         do {
-            let received = try MLSMessage(decoding: message.encoded)
-            switch try group.process(received, preSharedKeys: Self.preSharedKeys) {
-            case .application(let application):
-                guard group.encodedState == before else { throw HistoryFailure("reading changed the group") }
-                try check(application)
-                note("read", "\(name) reads in epoch \(header.epoch)")
+            switch try group.process(try MLSMessage(decoding: message.encoded), preSharedKeys: Self.preSharedKeys) {
+            case .application:
+                throw HistoryFailure("a proposal or commit is application data")
             case .proposal:
+                try accepted(message, by: index)
                 note("proposal received", "\(name) receives a proposal of epoch \(header.epoch)")
             case .commit(let staged):
                 // Whether it was accepted, only the delivery service knows.
@@ -51,35 +50,44 @@ extension RandomHistory {
         }
     }
 
-    /// Every text begins with its sender's name.
-    private func check(_ application: ApplicationMessage) throws {
-        let text = String(decoding: application.data, as: UTF8.self)
-        let name = application.senderCredential.basicIdentity.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        guard text.hasPrefix("\(name.dropFirst("test:".count)) says ") else {
-            throw HistoryFailure("'\(text)' comes from \(name)")
-        }
+    /// Whether an encrypted proposal was accepted before by somebody who has deleted its key since.
+    private func isUsed(_ message: MLSMessage, by index: Int) -> Bool {
+        participants[index].deletesKeys && participants[index].acceptedProposals.contains(message.encoded)
     }
 
-    /// A refusal must have its reason; and what was said in an epoch that is over can be read from its record.
+    private mutating func accepted(_ proposal: MLSMessage, by index: Int) throws {
+        guard !isUsed(proposal, by: index) else {
+            throw HistoryFailure("\(participants[index].name) uses a key twice")
+        }
+        if case .privateMessage = proposal { participants[index].acceptedProposals.insert(proposal.encoded) }
+    }
+
+    /// A refusal must have its reason.
     private mutating func checkRefusal(
         _ error: MLSError, of message: MLSMessage, _ header: MLSMessage.Header, by index: Int, in group: Group
     ) throws {
-        let participant = participants[index]
-        guard header.epoch != group.epoch else {
-            // Its own commit, and one that refers to what was lost.
-            guard header.contentType == .commit, [.ownMessage, .unknownProposal].contains(error.code) else {
-                throw HistoryFailure("\(participant.name) refuses a message of its epoch: \(error)")
+        let name = participants[index].name
+        guard group.reInit == nil else {
+            guard error == MLSError(.reInitialized) else {
+                throw HistoryFailure("\(name) refuses a message to a group that is over with: \(error)")
             }
             return
         }
-        guard error == MLSError(.wrongEpoch) else {
-            throw HistoryFailure("\(participant.name) refuses a message of another epoch with: \(error)")
+        guard header.epoch == group.epoch else {
+            guard error == MLSError(.wrongEpoch) else {
+                throw HistoryFailure("\(name) refuses a message of another epoch with: \(error)")
+            }
+            note("stale", "\(name) is in epoch \(group.epoch), a message in \(header.epoch)")
+            return
         }
-        note("stale", "\(participant.name) is in epoch \(group.epoch), a message in \(header.epoch)")
-        guard header.contentType == .application, let record = participant.records[header.epoch] else { return }
-        let late = try record.decrypt(message, roster: participant.roster, provider: participant.member.provider)
-        try check(late)
-        note("read late", "\(participant.name) reads a message of epoch \(header.epoch)")
+        if header.contentType == .proposal, error == MLSError(.usedKey), isUsed(message, by: index) {
+            note("proposal twice", "\(name) receives an encrypted proposal again")
+            return
+        }
+        // Its own commit, and one that refers to what was lost.
+        guard header.contentType == .commit, [.ownMessage, .unknownProposal].contains(error.code) else {
+            throw HistoryFailure("\(name) refuses a message of its epoch: \(error)")
+        }
     }
 
     /// Takes the accepted commit of a participant's epoch from the delivery service.
@@ -101,8 +109,7 @@ extension RandomHistory {
                 guard error == MLSError(.unknownProposal) else {
                     throw HistoryFailure("\(name) refuses the commit of epoch \(group.epoch): \(error)")
                 }
-                for proposal in delivery.proposals[group.epoch] ?? [] { _ = try group.process(proposal) }
-                note("fetched proposals", "\(name) fetches the proposals of epoch \(group.epoch)")
+                try fetchProposals(index, in: &group)
             }
             guard case .commit(let staged) = try group.process(message, preSharedKeys: Self.preSharedKeys) else {
                 throw HistoryFailure("the accepted commit is none")
@@ -114,21 +121,49 @@ extension RandomHistory {
         return true
     }
 
+    /// Takes what was proposed in a participant's epoch from the delivery service.
+    mutating func fetchProposals(_ index: Int, in group: inout Group) throws {
+        for proposal in delivery.proposals[group.epoch] ?? [] {
+            do {
+                _ = try group.process(proposal)
+                try accepted(proposal, by: index)
+            } catch let error as MLSError {
+                // A member that deletes its keys can read neither its own again, nor others' twice.
+                guard participants[index].deletesKeys, case .privateMessage = proposal,
+                    error.code == .ownMessage || error.code == .usedKey && isUsed(proposal, by: index)
+                else { throw error }
+            }
+        }
+        note(
+            "fetched proposals", "\(participants[index].name) fetches the proposals of epoch \(group.epoch)")
+    }
+
     mutating func acceptInvitation(_ index: Int) throws {
-        guard let invitation = participants[index].invitation else { return }
+        guard let invitation = participants[index].invitation, invitation.continuedEpoch == nil else { return }
         participants[index].invitation = nil
         guard participants[index].member.state == nil else { return }
+        participants[index].begin(in: try join(invitation, index))
+        note("joined", "\(participants[index].name) joins in epoch \(participants[index].epoch ?? 0)")
+        try enter(index)
+    }
+
+    /// Opens an invitation.
+    ///
+    /// - Parameter previous: the group that the new one continues or branches from, if it does.
+    func join(
+        _ invitation: Participant.Invitation, _ index: Int, continuing previous: Group? = nil,
+        preSharedKeys: PreSharedKeys = [:]
+    ) throws -> Group {
         let provider = participants[index].member.provider
         let own = participants[index].keyPackages.first {
             invitation.welcome.newMembers.contains($0.keyPackage.reference(provider: provider))
         }
         guard let own else { throw HistoryFailure("a Welcome for a KeyPackage that nobody has") }
-        participants[index].member.state = try Group.join(
+        return try Group.join(
             invitation.welcome, keyPackage: own.keyPackage, privateKeys: own.privateKeys,
-            ratchetTree: invitation.ratchetTree, preSharedKeys: Self.preSharedKeys, settings: .rederivable,
-            provider: provider)
-        note("joined", "\(participants[index].name) joins in epoch \(participants[index].epoch ?? 0)")
-        try enter(index)
+            ratchetTree: invitation.ratchetTree,
+            preSharedKeys: Self.preSharedKeys.merging(preSharedKeys) { known, _ in known }, continuing: previous,
+            settings: participants[index].member.settings, provider: provider)
     }
 
     /// Goes on from the stored form, as after a restart.

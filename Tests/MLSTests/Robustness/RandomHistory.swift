@@ -4,41 +4,97 @@ import MLSCrypto
 import TestSupport
 
 /// A group's life as a seed decides it: up to 20 clients propose, commit, join, come back, leave and talk, while the delivery
-/// service loses, repeats and reorders what they send.
+/// service loses, repeats and reorders what they send. Some delete their keys, for others they stay derivable. Some of the
+/// members found a group beside it, and a ReInit may end it, to go on as another one.
 ///
 /// At each step it holds that members in the same epoch have the same secrets, that a message that is refused changes
-/// nothing, that the accepted commit of an epoch is accepted by each of its members, and that who was a member can read what
-/// was said.
+/// nothing, that the accepted commit of an epoch is accepted by each of its members, and that each member can read exactly
+/// what it still has keys for.
 struct RandomHistory {
     static let clientCount = 20
+    static let suites: [CipherSuite] = [1, 2, 3].map(CipherSuite.init(rawValue:))
     static let known = ExtensionType(rawValue: 0xf7c1)
     static let preSharedKeys: PreSharedKeys = [
         .external(id: [1]): SecretBytes([1, 1]), .external(id: [2]): SecretBytes([2, 2]),
     ]
 
+    /// An application message, as its sender knows it.
+    struct Saying {
+        let text: String
+        let epoch: UInt64
+        let sender: LeafIndex
+        /// On the sender's application ratchet.
+        let generation: UInt32
+    }
+
     let suite: CipherSuite
     var generator: TestSupport.SeededGenerator
     var participants: [Participant]
-    /// Somebody whom `external_senders` names.
-    let outsider: TestMember
+    /// Somebody whom `external_senders` names, with a key of each cipher suite.
+    let outsiders: [CipherSuite: TestMember]
     var delivery: TestDelivery
-    /// What happened, one line each.
-    private(set) var trace: [String] = []
-    /// How often each operation came to something.
-    private(set) var counts: [String: Int] = [:]
+    let trace: HistoryTrace
+    /// What was said, by the message.
+    var sayings: [MLSMessage: Saying] = [:]
+    /// How many messages a member has sent in an epoch.
+    var generations: [UInt64: [LeafIndex: UInt32]] = [:]
+
+    /// Groups that branched from this one, and the one that took its place.
+    var others: [RandomHistory] = []
+    /// Where in `others` the group is that takes this one's place.
+    var successor: Int?
+    /// Whether a ReInit was accepted.
+    var isOver = false
+    /// 0 for a group that continues no other, else one more than that of the group it came from.
+    let degree: Int
+
+    /// The members that a group began with which came from another one.
+    var founders: [Credential] { agreed[1]?.group.members.map(\.credential) ?? [] }
+
     /// What every member of an epoch must have.
-    private var agreed: [UInt64: (authenticator: SecretBytes, context: GroupContext)] = [:]
-    private var lastText = 0
+    private var agreed: [UInt64: (authenticator: SecretBytes, group: Group)] = [:]
 
     init(seed: UInt64) throws {
-        generator = TestSupport.SeededGenerator(seed: seed)
-        suite = CipherSuite(rawValue: seed % 4 == 3 ? 2 : 1)
-        let suite = suite
-        participants = try (0..<Self.clientCount).map { try Participant("\($0)", suite) }
-        outsider = try TestMember("outsider", suite)
-        delivery = TestDelivery(head: 0)
-        try participants[0].member.create(extensions: extensions(data: []))
+        var generator = TestSupport.SeededGenerator(seed: seed)
+        let settings = (0..<Self.clientCount).map { _ in Self.settings(&generator) }
+        let outsiders = try Dictionary(
+            uniqueKeysWithValues: Self.suites.map { ($0, try TestMember("outsider", $0)) })
+        try self.init(
+            CipherSuite(rawValue: seed % 4 == 3 ? 2 : 1), generator: generator, settings: settings,
+            outsiders: outsiders, head: 0, degree: 0, trace: HistoryTrace())
+        try participants[0].member.create(extensions: extensions(of: suite, data: []))
+        participants[0].begin(in: try participants[0].member.group)
         try enter(0)
+    }
+
+    /// A group of the same clients, which have new keys.
+    init(_ suite: CipherSuite, from other: RandomHistory, seed: UInt64) throws {
+        try self.init(
+            suite, generator: TestSupport.SeededGenerator(seed: seed),
+            settings: other.participants.map(\.member.settings), outsiders: other.outsiders, head: 1,
+            degree: other.degree + 1, trace: other.trace)
+    }
+
+    private init(
+        _ suite: CipherSuite, generator: TestSupport.SeededGenerator, settings: [GroupSettings],
+        outsiders: [CipherSuite: TestMember], head: UInt64, degree: Int, trace: HistoryTrace
+    ) throws {
+        self.suite = suite
+        self.generator = generator
+        self.outsiders = outsiders
+        self.degree = degree
+        self.trace = trace
+        participants = try settings.enumerated().map { try Participant("\($0.offset)", suite, $0.element) }
+        delivery = TestDelivery(head: head)
+    }
+
+    /// Half of the clients delete their keys, and some of these keep few.
+    private static func settings(_ generator: inout TestSupport.SeededGenerator) -> GroupSettings {
+        guard Bool.random(using: &generator) else { return .rederivable }
+        return GroupSettings(
+            retention: .strict(
+                pastEpochs: UInt8.random(in: 0...3, using: &generator),
+                skippedGenerations: Int.random(in: 0..<3, using: &generator) == 0 ? 10 : 1_000))
     }
 
     mutating func run(steps: Int) throws {
@@ -47,8 +103,7 @@ struct RandomHistory {
     }
 
     mutating func note(_ what: String, _ line: String) {
-        trace.append("\(trace.count): \(line)")
-        counts[what, default: 0] += 1
+        trace.note(what, degree == 0 ? line : "(in a group of degree \(degree)) \(line)")
     }
 
     // MARK: Chance
@@ -59,7 +114,14 @@ struct RandomHistory {
 
     // MARK: Who is who
 
-    /// Participants with a group that goes on.
+    var outsider: TestMember {
+        get throws {
+            guard let outsider = outsiders[suite] else { throw HistoryFailure("a suite that nobody has") }
+            return outsider
+        }
+    }
+
+    /// Participants with a group.
     var active: [Int] { participants.indices.filter { participants[$0].member.state != nil } }
     /// Those that have seen all commits.
     var current: [Int] { active.filter { participants[$0].epoch == delivery.head } }
@@ -71,6 +133,12 @@ struct RandomHistory {
             .members.first { $0.credential == credential }?.leafIndex
     }
 
+    /// The clients that are members of a group.
+    func indices(of members: [Member]) -> [Int] {
+        let credentials = Set(members.map(\.credential))
+        return participants.indices.filter { credentials.contains(participants[$0].member.credential) }
+    }
+
     /// Clients that are in no group, and not about to enter one.
     var strangers: [Int] {
         participants.indices.filter {
@@ -79,17 +147,11 @@ struct RandomHistory {
     }
 
     /// The extensions of the GroupContext.
-    func extensions(data: [UInt8]) -> [Extension] {
-        [
-            .externalSenders([
-                ExternalSender(signatureKey: outsider.signer.publicKey, credential: outsider.credential)
-            ]), Extension(type: Self.known, data: data),
-        ]
-    }
-
-    mutating func nextText(from index: Int) -> String {
-        lastText += 1
-        return "\(participants[index].name) says \(lastText)"
+    func extensions(of suite: CipherSuite, data: [UInt8]) -> [Extension] {
+        let senders = outsiders[suite].map {
+            ExternalSender(signatureKey: $0.signer.publicKey, credential: $0.credential)
+        }
+        return [.externalSenders([senders].compactMap(\.self)), Extension(type: Self.known, data: data)]
     }
 
     // MARK: What must hold
@@ -98,27 +160,49 @@ struct RandomHistory {
     mutating func enter(_ index: Int) throws {
         let group = try participants[index].member.group
         if group.isRemoved {
+            try expectToRefuse(.removed, index)
             participants[index].member.state = nil
             participants[index].staged = nil
-            var removed = group
-            let signer = participants[index].member.signer.privateKey
-            let refusal = Result { try removed.proposeUpdate(framing: .publicMessage, signer: signer) }
-            guard case .failure(let error as MLSError) = refusal, error == MLSError(.removed) else {
-                throw HistoryFailure("\(participants[index].name) goes on after it was removed")
-            }
             return
         }
+        guard group.pendingProposals.isEmpty else { throw HistoryFailure("a proposal outlives its epoch") }
         try participants[index].takeStock(of: group)
+        if group.reInit != nil {
+            try expectToRefuse(.reInitialized, index)
+            note("over", "\(participants[index].name) knows that the group is over")
+        }
         guard let known = agreed[group.epoch] else {
-            agreed[group.epoch] = (group.epochAuthenticator, group.context)
+            agreed[group.epoch] = (group.epochAuthenticator, group)
             return
         }
-        guard known.authenticator == group.epochAuthenticator, known.context == group.context else {
-            throw HistoryFailure("\(participants[index].name) has another epoch \(group.epoch) than the others")
+        guard known.authenticator == group.epochAuthenticator, known.group.context == group.context,
+            known.group.members == group.members, known.group.reInit == group.reInit
+        else { throw HistoryFailure("\(participants[index].name) has another epoch \(group.epoch) than the others") }
+    }
+
+    /// A group that cannot go on does nothing but answer.
+    private func expectToRefuse(_ code: MLSError.Code, _ index: Int) throws {
+        let member = participants[index].member
+        let (group, signer) = (try member.group, member.signer.privateKey)
+        let attempts: [(inout Group) throws -> Void] = [
+            { _ = try $0.proposeUpdate(framing: .publicMessage, signer: signer) },
+            { _ = try $0.encrypt([1], signer: signer) },
+            { _ = try $0.encrypt([1], generation: 0, signer: signer) },
+            { _ = try $0.reserveFraming() },
+            {
+                _ = try $0.stageCommit(
+                    CommitRequest(framing: .publicMessage), policy: TestMember.policy, signer: signer)
+            },
+        ]
+        for attempt in attempts {
+            var changed = group
+            guard case .failure(let error as MLSError) = Result(catching: { try attempt(&changed) }),
+                error == MLSError(code), changed == group
+            else { throw HistoryFailure("\(member.name)'s group goes on after it was \(code)") }
         }
     }
 
-    /// Everybody gets everything, and all can read each other.
+    /// Everybody gets everything, and all can read each other, in each of the groups.
     private mutating func settle() throws {
         for index in participants.indices where participants[index].invitation != nil { try acceptInvitation(index) }
         for index in active { while try catchUp(index) {} }
@@ -131,12 +215,17 @@ struct RandomHistory {
         try tree.validate(
             in: try participants[first].member.group.context, provider: participants[first].member.provider)
         guard tree.memberCount >= active.count else { throw HistoryFailure("more members than leaves") }
-        for sender in active {
-            let text = nextText(from: sender)
-            let message = try participants[sender].member.encrypt(text)
-            for reader in active where try participants[reader].member.decrypt(message) != text {
-                throw HistoryFailure("\(participants[reader].name) cannot read \(participants[sender].name)")
+        if isOver {
+            if successor == nil { try startOver(first) }
+        } else {
+            for sender in active {
+                let message = try say(sender)
+                for reader in active { try hear(message, by: reader) }
             }
+        }
+        for life in others.indices {
+            for index in participants.indices { try follow(index, into: life) }
+            try others[life].settle()
         }
     }
 }

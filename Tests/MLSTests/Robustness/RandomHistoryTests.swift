@@ -21,9 +21,9 @@ import Testing
     func membersOfAnEpochAgree(_ seed: UInt64) throws {
         var history = try RandomHistory(seed: seed)
         do {
-            try history.run(steps: 300)
+            try history.run(steps: 500)
         } catch {
-            let last = history.trace.suffix(60).joined(separator: "\n")
+            let last = history.trace.lines.suffix(60).joined(separator: "\n")
             Issue.record(
                 """
                 \(error)
@@ -37,16 +37,20 @@ import Testing
     /// Else the histories would say less than they seem to.
     @Test func everythingHappens() throws {
         var counts: [String: Int] = [:]
-        for seed: UInt64 in 1_000..<1_004 {
+        for seed: UInt64 in 1_000..<1_006 {
             var history = try RandomHistory(seed: seed)
-            try history.run(steps: 300)
-            counts.merge(history.counts) { $0 + $1 }
+            try history.run(steps: 500)
+            counts.merge(history.trace.counts) { $0 + $1 }
         }
         for what in [
-            "read", "read late", "stale", "proposal received", "commit received", "commit dropped", "caught up",
+            "read", "read in a past epoch", "read late", "refused: usedKey", "refused: generationTooHigh",
+            "refused: wrongEpoch", "proposal twice", "stale", "proposal received", "commit received", "commit dropped",
+            "caught up",
             "fetched proposals", "joined", "reloaded", "said", "staged", "lost", "accepted", "proposed from outside",
             "joins by itself", "comes back", "external lost", "proposed to add ", "proposed to remove leaf ",
             "proposed an Update", "proposed a pre-shared key", "proposed extensions", "proposed to leave",
+            "proposed to start over", "ending", "over", "started over", "starts over", "branched", "joins a branch",
+            "follows later", "follows nobody", "wrong group",
         ] {
             #expect(counts[what, default: 0] > 0, "\(what) does not happen: \(counts.sorted { $0.key < $1.key })")
         }
