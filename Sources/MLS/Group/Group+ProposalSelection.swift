@@ -183,9 +183,10 @@ private struct ProposalSelection {
         guard let pending, case .groupContextExtensions(let extensions) = pending.proposal else { return }
         var changed = context
         changed.extensions = extensions
-        let all = tree.leaves.map(\.leafNode) + added
         guard (try? changed.checkExtensions()) != nil, let changedRequirements = try? LeafRequirements(of: changed),
-            all.allSatisfy({ (try? $0.check(against: changedRequirements)) != nil })
+            (try? tree.checkSupport(of: changedRequirements)) != nil,
+            (try? tree[group.ownLeafIndex]?.checkOwn(against: changedRequirements)) != nil,
+            added.allSatisfy({ (try? $0.check(against: changedRequirements)) != nil })
         else { return }
         context = changed
         requirements = changedRequirements

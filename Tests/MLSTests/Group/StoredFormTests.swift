@@ -38,6 +38,22 @@ import Testing
         #expect(try reload(try group.members[1].group).isRemoved)
     }
 
+    /// `is_removed` has two values, as every flag (RFC 9420 §2.1.1). In this form nothing follows it but the absent ReInit.
+    @Test func aFlagIsZeroOrOne() throws {
+        func read(_ bytes: [UInt8]) throws -> Group {
+            try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
+        }
+        var bytes = try read(FrozenForms.groupWithOutsiders).encodedState
+        let place = bytes.count - 2
+        try #require(bytes[place...] == [0, 0])
+        for value in UInt8(2)...255 {
+            bytes[place] = value
+            #expect(throws: MLSError(.malformed)) { try read(bytes) }
+        }
+        bytes[place] = 1
+        #expect(try read(bytes).isRemoved)
+    }
+
     @Test(arguments: 0..<4)
     func noStoredBytesTrap(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)

@@ -116,6 +116,13 @@ import Testing
             info = try GroupInfo.signed(info.content, with: member.signer.privateKey, provider: member.provider)
             #expect(throws: MLSError(.invalidLeafNode)) { try joiner.stageExternalJoin(info) }
         }
+        // Proposed to it, they are left for others: it can commit nevertheless.
+        for extensions in demands {
+            var pair = group
+            try pair.propose(1) { try $0.proposeExtensions(extensions, framing: $1, signer: $2) }
+            let staged = try pair.members[0].stage()
+            #expect(staged.proposals.isEmpty)
+        }
         // Its own leaf cannot become one that only seems to do what the group requires.
         let known = ExtensionType(rawValue: 0xf7c1)
         let strict = try TestGroup(
