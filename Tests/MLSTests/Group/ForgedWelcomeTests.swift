@@ -5,6 +5,9 @@ import Testing
 
 /// A committer who sends a Welcome into something that is not the group (RFC 9420 §12.4.3.1).
 @Suite struct ForgedWelcomeTests {
+    /// Nobody else lists it.
+    private static let ownExtension = ExtensionType(rawValue: 0xf0aa)
+
     private let committer: TestMember
     private let own: (keyPackage: KeyPackage, privateKeys: KeyPackagePrivateKeys)
     private let welcome: Welcome
@@ -14,7 +17,9 @@ import Testing
         // All list a value that means nothing (RFC 9420 §13.5).
         let listed = [ExtensionType(rawValue: 0x1a1a)]
         var group = try TestGroup(["a", "b"], supporting: listed)
-        own = try TestMember("c", group.members[0].provider.cipherSuite, extensions: listed).keyPackage()
+        let joiner = try TestMember(
+            "c", group.members[0].provider.cipherSuite, extensions: listed + [Self.ownExtension])
+        own = try joiner.keyPackage()
         let staged = try group.members[0].stage(adding: [own.keyPackage]) { $0.forcesPath = true }
         guard case .welcome(let welcome)? = staged.welcome else { throw MLSError(.malformed) }
         self.welcome = welcome
@@ -90,6 +95,18 @@ import Testing
         }
         #expect(throws: MLSError(.invalidTree)) {
             try join(secrets: { $0.pathSecret = SecretBytes(zeros: 32) })
+        }
+    }
+
+    /// The joiner could, but the others' leaves are not what such a group demands (RFC 9420 §7.3).
+    @Test func contextsThatOthersCannotLiveWith() {
+        for extensions in [
+            [Extension(type: Self.ownExtension, data: [])],
+            [.requiredCapabilities(RequiredCapabilities(extensionTypes: [Self.ownExtension]))],
+        ] {
+            #expect(throws: MLSError(.invalidLeafNode)) {
+                try join { $0.content.groupContext.extensions = extensions }
+            }
         }
     }
 
