@@ -50,6 +50,7 @@ struct KeyDeletion: Hashable, Sendable, MLSStruct {
 
     mutating func remove(_ step: UnusedKeys.Step, fromPastEpochAt index: Int) {
         pastEpochs[index].keys.remove(step)
+        // On the way to a leaf's keys its ratchet for handshakes appears again (RFC 9420 §9).
         pastEpochs[index].keys.dropRatchets(of: .handshake)
     }
 }

@@ -46,8 +46,8 @@ extension RatchetTree {
         try checkParentHashes(provider: provider)
     }
 
-    /// Throws unless the tree is as small as it can be (RFC 9420 §12.1.3), and the unmerged leaves of every parent are sorted members below it that all nodes on the way down to
-    /// them list too (RFC 9420 §7.1, §12.4.3.1).
+    /// Throws unless the tree is as small as it can be (RFC 9420 §12.1.3), and the unmerged leaves of every parent are sorted
+    /// members below it that all nodes on the way down to them list too (RFC 9420 §7.1, §12.4.3.1).
     package func checkStructure() throws(MLSError) {
         guard memberCount > 0 else { throw MLSError(.invalidTree, "no members") }
         guard size.depth == 0 || (root?.right).memberCount > 0 else {
