@@ -64,3 +64,21 @@ package struct AccountAddition: OperationMachine {
         }
     }
 }
+
+extension AccountAddition.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case read
+        case write
+        case register
+        case withdraw
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .read: .read
+        case .write: .write
+        case .register: .register
+        case .withdraw: .withdraw
+        }
+    }
+}

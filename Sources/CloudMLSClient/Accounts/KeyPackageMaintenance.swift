@@ -154,3 +154,25 @@ package struct KeyPackageMaintenance: OperationMachine {
         return .perform(.read)
     }
 }
+
+extension KeyPackageMaintenance.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case read
+        case askStatus
+        case make
+        case write
+        case raiseAnchor
+        case upload
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .read: .read
+        case .askStatus: .askStatus
+        case .make: .make
+        case .write: .write
+        case .raiseAnchor: .raiseAnchor
+        case .upload: .upload
+        }
+    }
+}

@@ -79,3 +79,19 @@ package struct InboxMachine: OperationMachine {
         return .perform(.process(entry))
     }
 }
+
+extension InboxMachine.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case fetch
+        case process
+        case acknowledge
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .fetch: .fetch
+        case .process: .process
+        case .acknowledge: .acknowledge
+        }
+    }
+}

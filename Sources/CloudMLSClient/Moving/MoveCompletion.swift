@@ -157,3 +157,21 @@ package struct MoveCompletion: OperationMachine {
         ClientError(.malformedAnswer, "The server counts further than revisions go.")
     }
 }
+
+extension MoveCompletion.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case readProfile
+        case readAnchor
+        case writeAnchor
+        case writeProfile
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .readProfile: .readProfile
+        case .readAnchor: .readAnchor
+        case .writeAnchor: .writeAnchor
+        case .writeProfile: .writeProfile
+        }
+    }
+}

@@ -240,3 +240,42 @@ extension StoreChecks {
         return (next, opening)
     }
 }
+
+extension StoreFollow.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case readProfile
+        case readMoveAnchor
+        case readMove
+        case connect
+        case reach
+        case follow
+        case readImport
+        case open
+        case readDestination
+        case readProfileToComplete
+        case readAnchorToComplete
+        case writeAnchorToComplete
+        case writeProfileToComplete
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .readProfile: .readProfile
+        case .readMoveAnchor: .readMoveAnchor
+        case .readMove: .readMove
+        case .connect: .connect
+        case .reach: .reach
+        case .follow: .follow
+        case .readImport: .readImport
+        case .open: .open
+        case .readDestination: .readDestination
+        case .complete(let action):
+            switch action.kind {
+            case .readProfile: .readProfileToComplete
+            case .readAnchor: .readAnchorToComplete
+            case .writeAnchor: .writeAnchorToComplete
+            case .writeProfile: .writeProfileToComplete
+            }
+        }
+    }
+}

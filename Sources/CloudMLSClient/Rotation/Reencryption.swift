@@ -156,3 +156,19 @@ package struct Reencryption: OperationMachine {
         return try sealer.seal(plaintext, name: name, revision: revision.next)
     }
 }
+
+extension Reencryption.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case list
+        case read
+        case write
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .list: .list
+        case .read: .read
+        case .write: .write
+        }
+    }
+}

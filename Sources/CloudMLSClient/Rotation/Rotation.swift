@@ -267,3 +267,38 @@ extension Rotation {
         }
     }
 }
+
+extension Rotation.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case readKeys
+        case readSlots
+        case deriveKey
+        case begin
+        case readKeyring
+        case adopt
+        case raiseAnchor
+        case listObjects
+        case readObjects
+        case writeObjects
+        case finish
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .readKeys: .readKeys
+        case .readSlots: .readSlots
+        case .deriveKey: .deriveKey
+        case .begin: .begin
+        case .readKeyring: .readKeyring
+        case .adopt: .adopt
+        case .raiseAnchor: .raiseAnchor
+        case .reencrypt(let action):
+            switch action.kind {
+            case .list: .listObjects
+            case .read: .readObjects
+            case .write: .writeObjects
+            }
+        case .finish: .finish
+        }
+    }
+}

@@ -260,3 +260,29 @@ extension PasswordChange {
                     kind: .password, body: Bytes(body), login: .password(loginKey, kdf), keepsSessions: keepsSessions)))
     }
 }
+
+extension PasswordChange.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case readStoreSlots
+        case readProfileSlots
+        case hashCurrent
+        case hashNew
+        case register
+        case writeStoreSlot
+        case writeProfileSlot
+        case raiseAnchor
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .readSlots(.keyStore): .readStoreSlots
+        case .readSlots(.authDelivery): .readProfileSlots
+        case .hash(.current, _): .hashCurrent
+        case .hash(.new, _): .hashNew
+        case .register: .register
+        case .write(.keyStore, _, _, _): .writeStoreSlot
+        case .write(.authDelivery, _, _, _): .writeProfileSlot
+        case .raiseAnchor: .raiseAnchor
+        }
+    }
+}

@@ -85,3 +85,17 @@ package struct AnchorRaise: OperationMachine {
         return next == anchor ? .finished(.raised) : .perform(.swap(next, ifRevision: revision))
     }
 }
+
+extension AnchorRaise.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case read
+        case swap
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .read: .read
+        case .swap: .swap
+        }
+    }
+}

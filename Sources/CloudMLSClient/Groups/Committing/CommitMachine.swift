@@ -166,3 +166,33 @@ package struct CommitMachine: OperationMachine {
         return .finished(output)
     }
 }
+
+extension CommitMachine.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case persist
+        case raiseAnchor
+        case register
+        case post
+        case catchUp
+        case void
+        case abandon
+        case merge
+        case discard
+        case announce
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .persist: .persist
+        case .raiseAnchor: .raiseAnchor
+        case .register: .register
+        case .post: .post
+        case .catchUp: .catchUp
+        case .void: .void
+        case .abandon: .abandon
+        case .merge: .merge
+        case .discard: .discard
+        case .announce: .announce
+        }
+    }
+}

@@ -62,3 +62,17 @@ package struct HandshakeReservation: OperationMachine {
         }
     }
 }
+
+extension HandshakeReservation.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case readAnchor
+        case readCounts
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .readAnchor: .readAnchor
+        case .readCounts: .readCounts
+        }
+    }
+}

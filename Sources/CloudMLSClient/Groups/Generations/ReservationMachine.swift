@@ -119,3 +119,21 @@ package struct ReservationMachine: OperationMachine {
         return .perform(action)
     }
 }
+
+extension ReservationMachine.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case readCounts
+        case writeCounts
+        case readAnchor
+        case swapAnchor
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .readCounts: .readCounts
+        case .writeCounts: .writeCounts
+        case .readAnchor: .readAnchor
+        case .swapAnchor: .swapAnchor
+        }
+    }
+}

@@ -205,3 +205,33 @@ package struct GroupHealing: OperationMachine {
         return .perform(action)
     }
 }
+
+extension GroupHealing.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case readAnchor
+        case readStored
+        case mark
+        case replay
+        case resumeIntent
+        case giveUpIntent
+        case raiseCounts
+        case commit
+        case askEpoch
+        case close
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .readAnchor: .readAnchor
+        case .readStored: .readStored
+        case .mark: .mark
+        case .replay: .replay
+        case .resumeIntent: .resumeIntent
+        case .giveUpIntent: .giveUpIntent
+        case .raiseCounts: .raiseCounts
+        case .commit: .commit
+        case .askEpoch: .askEpoch
+        case .close: .close
+        }
+    }
+}

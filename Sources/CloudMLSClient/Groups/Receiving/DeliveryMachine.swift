@@ -77,3 +77,25 @@ package struct DeliveryMachine: OperationMachine {
 
     private func finish() -> Step<Action, Output> { .finished(objection.map { .parked($0) } ?? .applied) }
 }
+
+extension DeliveryMachine.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case examine
+        case checkIdentities
+        case apply
+        case park
+        case raiseAnchor
+        case report
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .examine: .examine
+        case .checkIdentities: .checkIdentities
+        case .apply: .apply
+        case .park: .park
+        case .raiseAnchor: .raiseAnchor
+        case .report: .report
+        }
+    }
+}

@@ -88,3 +88,19 @@ extension ClientError {
     /// An executor fed back what the machine did not ask for.
     static var unexpectedEvent: Self { Self(.internalFault, "An operation met an event that it did not wait for.") }
 }
+
+extension PasswordLogin.Action: OperationAction {
+    package enum Kind: String, ActionKind {
+        case preLogin
+        case deriveKey
+        case logIn
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .preLogin: .preLogin
+        case .deriveKey: .deriveKey
+        case .logIn: .logIn
+        }
+    }
+}

@@ -1,21 +1,3 @@
-extension MoveCompletion.Action: OperationAction {
-    package enum Kind: String, ActionKind {
-        case readProfile
-        case readAnchor
-        case writeAnchor
-        case writeProfile
-    }
-
-    package var kind: Kind {
-        switch self {
-        case .readProfile: .readProfile
-        case .readAnchor: .readAnchor
-        case .writeAnchor: .writeAnchor
-        case .writeProfile: .writeProfile
-        }
-    }
-}
-
 extension StoreMove.Action: OperationAction {
     package enum Kind: String, ActionKind {
         case readProfile
@@ -67,45 +49,6 @@ extension StoreMove.Action: OperationAction {
         case .writePage: .writePage
         case .compareDigests: .compareDigests
         case .commit: .commit
-        case .open: .open
-        case .readDestination: .readDestination
-        case .complete(let action):
-            switch action.kind {
-            case .readProfile: .readProfileToComplete
-            case .readAnchor: .readAnchorToComplete
-            case .writeAnchor: .writeAnchorToComplete
-            case .writeProfile: .writeProfileToComplete
-            }
-        }
-    }
-}
-
-extension StoreFollow.Action: OperationAction {
-    package enum Kind: String, ActionKind {
-        case readProfile
-        case readMoveAnchor
-        case readMove
-        case connect
-        case reach
-        case follow
-        case readImport
-        case open
-        case readDestination
-        case readProfileToComplete
-        case readAnchorToComplete
-        case writeAnchorToComplete
-        case writeProfileToComplete
-    }
-
-    package var kind: Kind {
-        switch self {
-        case .readProfile: .readProfile
-        case .readMoveAnchor: .readMoveAnchor
-        case .readMove: .readMove
-        case .connect: .connect
-        case .reach: .reach
-        case .follow: .follow
-        case .readImport: .readImport
         case .open: .open
         case .readDestination: .readDestination
         case .complete(let action):
