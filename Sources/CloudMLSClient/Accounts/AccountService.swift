@@ -137,21 +137,3 @@ package struct AccountService: Sendable {
         return AccountSecrets(keys: keys)
     }
 }
-
-extension ClientError {
-    /// The error as this library's callers meet it: what the layers below throw is a fault of this program, or of what
-    /// it was given to encode.
-    package init(wrapping error: any Error) {
-        self = error as? ClientError ?? ClientError(.internalFault, "Something unexpected failed: \(error).")
-    }
-
-    /// The code of a refusal that repeating the request will not change; nil for everything else.
-    package var lastingRefusal: ErrorCode? {
-        guard case .refused(let code) = code else { return nil }
-        let passing: [ErrorCode] = [
-            .rateLimited, .internalError, .unavailable, .quotaExceeded, .invalidToken, .invalidRefreshToken,
-            .wrongCredentials, .wrongOrigin, .storeMoving, .storeMoved, .storeReceiving, .moveConflict,
-        ]
-        return passing.contains(code) ? nil : code
-    }
-}

@@ -6,7 +6,7 @@ import MLSCodec
 /// A folder of the user's that holds the session and what the device remembers, for one process at a time.
 ///
 /// Its files can be read by their owner only: who reads the `session` file reads everything.
-public actor ClientFolder: KeyStore, LocalState {
+public actor ClientFolder: SessionStorage, LocalState {
     private let path: String
     private let lock: Int32
 

@@ -32,13 +32,6 @@ package struct ServerPins: MLSStruct, Hashable {
         self.keyringRevision = keyringRevision
     }
 
-    package init(_ signedIn: SignedIn) {
-        self.init(
-            authDeliveryServerID: signedIn.authDeliveryServerID, storeID: signedIn.profile.storeID,
-            storePublicKey: signedIn.profile.storePublicKey, moveCounter: signedIn.profile.moveCounter,
-            keyringRevision: signedIn.keyringRevision)
-    }
-
     package static var layout: StructLayout<Self, FormatVersion, ServerID, StoreID, StorePublicKey, UInt64, Revision> {
         StructLayout(
             \.version, \.authDeliveryServerID, \.storeID, \.storePublicKey, \.moveCounter, \.keyringRevision

@@ -3,7 +3,7 @@ import KeyHierarchy
 
 /// Brings new tokens into the stored session before they are used.
 package actor SessionKeeper {
-    private let keyStore: any KeyStore
+    private let sessions: any SessionStorage
     private var session: StoredSession?
     /// The newest write; each waits for the one before it.
     private var saving: Task<Void, any Error>?
@@ -11,8 +11,8 @@ package actor SessionKeeper {
     /// Counts the key stores at which the session has been, one after the other.
     private var place = 0
 
-    package init(_ keyStore: any KeyStore, session: StoredSession? = nil) {
-        self.keyStore = keyStore
+    package init(_ sessions: any SessionStorage, session: StoredSession? = nil) {
+        self.sessions = sessions
         self.session = session
     }
 
@@ -70,9 +70,9 @@ package actor SessionKeeper {
     }
 
     private func save(_ session: StoredSession) async throws {
-        let task = Task { [saving, keyStore] in
+        let task = Task { [saving, sessions] in
             _ = await saving?.result
-            try await keyStore.saveSession(session)
+            try await sessions.saveSession(session)
         }
         saving = task
         try await task.value

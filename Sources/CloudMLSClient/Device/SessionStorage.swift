@@ -1,7 +1,7 @@
 /// Where a client keeps its keys while it is signed in (DESIGN §9): memory, a file, or a system's key ring.
 ///
 /// An implementation must be able to bring back exactly what it was given, or nothing.
-public protocol KeyStore: Sendable {
+public protocol SessionStorage: Sendable {
     /// The session of the signed-in user; nil where nobody is signed in.
     /// - Throws: `ClientError` with `localStorage`, or `formatOfAnotherVersion`.
     func loadSession() async throws -> StoredSession?
@@ -13,7 +13,7 @@ public protocol KeyStore: Sendable {
 }
 
 /// Keeps keys until the process ends.
-public actor MemoryKeyStore: KeyStore {
+public actor MemorySessionStorage: SessionStorage {
     private var session: StoredSession?
 
     public init() {}

@@ -101,18 +101,6 @@ public struct StoredSession: Sendable {
         self.keyring = keyring
     }
 
-    package init(_ signedIn: SignedIn, userName: UserName, origin: Origin) {
-        self.init(
-            authDelivery: Server(
-                origin: origin, serverID: signedIn.authDeliveryServerID, certificatePin: nil, userName: userName,
-                tokens: nil),
-            keyStore: Server(
-                origin: signedIn.keyStoreOrigin, serverID: signedIn.profile.serverID,
-                certificatePin: signedIn.profile.certificatePin, userName: signedIn.profile.userName, tokens: nil),
-            storeID: signedIn.profile.storeID, profileID: signedIn.profileID, dataKey: signedIn.dataKey,
-            keyringRevision: signedIn.keyringRevision, keyring: signedIn.keyring)
-    }
-
     /// The record of the server with this role.
     package subscript(role: ServiceRole) -> Server {
         get { role == .keyStore ? keyStore : authDelivery }

@@ -25,7 +25,7 @@ extension Authenticator {
     ) async throws -> Imported {
         let hasher = PasswordHasher(password, policy: environment.kdfPolicy)
         let archiveHasher = archivePassword.map { PasswordHasher($0, policy: environment.kdfPolicy) } ?? hasher
-        let stored = try await keys.loadSession()
+        let stored = try await sessions.loadSession()
         guard let who = who ?? stored.map({ ($0.userName, $0.authDeliveryOrigin) }) else {
             throw ClientError(
                 .notSignedIn, "Nobody is signed in on this device.",

@@ -51,7 +51,7 @@ extension Authenticator {
     ) async throws -> Imported {
         try origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
         let replaced = try await replaceable(by: userName, origin)
-        let keeper = SessionKeeper(keys)
+        let keeper = SessionKeeper(sessions)
         let authDelivery = connector.authDelivery(at: origin, certificatePin: nil, tokens: nil) {
             try await keeper.persist(.authDelivery, $0)
         }

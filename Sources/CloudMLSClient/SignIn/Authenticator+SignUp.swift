@@ -25,7 +25,7 @@ extension Authenticator {
         try destination.origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
         let replaced = try await replaceable(by: userName, origin)
         let hasher = PasswordHasher(password, policy: environment.kdfPolicy)
-        let keeper = SessionKeeper(keys)
+        let keeper = SessionKeeper(sessions)
         let authDelivery = connector.authDelivery(at: origin, certificatePin: nil, tokens: nil) {
             try await keeper.persist(.authDelivery, $0)
         }

@@ -5,16 +5,16 @@ import MLSCodec
 /// Signs a user up, in and out, and takes up the session that a device has stored.
 public struct Authenticator: Sendable {
     let environment: ClientEnvironment
-    let keys: any KeyStore
+    let sessions: any SessionStorage
     let local: any LocalState
     let connector: any ServerConnector
     private let keepers = SessionKeepers()
 
     package init(
-        environment: ClientEnvironment, keys: any KeyStore, local: any LocalState, connector: any ServerConnector
+        environment: ClientEnvironment, sessions: any SessionStorage, local: any LocalState, connector: any ServerConnector
     ) {
         self.environment = environment
-        self.keys = keys
+        self.sessions = sessions
         self.local = local
         self.connector = connector
     }
@@ -22,7 +22,7 @@ public struct Authenticator: Sendable {
     /// Keeps the session and what the device remembers in a folder.
     public init(folder: ClientFolder, environment: ClientEnvironment = .system) {
         self.init(
-            environment: environment, keys: folder, local: folder,
+            environment: environment, sessions: folder, local: folder,
             connector: NetworkConnector(now: environment.now))
     }
 
@@ -30,7 +30,7 @@ public struct Authenticator: Sendable {
     /// where there is one.
     public init(withoutSession folder: ClientFolder?, environment: ClientEnvironment = .system) {
         self.init(
-            environment: environment, keys: MemoryKeyStore(), local: folder ?? MemoryLocalState(),
+            environment: environment, sessions: MemorySessionStorage(), local: folder ?? MemoryLocalState(),
             connector: NetworkConnector(now: environment.now))
     }
 
@@ -38,10 +38,10 @@ public struct Authenticator: Sendable {
     ///
     /// - Throws: `ClientError` with `notSignedIn`, `localStorage` or `formatOfAnotherVersion`.
     public func resume() async throws -> ClientContext {
-        guard let session = try await keys.loadSession() else {
+        guard let session = try await sessions.loadSession() else {
             throw ClientError(.notSignedIn, "Nobody is signed in on this device.", hint: "Sign in first.")
         }
-        let keeper = SessionKeeper(keys, session: session)
+        let keeper = SessionKeeper(sessions, session: session)
         await keepers.add(keeper)
         let context = context(
             session, keeper, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper),
@@ -58,23 +58,23 @@ public struct Authenticator: Sendable {
         await keepers.endAll()
         let stored: StoredSession?
         do {
-            stored = try await keys.loadSession()
+            stored = try await sessions.loadSession()
         } catch let error as ClientError where error.code == .formatOfAnotherVersion {
             // A file that nobody can read holds nothing worth keeping.
-            try await keys.removeSession()
+            try await sessions.removeSession()
             return [error]
         }
         guard let session = stored else {
             throw ClientError(.notSignedIn, "Nobody is signed in on this device.", hint: "There is nothing to do.")
         }
         // The keys go first: whatever happens next, this device is signed out. The tokens live on in memory.
-        try await keys.removeSession()
+        try await sessions.removeSession()
         return await logOut(session)
     }
 
     /// Logs out at both servers; a session that is over already counts as done.
     func logOut(_ session: StoredSession) async -> [ClientError] {
-        let keeper = SessionKeeper(MemoryKeyStore())
+        let keeper = SessionKeeper(MemorySessionStorage())
         return await context(
             session, keeper, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper),
             notices: []
@@ -126,7 +126,7 @@ public struct Authenticator: Sendable {
     ///
     /// - Throws: `alreadySignedIn` where it is somebody else's.
     func replaceable(by userName: UserName, _ origin: Origin) async throws -> StoredSession? {
-        guard let session = try await keys.loadSession() else { return nil }
+        guard let session = try await sessions.loadSession() else { return nil }
         guard session.userName == userName, session.authDeliveryOrigin == origin else {
             throw ClientError(
                 .alreadySignedIn, "\(session.userName) is signed in on this device.",

@@ -33,3 +33,27 @@ package struct StoreContents: Sendable {
         self.origins = origins
     }
 }
+
+extension StoredSession {
+    /// The session that a device stores: without tokens, which its keeper has.
+    package init(_ signedIn: SignedIn, userName: UserName, origin: Origin) {
+        self.init(
+            authDelivery: Server(
+                origin: origin, serverID: signedIn.authDeliveryServerID, certificatePin: nil, userName: userName,
+                tokens: nil),
+            keyStore: Server(
+                origin: signedIn.keyStoreOrigin, serverID: signedIn.profile.serverID,
+                certificatePin: signedIn.profile.certificatePin, userName: signedIn.profile.userName, tokens: nil),
+            storeID: signedIn.profile.storeID, profileID: signedIn.profileID, dataKey: signedIn.dataKey,
+            keyringRevision: signedIn.keyringRevision, keyring: signedIn.keyring)
+    }
+}
+
+extension ServerPins {
+    package init(_ signedIn: SignedIn) {
+        self.init(
+            authDeliveryServerID: signedIn.authDeliveryServerID, storeID: signedIn.profile.storeID,
+            storePublicKey: signedIn.profile.storePublicKey, moveCounter: signedIn.profile.moveCounter,
+            keyringRevision: signedIn.keyringRevision)
+    }
+}

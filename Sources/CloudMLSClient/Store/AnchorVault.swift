@@ -4,10 +4,10 @@ import MLSCodec
 
 /// Reads and swaps anchors: sealed at the auth-delivery server, with a copy on this device.
 package struct AnchorVault: Sendable {
-    private let sealer: AnchorSealer
+    let sealer: AnchorSealer
     private let storeID: StoreID
     private let authDelivery: any AuthDeliveryService
-    private let local: any LocalState
+    let local: any LocalState
 
     package init(
         profileKey: ProfileKey, storeID: StoreID, authDelivery: any AuthDeliveryService, local: any LocalState
@@ -22,28 +22,6 @@ package struct AnchorVault: Sendable {
     package struct Reading<Value: Anchor>: Sendable {
         package var anchor: Value?
         package var revision: UInt64
-    }
-
-    /// The group's anchor: what the server has or this device remembers, whichever is higher.
-    ///
-    /// - Throws: `notAuthentic` if the server's is not what was sealed.
-    package func read(_ group: GroupID) async throws -> Reading<GroupAnchor> {
-        let name = sealer.name(groupID: group.bytes)
-        var reading: Reading<GroupAnchor> = try await stored(name)
-        if let copy = try await local.read(Self.localName(name)), let copy = try? GroupAnchor(decoding: copy) {
-            reading.anchor = reading.anchor?.merged(with: copy) ?? copy
-        }
-        return reading
-    }
-
-    /// Replaces the group's anchor if its revision still is `ifRevision`, and this device's copy after it.
-    ///
-    /// - Returns: false if somebody else was faster.
-    package func swap(_ group: GroupID, to anchor: GroupAnchor, ifRevision: UInt64) async throws -> Bool {
-        let name = sealer.name(groupID: group.bytes)
-        guard try await write(anchor, name: name, ifRevision: ifRevision) else { return false }
-        try await local.write(Self.localName(name), anchor.encoded)
-        return true
     }
 
     /// Raises the store anchor's revision of the KeyPackage pools.
@@ -100,7 +78,7 @@ package struct AnchorVault: Sendable {
         throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Try again in a moment.")
     }
 
-    private func stored<Value: Anchor>(_ name: AnchorName) async throws -> Reading<Value> {
+    func stored<Value: Anchor>(_ name: AnchorName) async throws -> Reading<Value> {
         guard let stored = try await authDelivery.anchor(name.bytes) else {
             return Reading(anchor: nil, revision: 0)
         }
@@ -114,7 +92,7 @@ package struct AnchorVault: Sendable {
         return Reading(anchor: anchor, revision: stored.revision)
     }
 
-    private func write(_ anchor: some Anchor, name: AnchorName, ifRevision: UInt64) async throws -> Bool {
+    func write(_ anchor: some Anchor, name: AnchorName, ifRevision: UInt64) async throws -> Bool {
         guard let last = Revision(rawValue: ifRevision) else {
             throw ClientError(.malformedAnswer, "The server counts further than revisions go.")
         }
@@ -128,5 +106,5 @@ package struct AnchorVault: Sendable {
         }
     }
 
-    private static func localName(_ name: AnchorName) -> String { "anchor/\(name.hex)" }
+    static func localName(_ name: AnchorName) -> String { "anchor/\(name.hex)" }
 }

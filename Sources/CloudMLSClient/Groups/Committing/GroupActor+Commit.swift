@@ -4,22 +4,8 @@ import MLS
 import MLSCodec
 
 extension GroupActor {
-    /// Changes the group. What holds already is not done again, so that it can be repeated after any failure.
-    package func change(_ change: GroupChange) async throws {
-        try await exclusively { _ = try await mending { try await changeNow(change) } }
-    }
-
-    /// Checks the group against its anchor, brings it on where it is older, and finishes a commit that was cut short, on
-    /// this device or another one.
+    /// Makes commits until the change holds. What holds already is not done again.
     ///
-    /// - Throws: `rolledBack` if the group is older than the anchor and its log does not lead there.
-    package func resume() async throws {
-        try await exclusively {
-            try await healNow()
-            _ = try await mending { try await resumeNow() }
-        }
-    }
-
     /// - Parameters:
     ///   - epoch: the only epoch in which it is done; nil for whichever comes.
     ///   - isHealing: whether it is to leave an epoch in which the key store was found behind.

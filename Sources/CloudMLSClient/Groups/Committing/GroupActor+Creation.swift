@@ -4,35 +4,23 @@ import MLSCodec
 import MLSCrypto
 
 extension GroupActor {
-    /// Creates the group and adds its first members: registration and first commit in one intent.
+    /// Creates the group and adds its first members, where there is no head yet: registration and first commit in one
+    /// intent.
     ///
-    /// It can be repeated after any failure: it carries on with the intent, or begins again with the same id.
-    package func create(
-        chat: String, account: AccountAddress, members: [AccountAddress], predecessor: GroupID? = nil
-    ) async throws {
-        try await exclusively {
-            for _ in 0..<Self.attempts {
-                guard try await mending({ try await resumeNow() }) else { continue }
-                let stored = try await load()
-                if stored.head != nil {
-                    _ = try await mending { try await changeNow(GroupChange(add: members.filter { $0 != account })) }
-                    return
-                }
-                let extensions = ChatExtension(
-                    platform: account.platform, chat: chat, created: services.environment.now(),
-                    predecessor: predecessor)
-                let (next, intent) = try await found(extensions, account, members, from: stored)
-                switch try await carry(intent, next, since: stored, .new) {
-                case .merged:
-                    return
-                case .lost, .overtaken:
-                    continue
-                case .refused(let code):
-                    throw ClientError(
-                        refusal: ErrorBody.Detail(code: code, message: "it does not accept this group."))
-                }
-            }
-            throw busy()
+    /// - Returns: false if the head has to be looked at again.
+    func createNow(
+        chat: String, account: AccountAddress, members: [AccountAddress], predecessor: GroupID?, from stored: GroupSnapshot
+    ) async throws -> Bool {
+        let extensions = ChatExtension(
+            platform: account.platform, chat: chat, created: services.environment.now(), predecessor: predecessor)
+        let (next, intent) = try await found(extensions, account, members, from: stored)
+        switch try await carry(intent, next, since: stored, .new) {
+        case .merged:
+            return true
+        case .lost, .overtaken:
+            return false
+        case .refused(let code):
+            throw ClientError(refusal: ErrorBody.Detail(code: code, message: "it does not accept this group."))
         }
     }
 

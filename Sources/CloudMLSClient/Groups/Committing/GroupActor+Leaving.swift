@@ -12,19 +12,9 @@ extension GroupActor {
         case update
     }
 
-    /// Proposes to remove the own account.
-    package func leave() async throws { try await propose(.removal) }
-
-    /// Proposes new keys for the own leaf.
-    package func proposeUpdate() async throws { try await propose(.update) }
-
     /// Its handshake generation is given away in the batch that writes the proposal into the head. Repeated after a
     /// failure it makes another proposal, which does no harm: one commit takes both removals, or the later update.
-    private func propose(_ proposal: OwnProposal) async throws {
-        try await exclusively { try await mending { try await proposeNow(proposal) } }
-    }
-
-    private func proposeNow(_ proposal: OwnProposal) async throws {
+    func proposeNow(_ proposal: OwnProposal) async throws {
         for _ in 0..<Self.attempts {
             let stored = try await catchUpNow()
             guard stored.head?.intent == nil else {

@@ -3,6 +3,10 @@ import MLS
 import MLSCodec
 
 extension GroupActor {
+    /// Handshake generations of an epoch after which nobody is added again by itself: a member whose KeyPackage is refused
+    /// each time, or who withdraws it in between, must not use up what others need to leave the epoch.
+    static let readmissionLimit: UInt32 = 8
+
     /// Makes the commit that brings a change about, and the snapshot that holds its intent.
     ///
     /// - Parameter isWithPending: whether it commits what others have proposed too.

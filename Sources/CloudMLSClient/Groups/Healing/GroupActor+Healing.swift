@@ -4,14 +4,6 @@ import MLS
 import MLSCodec
 
 extension GroupActor {
-    /// What became of a group whose state in the key store is older than what this user has seen.
-    package enum Healing: Sendable, Hashable {
-        /// It goes on in a new epoch.
-        case healed
-        /// Another member has to add the account again.
-        case waiting
-    }
-
     /// Compares the group's state with its anchor, and brings it on where it is older.
     ///
     /// - Throws: `rolledBack` where the group's log does not lead to where it was.
@@ -71,36 +63,6 @@ extension GroupActor {
         }
     }
 
-    /// Handshake generations of an epoch after which nobody is added again by itself: a member whose KeyPackage is refused
-    /// each time, or who withdraws it in between, must not use up what others need to leave the epoch.
-    static let readmissionLimit: UInt32 = 8
-
-    /// Removes a member and adds it again, in one commit of this epoch alone: in another one somebody else may have done
-    /// it.
-    ///
-    /// - Returns: whether it was done.
-    package func readmit(_ account: AccountAddress, in epoch: UInt64) async throws -> Bool {
-        try await exclusively {
-            try await mending { try await changeNow(GroupChange(readmit: [account]), onlyIn: epoch) }
-        }
-    }
-
-    /// Ends the wait for being added again: the server says that the account is no member any more, which the group's own
-    /// state cannot follow.
-    package func noteRemoval() async throws {
-        try await exclusively {
-            for _ in 0..<Self.attempts {
-                let stored = try await load()
-                guard stored.head?.status == .stuck else { return }
-                var next = stored
-                next.head?.status = .removed
-                next.setIndexStatus(.removed)
-                if try await write(next, since: stored) { return }
-            }
-            throw busy()
-        }
-    }
-
     /// Runs an operation; where it finds the key store behind, brings the group on and runs it again.
     func mending<Result: Sendable>(_ operation: () async throws -> Result) async throws -> Result {
         do {
@@ -109,12 +71,6 @@ extension GroupActor {
             try await healNow()
             return try await operation()
         }
-    }
-
-    /// What was healed since this was asked last.
-    package func takeHealing() -> Healing? {
-        defer { healing = nil }
-        return healing
     }
 
     private static func healable(_ stored: GroupSnapshot) -> GroupHealing.Stored? {

@@ -4,14 +4,8 @@ import MLS
 import MLSCodec
 
 extension GroupActor {
-    /// Encrypts a text for the group as it is now.
-    ///
-    /// - Returns: an MLSMessage; it uses a generation that no other message has.
-    package func encrypt(_ text: String) async throws -> [UInt8] {
-        try await exclusively { try await mending { try await encryptNow(text) } }
-    }
-
-    private func encryptNow(_ text: String) async throws -> [UInt8] {
+    /// - Returns: an MLSMessage.
+    func encryptNow(_ text: String) async throws -> [UInt8] {
         for _ in 0..<Self.attempts {
             guard let stored = try await settle() else { continue }
             let (head, group) = try stored.active()
@@ -60,31 +54,6 @@ extension GroupActor {
             return nil
         case .rolledBack:
             throw Self.rolledBack
-        }
-    }
-
-    private func reserve(_ group: Group, _ stored: GroupSnapshot) async throws -> ReservationMachine.Output {
-        let path = StorePath.generations(group.epoch, of: id)
-        let target = try await anchor(headRevision: stored.headRevision, epoch: group.epoch)
-        let machine = ReservationMachine(
-            count: services.policy.generationBlock, epoch: group.epoch, headRevision: target.headRevision,
-            incarnation: target.incarnation)
-        return try await services.environment.run(machine) { action in
-            switch action {
-            case .readCounts:
-                let value = try await services.objects.value(path)
-                return .counts(try value.decoded() ?? GenerationCounts(), revision: value.revision)
-            case .writeCounts(let counts, let ifRevision):
-                let write = SealedWrite(path: path, ifRevision: ifRevision, body: counts.encoded)
-                guard case .written = try await services.objects.write([write]) else { return .conflict }
-                return .written
-            case .readAnchor:
-                let reading = try await services.anchors.read(id)
-                return .anchor(reading.anchor, revision: reading.revision)
-            case .swapAnchor(let anchor, let ifRevision):
-                let isSwapped = try await services.anchors.swap(id, to: anchor, ifRevision: ifRevision)
-                return isSwapped ? .swapped : .anchorConflict
-            }
         }
     }
 }

@@ -6,14 +6,12 @@ import MLSCrypto
 
 extension GroupActor {
     /// Joins by a Welcome that the inbox brought. The private part of the KeyPackage goes in the batch that joins.
-    package func join(_ delivery: WelcomeDelivery) async throws -> DeliveryMachine.Output {
-        try await exclusively {
-            for _ in 0..<Self.attempts {
-                let output = try await joinOnce(delivery)
-                guard output == .overtaken else { return output }
-            }
-            throw busy()
+    func joinNow(_ delivery: WelcomeDelivery) async throws -> DeliveryMachine.Output {
+        for _ in 0..<Self.attempts {
+            let output = try await joinOnce(delivery)
+            guard output == .overtaken else { return output }
         }
+        throw busy()
     }
 
     private func joinOnce(_ delivery: WelcomeDelivery) async throws -> DeliveryMachine.Output {

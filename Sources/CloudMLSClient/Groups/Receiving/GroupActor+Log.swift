@@ -6,21 +6,18 @@ import MLSCodec
 
 extension GroupActor {
     /// Processes a log entry that the inbox brought; what is missing before it is fetched from the log first.
-    package func deliver(_ entry: LogEntry) async throws -> DeliveryMachine.Output {
-        try await exclusively {
-            let stored = try await load()
-            if let position = stored.head?.position, position.incarnation == (await services.logIncarnation()),
-                entry.sequence > position.sequence, entry.sequence - position.sequence > 1 || stored.isBehind(entry)
-            {
-                _ = try await catchUpNow()
-            }
-            return try await process(entry)
+    func deliverNow(_ entry: LogEntry) async throws -> DeliveryMachine.Output {
+        let stored = try await load()
+        if let position = stored.head?.position, position.incarnation == (await services.logIncarnation()),
+            entry.sequence > position.sequence, entry.sequence - position.sequence > 1 || stored.isBehind(entry)
+        {
+            _ = try await catchUpNow()
         }
+        return try await process(entry)
     }
 
     /// Processes everything in the group's log that is not processed yet.
-    package func catchUp() async throws { try await exclusively { _ = try await catchUpNow() } }
-
+    ///
     /// - Returns: what the key store has when the log is empty.
     func catchUpNow() async throws -> GroupSnapshot {
         var stored = try await load()
@@ -205,6 +202,19 @@ extension GroupActor {
             more = try await merge(intent, at: position, into: &next)
         }
         return try await write(next, since: stored, and: more)
+    }
+
+    /// What comes of writing what was delivered: what never can be written is parked, unless another device has written
+    /// meanwhile, so that it may be about something that is past.
+    func writing(
+        since stored: GroupSnapshot, isCommit: Bool, _ write: () async throws -> Bool
+    ) async throws -> DeliveryMachine.Event {
+        do {
+            return try await write() ? .written : .overtaken
+        } catch let error as Unkeepable {
+            guard try await load().headRevision == stored.headRevision else { return .overtaken }
+            return .unusable(error.error.message, isCommit: isCommit)
+        }
     }
 
     /// Enters the epoch that an own commit begins.

@@ -6,6 +6,14 @@ import MLSCodec
 /// One group of the user's. Its operations run one after the other on this device; other devices are met at the
 /// revisions of what is stored, so each step reads what there is now and writes only if that still holds.
 package actor GroupActor {
+    /// What became of a group whose state in the key store is older than what this user has seen.
+    package enum Healing: Sendable, Hashable {
+        /// It goes on in a new epoch.
+        case healed
+        /// Another member has to add the account again.
+        case waiting
+    }
+
     package nonisolated let id: GroupID
     let services: Services
     /// Generations that are reserved and not used yet, of the epoch in front.
@@ -13,8 +21,7 @@ package actor GroupActor {
     /// What was healed and not told yet.
     var healing: Healing?
     private var signer: (account: AccountAddress, secrets: AccountSecrets)?
-    private var isBusy = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    var turns = TurnQueue()
 
     package init(id: GroupID, services: Services) {
         self.id = id
@@ -23,24 +30,6 @@ package actor GroupActor {
 
     /// How often an operation begins anew because another device wrote first.
     static let attempts = 12
-
-    /// Runs one operation at a time, in the order of arrival.
-    func exclusively<Result: Sendable>(_ operation: () async throws -> Result) async throws -> Result {
-        while isBusy {
-            await withCheckedContinuation { waiting.append($0) }
-        }
-        isBusy = true
-        defer {
-            isBusy = false
-            if !waiting.isEmpty { waiting.removeFirst().resume() }
-        }
-        do {
-            return try await operation()
-        } catch {
-            if let error = error as? Unkeepable { throw error.error }
-            throw error is CancellationError ? error : ClientError(wrapping: error)
-        }
-    }
 
     /// What the key store has now.
     package func load() async throws -> GroupSnapshot { try await GroupSnapshot.load(id, from: services.objects) }
@@ -72,19 +61,6 @@ package actor GroupActor {
                 error: ClientError(.notAuthentic, "There was another epoch \(group.epoch) of this group before."))
         }
         return SealedWrite(path: path, ifRevision: stored.revision, body: record)
-    }
-
-    /// What comes of writing what was delivered: what never can be written is parked, unless another device has written
-    /// meanwhile, so that it may be about something that is past.
-    func writing(
-        since stored: GroupSnapshot, isCommit: Bool, _ write: () async throws -> Bool
-    ) async throws -> DeliveryMachine.Event {
-        do {
-            return try await write() ? .written : .overtaken
-        } catch let error as Unkeepable {
-            guard try await load().headRevision == stored.headRevision else { return .overtaken }
-            return .unusable(error.error.message, isCommit: isCommit)
-        }
     }
 
     /// More bytes than sealing adds to an object.

@@ -84,11 +84,6 @@ package struct PasswordLogin: OperationMachine {
     }
 }
 
-extension ClientError {
-    /// An executor fed back what the machine did not ask for.
-    static var unexpectedEvent: Self { Self(.internalFault, "An operation met an event that it did not wait for.") }
-}
-
 extension PasswordLogin.Action: OperationAction {
     package enum Kind: String, ActionKind {
         case preLogin
