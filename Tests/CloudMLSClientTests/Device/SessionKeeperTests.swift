@@ -13,7 +13,7 @@ import Testing
     /// A renewal at the key store that was left ends after the session has gone to the next one.
     @Test func tokensOfAKeyStoreThatWasLeftAreNotStored() async throws {
         let world = try SimulatedWorld()
-        let keys = MemoryKeyStore()
+        let keys = MemorySessionStorage()
         try await world.signUp(on: world.device(keys: keys))
         let session = try #require(await keys.loadSession())
         let keeper = SessionKeeper(keys, session: session)

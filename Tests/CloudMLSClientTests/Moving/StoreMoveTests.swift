@@ -7,7 +7,7 @@ import Testing
 @Suite struct StoreMoveTests {
     /// One device of Alice's; what it stores outlives it.
     private struct Device {
-        let keys = MemoryKeyStore()
+        let keys = MemorySessionStorage()
         let local = MemoryLocalState()
 
         func start(_ world: SimulatedWorld) -> Authenticator { world.device(keys: keys, local: local) }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct RotationTests {
     private static let objects = 130
     let world: SimulatedWorld
-    let keys = MemoryKeyStore()
+    let keys = MemorySessionStorage()
     let local = MemoryLocalState()
     let context: ClientContext
 
@@ -154,7 +154,7 @@ import Testing
     }
 
     @Test func aDeviceWithAKeyOfItsOwnFollowsAlsoAfterwards() async throws {
-        let otherKeys = MemoryKeyStore()
+        let otherKeys = MemorySessionStorage()
         let other = try await world.signIn(on: world.device(keys: otherKeys))
         try await WaysIn(other).addDevice(name: "laptop")
         _ = try await context.rotateKeys(password: Self.password)

@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test func aRenewalDoesNotBringBackWhatWasSignedOut() async throws {
-        let keys = MemoryKeyStore()
+        let keys = MemorySessionStorage()
         let device = world.device(keys: keys)
         let contexts = [try await world.signUp(on: device), try await device.resume()]
         _ = try await device.signOut()
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test func signsOutWithoutServers() async throws {
-        let keys = MemoryKeyStore()
+        let keys = MemorySessionStorage()
         let device = world.device(keys: keys)
         try await world.signUp(on: device)
         await world.faults.breakAfter(0, .beforeCall)
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test func aNewSignInEndsTheSessionItReplaces() async throws {
-        let keys = MemoryKeyStore()
+        let keys = MemorySessionStorage()
         try await world.signUp(on: world.device(keys: keys))
         try await world.signIn(on: world.device(keys: keys))
         #expect(await world.authDelivery.sessionCount == 1)
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test func bringsASessionBackFromItsBytes() async throws {
-        let keys = MemoryKeyStore()
+        let keys = MemorySessionStorage()
         try await world.signUp(on: world.device(keys: keys))
         let session = try #require(await keys.loadSession())
         let copy = try StoredSession(decoding: session.encoded)

@@ -207,7 +207,7 @@ import Testing
     }
 
     private func signedInSession() async throws -> StoredSession? {
-        let keys = MemoryKeyStore()
+        let keys = MemorySessionStorage()
         try await world.signIn(on: world.device(keys: keys))
         return await keys.loadSession()
     }

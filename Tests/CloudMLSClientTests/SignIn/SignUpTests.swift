@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test func leavesAnotherUsersSessionAlone() async throws {
-        let keys = MemoryKeyStore()
+        let keys = MemorySessionStorage()
         try await world.signUp(on: world.device(keys: keys))
         let error = await #expect(throws: ClientError.self) {
             try await world.device(keys: keys).signUp(
