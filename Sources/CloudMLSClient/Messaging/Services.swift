@@ -1,6 +1,6 @@
 import CloudMLSAPI
 package import KeyHierarchy
-package import MLSCodec
+import MLSCodec
 
 /// What the operations on accounts, groups and messages work with.
 package struct Services: Sendable {

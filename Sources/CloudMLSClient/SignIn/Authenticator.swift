@@ -11,7 +11,8 @@ public struct Authenticator: Sendable {
     private let keepers = SessionKeepers()
 
     package init(
-        environment: ClientEnvironment, sessions: any SessionStorage, local: any LocalState, connector: any ServerConnector
+        environment: ClientEnvironment, sessions: any SessionStorage, local: any LocalState,
+        connector: any ServerConnector
     ) {
         self.environment = environment
         self.sessions = sessions

@@ -1,4 +1,4 @@
-package import CloudMLSAPI
+import CloudMLSAPI
 import MLS
 import MLSCodec
 import MLSCrypto
@@ -9,7 +9,8 @@ extension GroupActor {
     ///
     /// - Returns: false if the head has to be looked at again.
     func createNow(
-        chat: String, account: AccountAddress, members: [AccountAddress], predecessor: GroupID?, from stored: GroupSnapshot
+        chat: String, account: AccountAddress, members: [AccountAddress], predecessor: GroupID?,
+        from stored: GroupSnapshot
     ) async throws -> Bool {
         let extensions = ChatExtension(
             platform: account.platform, chat: chat, created: services.environment.now(), predecessor: predecessor)

@@ -1,4 +1,4 @@
-package import CloudMLSAPI
+import CloudMLSAPI
 import KeyHierarchy
 import MLS
 import MLSCodec

@@ -1,4 +1,4 @@
-package import CloudMLSAPI
+import CloudMLSAPI
 import Crypto
 import MLS
 import MLSCodec

@@ -1,4 +1,4 @@
-package import CloudMLSAPI
+import CloudMLSAPI
 import Crypto
 import KeyHierarchy
 import MLS

@@ -38,7 +38,7 @@ extension GroupActor {
         turns.count += 1
         let number = turns.count
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
                 turns.waiting.append(TurnQueue.Waiter(number: number, continuation: continuation))
             }

@@ -1,4 +1,4 @@
-package import CloudMLSAPI
+import CloudMLSAPI
 package import MLS
 import MLSCodec
 import MLSCrypto
