@@ -22,7 +22,7 @@ extension ClientEnvironment {
 
     /// Does a step that no machine asks for.
     func perform<Result>(
-        _ step: LooseStep, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
+        _ step: some OperationStep, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
     ) async throws -> Result {
         observer?(OperationPoint(step, .before))
         let result = try await work()

@@ -6,7 +6,7 @@ package struct OperationPoint: Sendable, Hashable {
         case after
     }
 
-    /// The machine and the kind of action, such as `CommitMachine.post`.
+    /// The machine and the kind of action, such as `CommitMachine.post`, or a room's list of steps and one of them.
     package let action: String
     package let moment: Moment
 
@@ -19,7 +19,7 @@ package struct OperationPoint: Sendable, Hashable {
         self.init(action: machine.name(of: kind), moment)
     }
 
-    init(_ step: LooseStep, _ moment: Moment) {
+    init(_ step: some OperationStep, _ moment: Moment) {
         self.init(action: step.name, moment)
     }
 

@@ -76,7 +76,7 @@ public struct Conversation: Sendable {
         try checkSize(text.utf8.count / 3 * 4)
         let sealed = try await sealing.seal(text)
         try checkSize(sealed.utf8.count)
-        try await environment.perform(.handOver) { try await platform.send(sealed, to: chat) }
+        try await environment.perform(ConversationStep.handOver) { try await platform.send(sealed, to: chat) }
     }
 
     private func checkSize(_ size: Int) throws {
@@ -101,7 +101,7 @@ public struct Conversation: Sendable {
     /// opened the next time.
     public func markRead(_ page: Page) async throws {
         guard let position = page.position else { return }
-        try await environment.perform(.markRead) { try await local.write(positionName, position.bytes) }
+        try await environment.perform(ConversationStep.markRead) { try await local.write(positionName, position.bytes) }
     }
 
     private func messages(after position: PlatformPosition?) async throws -> Page {
@@ -122,4 +122,11 @@ public struct Conversation: Sendable {
             messages: messages, problems: problems,
             position: isAllRead ? page.position : platform.position(page.position, without: closed))
     }
+}
+
+enum ConversationStep: String, OperationStep {
+    /// The ciphertext goes to the messenger.
+    case handOver
+    /// The device remembers what was shown.
+    case markRead
 }

@@ -1,3 +1,4 @@
+import CloudMLSAPI
 public import KeyHierarchy
 
 extension Authenticator {
@@ -25,6 +26,7 @@ extension Authenticator {
     ) async throws -> Imported {
         let hasher = PasswordHasher(password, policy: environment.kdfPolicy)
         let archiveHasher = archivePassword.map { PasswordHasher($0, policy: environment.kdfPolicy) } ?? hasher
+        let key = MoveKey.password { archiveHasher }
         let stored = try await sessions.loadSession()
         guard let who = who ?? stored.map({ ($0.userName, $0.authDeliveryOrigin) }) else {
             throw ClientError(
@@ -35,14 +37,13 @@ extension Authenticator {
             do {
                 let context = try await resume()
                 let arrived = try await KeyStoreMoves(context, connector: connector).importArchive(
-                    request, key: .password(archiveHasher), progress: progress)
+                    request, key: key, progress: progress)
                 return Imported(context: context, moved: arrived != nil)
             } catch let error as ClientError where [.signedOut, .notSignedIn].contains(error.code) {
                 // The session is over. Where the key store is gone, only the archive leads to another one.
             }
         }
-        let archived = ArchivedStore(request, key: .password(archiveHasher), progress: progress)
-        return try await importArchive(archived, of: who, .password, hasher)
+        return try await importArchive(request, key, of: who, hasher, progress)
     }
 
     /// The same with a recovery code, where the password is lost: it opens both the archive and what is at the
@@ -51,70 +52,68 @@ extension Authenticator {
         _ request: ArchiveImport, of who: (userName: UserName, authDelivery: Origin), recoveryCode: RecoveryCode,
         progress: @escaping @Sendable (MoveProgress) -> Void = { _ in }
     ) async throws -> Imported {
-        let archived = ArchivedStore(request, key: .recovery(recoveryCode), progress: progress)
-        return try await importArchive(archived, of: who, .recovery(recoveryCode), .none)
+        try await importArchive(request, .recovery(recoveryCode), of: who, .none, progress)
     }
 
+    /// - Parameters:
+    ///   - key: opens the archive.
+    ///   - hasher: of the password that the auth-delivery server takes.
     private func importArchive(
-        _ archived: ArchivedStore, of who: (userName: UserName, authDelivery: Origin), _ wayIn: WayIn,
-        _ hasher: PasswordHasher
+        _ request: ArchiveImport, _ key: MoveKey, of who: (userName: UserName, authDelivery: Origin),
+        _ hasher: PasswordHasher, _ progress: @escaping @Sendable (MoveProgress) -> Void
     ) async throws -> Imported {
-        let request = archived.request
         try request.code.origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
-        let signedIn = try await signIn(
-            who.userName, wayIn, who.authDelivery, hasher, request.oldIsGone ? archived.key.hasher : hasher,
-            bringing: archived)
-        guard !request.oldIsGone else { return signedIn }
-        let arrived = try await KeyStoreMoves(signedIn.context, connector: connector).importArchive(
-            request, key: archived.key, progress: archived.progress)
-        return Imported(context: signedIn.context, moved: arrived != nil)
-    }
-
-    /// Brings an archive that was checked to its key store, for a user who is signed in at the auth-delivery server only.
-    ///
-    /// - Parameter start: the session as it would be at the key store that is gone.
-    func bring(
-        _ archived: ArchivedStore, _ checked: StoreArchive.Summary, _ start: StoredSession, _ keeper: SessionKeeper,
-        _ authDelivery: any AuthDeliveryService
-    ) async throws -> KeyStoreMoves.Arrived {
-        let context = context(
-            start, keeper, authDelivery: authDelivery, keyStore: keyStore(start, keeper), notices: [])
-        let arrived = try await KeyStoreMoves(context, connector: connector).importArchive(
-            archived.request, key: archived.key, checked: checked, progress: archived.progress)
-        guard let arrived else {
-            throw ClientError(
-                .busy, "Another device of yours brought the archive there at this moment.", hint: "Run this again.")
+        let signingIn = try await begin(
+            who.userName, key.wayIn, who.authDelivery, hasher, request.oldIsGone ? key.hasher() : hasher)
+        let directions = try await signingIn.directions()
+        if request.oldIsGone {
+            // A profile that leads there by now is followed, and the archive not needed.
+            guard directions.profile.serverID != request.code.serverID else {
+                return Imported(context: try await signingIn.enterStore(directions), moved: false)
+            }
+            return try await bring(request, key, signingIn, directions, progress)
         }
-        return arrived
-    }
-}
-
-/// What a sign-in brings to a new key store, where the one that it should be at is gone.
-struct ArchivedStore: Sendable {
-    let request: ArchiveImport
-    let key: ArchiveKey
-    let progress: @Sendable (MoveProgress) -> Void
-
-    init(_ request: ArchiveImport, key: ArchiveKey, progress: @escaping @Sendable (MoveProgress) -> Void) {
-        self.request = request
-        self.key = key
-        self.progress = progress
+        let context = try await signingIn.enterStore(directions, notFound: Self.oldKeyStoreIsMissing)
+        let arrived = try await KeyStoreMoves(context, connector: connector).importArchive(
+            request, key: key, progress: progress)
+        return Imported(context: context, moved: arrived != nil)
     }
 
-    /// In place of the key store; nil where that is still to be asked.
-    var source: SignIn.Archived? {
-        guard request.oldIsGone else { return nil }
-        return SignIn.Archived(header: request.archive.header, destination: request.code.serverID)
+    /// Brings an archive to its key store, for a user who is signed in at the auth-delivery server only, and signs in there.
+    private func bring(
+        _ request: ArchiveImport, _ key: MoveKey, _ signingIn: SigningIn, _ directions: Directions,
+        _ progress: @escaping @Sendable (MoveProgress) -> Void
+    ) async throws -> Imported {
+        var (signedIn, checked) = try await ending([signingIn.authDelivery]) {
+            try await request.archive.open(directions, key, pins: signingIn.pins, environment)
+        }
+        // The session as it would be at the key store that is gone.
+        let start = StoredSession(signedIn, userName: signingIn.userName, origin: signingIn.authDelivery.origin)
+        let context = context(
+            start, signingIn.keeper, authDelivery: signingIn.authDelivery, keyStore: keyStore(start, signingIn.keeper),
+            notices: [])
+        let arrived = try await ending([signingIn.authDelivery]) {
+            let arrived = try await KeyStoreMoves(context, connector: connector).importArchive(
+                request, key: key, checked: checked, progress: progress)
+            guard let arrived else {
+                throw ClientError(
+                    .busy, "Another device of yours brought the archive there at this moment.", hint: "Run this again.")
+            }
+            return arrived
+        }
+        signedIn.profile = arrived.profile
+        signedIn.keyStoreOrigin = arrived.keyStore.origin
+        return Imported(context: try await signingIn.complete(signedIn, at: arrived.keyStore), moved: true)
     }
 
     /// Why the old key store was not found, for somebody who knows whether it will be.
-    func missing(_ error: ClientError) -> ClientError {
+    private static func oldKeyStoreIsMissing(_ error: ClientError) -> ClientError {
         switch error.code {
-        case .notReachable: KeyStoreMoves.oldKeyStoreIsAway
+        case .notReachable: ArchiveSource.oldKeyStoreIsAway
         case .notTheExpectedServer, .serverIdentityChanged:
             ClientError(
                 error.code, error.message,
-                hint: "If the old key store is gone for good, and this is another one, say --old-is-gone.")
+                hint: "Check the address of the old key store: this is another one.", remedy: .giveOldKeyStoreUp)
         default: error
         }
     }

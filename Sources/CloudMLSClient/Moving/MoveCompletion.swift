@@ -1,97 +1,80 @@
-package import CloudMLSAPI
-package import KeyHierarchy
+import CloudMLSAPI
+import KeyHierarchy
 import MLSCodec
 
 /// What the auth-delivery server has to know after a store has moved: the store's anchor with the new key store's
 /// incarnation, the move's own anchor, and last the profile that leads there.
 ///
 /// Any device can do it, several at once, and again: each writes the same.
-package struct MoveCompletion: OperationMachine {
-    /// Where a store has moved, and what is there.
-    package struct Arrival: Sendable {
-        /// As it is to be at the auth-delivery server.
-        package var profile: Profile
-        package var moveID: MoveID
-        package var slotsDigest: SlotsDigest
-        package var keyringRevision: Revision
-        package var incarnation: Incarnation
-    }
-
-    package enum Action: Sendable {
-        case readProfile
-        case readAnchor(AnchorName)
-        case writeAnchor(AnchorName, ifRevision: UInt64, AnchorWrite)
-        case writeProfile(ifRevision: UInt64, ProfileWrite)
-    }
-
-    package enum Event: Sendable {
-        case profile(StoredProfile?)
-        case anchor(StoredAnchor?)
-        case written
-        case conflict
-    }
-
-    private enum State {
-        case idle
-        case profile
-        case storeAnchor(ifRevision: UInt64)
-        case storeAnchorWrite(ifRevision: UInt64)
-        case moveAnchor(ifRevision: UInt64)
-        case moveAnchorWrite(ifRevision: UInt64)
-        case profileWrite
-    }
-
-    private let arrival: Arrival
+struct MoveCompletion: Sendable {
+    /// As it is to be at the auth-delivery server.
+    private let profile: Profile
+    private let moveID: MoveID
+    private let slotsDigest: SlotsDigest
+    private let keyringRevision: Revision
+    private let incarnation: Incarnation
     private let profileID: ProfileID
     private let keyring: Keyring
     private let sealer: AnchorSealer
-    private var state = State.idle
-    private var conflicts = 0
 
-    package init(_ arrival: Arrival, profileID: ProfileID, keyring: Keyring) {
-        self.arrival = arrival
+    /// Checks what is at the new key store: nobody but the store's owner made it.
+    ///
+    /// - Parameter profile: leads there.
+    init(
+        _ profile: Profile, moveID: MoveID, _ contents: StoreContents, dataKey: DataKey, profileID: ProfileID,
+        keyring: Keyring
+    ) throws {
+        let slots = try StoreChecks.slots(contents.slots, of: StoreScope.self)
+        _ = try StoreChecks.verify(slots, by: profile.storePublicKey, scopeID: profile.storeID)
+        let (_, revision) = try StoreChecks.open(
+            contents.keyring, with: dataKey, storeID: profile.storeID, by: profile.storePublicKey)
+        guard let incarnation = Incarnation(bytes: contents.incarnation) else { throw ClientError.moveMisfit }
+        self.profile = profile
+        self.moveID = moveID
+        slotsDigest = SlotsDigest(of: slots)
+        keyringRevision = revision
+        self.incarnation = incarnation
         self.profileID = profileID
         self.keyring = keyring
         sealer = AnchorSealer(profileKey: keyring.profileKey)
     }
 
-    private var storeName: AnchorName { sealer.name(storeID: arrival.profile.storeID) }
-    private var moveName: AnchorName { sealer.name(moveOf: arrival.profile.storeID) }
-
-    package mutating func start() -> Step<Action, Void> {
-        state = .profile
-        return .perform(.readProfile)
+    func run(at authDelivery: any AuthDeliveryService, _ environment: ClientEnvironment) async throws {
+        for _ in 0..<16 {
+            do {
+                return try await write(at: authDelivery, environment)
+            } catch let error as ClientError where error.code == .refused(.revisionConflict) {
+                // Another device was faster.
+            }
+        }
+        throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Run this again in a moment.")
     }
 
-    package mutating func handle(_ event: Event) throws -> Step<Action, Void> {
-        switch (state, event) {
-        case (.profile, .profile(let stored)):
-            guard let stored, let profile = open(stored) else {
-                throw StoreChecks.notAuthentic("The profile", .authDelivery)
+    private func write(at authDelivery: any AuthDeliveryService, _ environment: ClientEnvironment) async throws {
+        let stored = try await environment.step(CompletionStep.readProfile) { try await authDelivery.profile() }
+        guard let stored, let current = open(stored) else {
+            throw StoreChecks.notAuthentic("The profile", .authDelivery)
+        }
+        // It is the last to be written, so all is done; or the store has moved on since.
+        guard current.moveCounter < profile.moveCounter else { return }
+        let anchors = [
+            (sealer.name(storeID: profile.storeID), storeAnchor), (sealer.name(moveOf: profile.storeID), moveAnchor),
+        ]
+        for (name, sealed) in anchors {
+            let stored = try await environment.step(CompletionStep.readAnchor) {
+                try await authDelivery.anchor(name.bytes)
             }
-            // It is the last to be written, so all is done; or the store has moved on since.
-            guard profile.moveCounter < arrival.profile.moveCounter else { return .finished(()) }
-            state = .storeAnchor(ifRevision: stored.revision)
-            return .perform(.readAnchor(storeName))
-        case (.storeAnchor(let revision), .anchor(let stored)):
-            guard let stored else { throw StoreChecks.rolledBack("The auth-delivery server", "state") }
-            return try writeStoreAnchor(stored, profileRevision: revision)
-        case (.storeAnchorWrite(let revision), .written):
-            return readMoveAnchor(profileRevision: revision)
-        case (.moveAnchor(let revision), .anchor(let stored)):
-            return try writeMoveAnchor(stored, profileRevision: revision)
-        case (.moveAnchorWrite(let revision), .written):
-            return try writeProfile(ifRevision: revision)
-        case (.profileWrite, .written):
-            return .finished(())
-        case (.storeAnchorWrite, .conflict), (.moveAnchorWrite, .conflict), (.profileWrite, .conflict):
-            conflicts += 1
-            guard conflicts < 16 else {
-                throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Run this again in a moment.")
+            guard let body = try sealed(name, stored) else { continue }
+            _ = try await environment.step(CompletionStep.writeAnchor) {
+                try await authDelivery.writeAnchor(name.bytes, ifRevision: stored?.revision ?? 0, AnchorWrite(body: body))
             }
-            return start()
-        default:
-            throw ClientError.unexpectedEvent
+        }
+        let sealed = try SealedProfile(
+            profile, profileID: profileID, revision: next(stored.revision), profileKey: keyring.profileKey,
+            signedBy: keyring.storeSigningKey)
+        _ = try await environment.step(CompletionStep.writeProfile) {
+            try await authDelivery.writeProfile(
+                ifRevision: stored.revision, ProfileWrite(body: Bytes(sealed.encoded)))
         }
     }
 
@@ -99,79 +82,55 @@ package struct MoveCompletion: OperationMachine {
         guard let sealed = try? SealedProfile(decoding: stored.body.array), sealed.revision.rawValue == stored.revision
         else { return nil }
         return try? sealed.open(
-            with: keyring.profileKey, profileID: profileID, storePublicKey: arrival.profile.storePublicKey)
+            with: keyring.profileKey, profileID: profileID, storePublicKey: profile.storePublicKey)
     }
 
-    private mutating func writeStoreAnchor(
-        _ stored: StoredAnchor, profileRevision: UInt64
-    ) throws -> Step<Action, Void> {
-        let before = try StoreChecks.open(stored, name: storeName, with: sealer)
-        guard arrival.keyringRevision >= before.keyringRevision else {
+    /// - Returns: nil where it says the same already.
+    private func storeAnchor(_ name: AnchorName, _ stored: StoredAnchor?) throws -> Bytes? {
+        guard let stored else { throw StoreChecks.rolledBack("The auth-delivery server", "state") }
+        let before = try StoreChecks.open(stored, name: name, with: sealer)
+        guard keyringRevision >= before.keyringRevision else {
             throw StoreChecks.rolledBack("The new key store", "keyring")
         }
         var anchor = before
-        anchor.incarnation = arrival.incarnation
-        anchor.keyringRevision = arrival.keyringRevision
-        anchor.slotsDigest = arrival.slotsDigest
-        guard anchor != before else { return readMoveAnchor(profileRevision: profileRevision) }
-        state = .storeAnchorWrite(ifRevision: profileRevision)
-        return .perform(try write(anchor, storeName, after: stored.revision))
+        anchor.incarnation = incarnation
+        anchor.keyringRevision = keyringRevision
+        anchor.slotsDigest = slotsDigest
+        return anchor == before ? nil : try seal(anchor, name, after: stored)
     }
 
-    private mutating func readMoveAnchor(profileRevision: UInt64) -> Step<Action, Void> {
-        state = .moveAnchor(ifRevision: profileRevision)
-        return .perform(.readAnchor(moveName))
+    /// - Returns: nil where it says the same already.
+    private func moveAnchor(_ name: AnchorName, _ stored: StoredAnchor?) throws -> Bytes? {
+        let anchor = MoveAnchor(moveCounter: profile.moveCounter, moveID: moveID)
+        if let stored, try StoreChecks.open(stored, move: name, with: sealer) == anchor { return nil }
+        return try seal(anchor, name, after: stored)
     }
 
-    private mutating func writeMoveAnchor(
-        _ stored: StoredAnchor?, profileRevision: UInt64
-    ) throws -> Step<Action, Void> {
-        let anchor = MoveAnchor(moveCounter: arrival.profile.moveCounter, moveID: arrival.moveID)
-        if let stored {
-            let revision = Revision(rawValue: stored.revision)
-            guard stored.name.array == moveName.bytes, let revision,
-                let before = try? sealer.open(MoveAnchor.self, stored.body.array, name: moveName, revision: revision)
-            else { throw StoreChecks.notAuthentic("The anchor", .authDelivery) }
-            if before == anchor { return try writeProfile(ifRevision: profileRevision) }
+    private func seal(_ anchor: some Anchor, _ name: AnchorName, after stored: StoredAnchor?) throws -> Bytes {
+        Bytes(try sealer.seal(anchor, name: name, revision: next(stored?.revision ?? 0)))
+    }
+
+    private func next(_ revision: UInt64) throws -> Revision {
+        guard let last = Revision(rawValue: revision) else {
+            throw ClientError(.malformedAnswer, "The server counts further than revisions go.")
         }
-        state = .moveAnchorWrite(ifRevision: profileRevision)
-        return .perform(try write(anchor, moveName, after: stored?.revision ?? 0))
-    }
-
-    private mutating func writeProfile(ifRevision: UInt64) throws -> Step<Action, Void> {
-        guard let last = Revision(rawValue: ifRevision) else { throw Self.countsTooFar }
-        let sealed = try SealedProfile(
-            arrival.profile, profileID: profileID, revision: last.next, profileKey: keyring.profileKey,
-            signedBy: keyring.storeSigningKey)
-        state = .profileWrite
-        return .perform(.writeProfile(ifRevision: ifRevision, ProfileWrite(body: Bytes(sealed.encoded))))
-    }
-
-    private func write(_ anchor: some Anchor, _ name: AnchorName, after revision: UInt64) throws -> Action {
-        guard let last = Revision(rawValue: revision) else { throw Self.countsTooFar }
-        let body = try sealer.seal(anchor, name: name, revision: last.next)
-        return .writeAnchor(name, ifRevision: revision, AnchorWrite(body: Bytes(body)))
-    }
-
-    private static var countsTooFar: ClientError {
-        ClientError(.malformedAnswer, "The server counts further than revisions go.")
+        return last.next
     }
 }
 
-extension MoveCompletion.Action: OperationAction {
-    package enum Kind: String, ActionKind {
-        case readProfile
-        case readAnchor
-        case writeAnchor
-        case writeProfile
-    }
+enum CompletionStep: String, OperationStep {
+    case readProfile
+    case readAnchor
+    case writeAnchor
+    case writeProfile
+}
 
-    package var kind: Kind {
-        switch self {
-        case .readProfile: .readProfile
-        case .readAnchor: .readAnchor
-        case .writeAnchor: .writeAnchor
-        case .writeProfile: .writeProfile
-        }
+extension StoreChecks {
+    /// Opens the anchor that a move has left.
+    static func open(_ stored: StoredAnchor?, move name: AnchorName, with sealer: AnchorSealer) throws -> MoveAnchor {
+        guard let stored, let revision = Revision(rawValue: stored.revision), stored.name.array == name.bytes,
+            let anchor = try? sealer.open(MoveAnchor.self, stored.body.array, name: name, revision: revision)
+        else { throw notAuthentic("The anchor", .authDelivery) }
+        return anchor
     }
 }

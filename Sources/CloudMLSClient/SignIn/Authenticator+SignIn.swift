@@ -15,7 +15,7 @@ extension Authenticator {
     ) async throws -> ClientContext {
         let hasher = PasswordHasher(password, policy: environment.kdfPolicy)
         let keyStoreHasher = keyStorePassword.map { PasswordHasher($0, policy: environment.kdfPolicy) } ?? hasher
-        return try await signIn(userName, .password, origin, hasher, keyStoreHasher).context
+        return try await signIn(userName, .password, origin, hasher, keyStoreHasher)
     }
 
     /// Signs in with a recovery code, where the password is lost.
@@ -24,7 +24,7 @@ extension Authenticator {
     public func signIn(
         userName: UserName, recoveryCode: RecoveryCode, authDelivery origin: Origin
     ) async throws -> ClientContext {
-        try await signIn(userName, .recovery(recoveryCode), origin, .none, .none).context
+        try await signIn(userName, .recovery(recoveryCode), origin, .none, .none)
     }
 
     /// Signs in with this device's own key, which `WaysIn.addDevice` made.
@@ -41,114 +41,32 @@ extension Authenticator {
                 .formatOfAnotherVersion, "This device's key cannot be read.",
                 hint: "Use the newest release of this program, or sign in with the password.")
         }
-        return try await signIn(userName, .device(device), origin, .none, .none).context
+        return try await signIn(userName, .device(device), origin, .none, .none)
     }
 
-    /// - Parameter archived: what is to be brought to a new key store: before the sign-in, where the old one is gone.
-    func signIn(
+    private func signIn(
         _ userName: UserName, _ wayIn: WayIn, _ origin: Origin, _ hasher: PasswordHasher,
-        _ keyStoreHasher: PasswordHasher, bringing archived: ArchivedStore? = nil
-    ) async throws -> Imported {
+        _ keyStoreHasher: PasswordHasher
+    ) async throws -> ClientContext {
+        let signingIn = try await begin(userName, wayIn, origin, hasher, keyStoreHasher)
+        return try await signingIn.enterStore(try await signingIn.directions())
+    }
+
+    /// Prepares a sign-in; asks no server.
+    ///
+    /// - Throws: `alreadySignedIn`, `insecureAddress` or `localStorage`.
+    func begin(
+        _ userName: UserName, _ wayIn: WayIn, _ origin: Origin, _ hasher: PasswordHasher,
+        _ keyStoreHasher: PasswordHasher
+    ) async throws -> SigningIn {
         try origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
         let replaced = try await replaceable(by: userName, origin)
         let keeper = SessionKeeper(sessions)
         let authDelivery = connector.authDelivery(at: origin, certificatePin: nil, tokens: nil) {
             try await keeper.persist(.authDelivery, $0)
         }
-        var found: (any KeyStoreService)?
-        func keyStore() throws -> any KeyStoreService {
-            guard let found else { throw ClientError.unexpectedEvent }
-            return found
-        }
-        var checked: StoreArchive.Summary?
-        let machine = SignIn(
-            userName: userName, wayIn: wayIn, origin: origin, pins: try await pins(userName, origin),
-            archived: archived?.source, environment: environment)
-        var signedIn = try await ending([authDelivery] + (found.map { [$0] } ?? [])) {
-            try await environment.run(machine) { action in
-                switch action {
-                case .logIn(.authDelivery, let action):
-                    return .login(try await Self.perform(action, authDelivery, hasher))
-                case .logIn(.keyStore, let action):
-                    return .login(try await Self.perform(action, try keyStore(), keyStoreHasher))
-                case .deriveKey(let role, let kdf):
-                    return .passwordKey(try await (role == .keyStore ? keyStoreHasher : hasher).key(kdf))
-                case .readProfileSlots:
-                    return .profileSlots(try await authDelivery.slots())
-                case .readProfile:
-                    return .profile(try await authDelivery.profile())
-                case .readAnchor(let name):
-                    return .anchor(try await authDelivery.anchor(name.bytes))
-                case .findKeyStore(let profile):
-                    let service: any KeyStoreService
-                    do {
-                        service = try await reachableKeyStore(profile, keeper)
-                    } catch let error as ClientError {
-                        throw archived?.missing(error) ?? error
-                    }
-                    try? await found?.logout()
-                    found = service
-                    return .keyStoreFound(service.origin)
-                case .readStore:
-                    do {
-                        return .store(try await Self.contents(of: try keyStore()))
-                    } catch let error as ClientError where error.code == .refused(.storeMoved) {
-                        return .storeMoved
-                    }
-                case .readMove:
-                    let info = try await keyStore().serverInfo()
-                    return .move(try await keyStore().moveStatus(), info)
-                case .openStore(let opening):
-                    _ = try await keyStore().openImport(opening)
-                    return .storeOpened
-                case .readArchive(let dataKey):
-                    guard let archived else { throw ClientError.unexpectedEvent }
-                    let summary = try await archived.request.archive.verify(dataKey: dataKey)
-                    checked = summary
-                    return .archive(summary.contents)
-                }
-            }
-        }
-        if let arrival = signedIn.arrival {
-            // Before the device remembers that the store has moved: what it remembers must not be ahead of the profile.
-            let completion = MoveCompletion(arrival, profileID: signedIn.profileID, keyring: signedIn.keyring)
-            try await environment.run(completion) { try await StoreFollower.perform($0, authDelivery) }
-        }
-        if let archived, let checked {
-            let start = StoredSession(signedIn, userName: userName, origin: origin)
-            let arrived = try await ending([authDelivery]) {
-                try await bring(archived, checked, start, keeper, authDelivery)
-            }
-            signedIn.profile = arrived.profile
-            signedIn.keyStoreOrigin = arrived.keyStore.origin
-            found = arrived.keyStore
-        }
-        let context = try await complete(
-            signedIn, userName: userName, authDelivery: authDelivery, keyStore: try keyStore(), keeper: keeper)
-        if let replaced { _ = await logOut(replaced) }
-        return Imported(context: context, moved: checked != nil)
-    }
-
-    /// The first of the profile's origins that answers; which server it is, the login proves.
-    private func reachableKeyStore(_ profile: Profile, _ keeper: SessionKeeper) async throws -> any KeyStoreService {
-        var problem: ClientError?
-        for origin in profile.origins {
-            let service = connector.keyStore(at: origin, certificatePin: profile.certificatePin, tokens: nil) {
-                try await keeper.persist(.keyStore, $0)
-            }
-            do {
-                try origin.requireEncryption(allowingPlaintext: environment.allowsPlaintext)
-                // At another place the same address may be somebody else's.
-                guard try await service.serverInfo().serverID.array == profile.serverID.bytes else {
-                    throw ClientError(
-                        .serverIdentityChanged, "The server at \(origin) has another identity than the expected one.",
-                        hint: "Ask whoever runs the key store whether it was set up anew.")
-                }
-                return service
-            } catch let error as ClientError {
-                problem = problem ?? error
-            }
-        }
-        throw problem ?? ClientError(.notReachable, "The profile names no address of the key store.")
+        return SigningIn(
+            authenticator: self, userName: userName, wayIn: wayIn, hasher: hasher, keyStoreHasher: keyStoreHasher,
+            authDelivery: authDelivery, keeper: keeper, pins: try await pins(userName, origin), replaced: replaced)
     }
 }

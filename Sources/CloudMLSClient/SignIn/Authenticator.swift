@@ -8,31 +8,19 @@ public struct Authenticator: Sendable {
     let sessions: any SessionStorage
     let local: any LocalState
     let connector: any ServerConnector
+    let following: any StoreFollowing
     private let keepers = SessionKeepers()
 
+    /// - Parameter following: finds stores that have moved.
     package init(
         environment: ClientEnvironment, sessions: any SessionStorage, local: any LocalState,
-        connector: any ServerConnector
+        connector: any ServerConnector, following: any StoreFollowing
     ) {
         self.environment = environment
         self.sessions = sessions
         self.local = local
         self.connector = connector
-    }
-
-    /// Keeps the session and what the device remembers in a folder.
-    public init(folder: ClientFolder, environment: ClientEnvironment = .system) {
-        self.init(
-            environment: environment, sessions: folder, local: folder,
-            connector: NetworkConnector(now: environment.now))
-    }
-
-    /// Keeps no keys and no tokens on disk: signed in until the process ends. Pins and anchors still go to the folder,
-    /// where there is one.
-    public init(withoutSession folder: ClientFolder?, environment: ClientEnvironment = .system) {
-        self.init(
-            environment: environment, sessions: MemorySessionStorage(), local: folder ?? MemoryLocalState(),
-            connector: NetworkConnector(now: environment.now))
+        self.following = following
     }
 
     /// Takes up the stored session; asks no server.
@@ -47,7 +35,7 @@ public struct Authenticator: Sendable {
         let context = context(
             session, keeper, authDelivery: authDelivery(session, keeper), keyStore: keyStore(session, keeper),
             notices: [])
-        await KeyStoreMoves(context, connector: connector).watch()
+        await following.watch(context)
         return context
     }
 
@@ -105,16 +93,16 @@ public struct Authenticator: Sendable {
         let origin = authDelivery.origin
         let session = StoredSession(signedIn, userName: userName, origin: origin)
         // The pins first: they may be there without a session, but no session without them.
-        try await environment.perform(.pinServers) {
+        try await environment.perform(SignInStep.pinServers) {
             try await local.write(
                 ServerPins.localName(user: userName, at: origin), ServerPins(signedIn).encoded)
         }
         await keepers.endAll()
         await keepers.add(keeper)
-        try await environment.perform(.saveSession) { try await keeper.begin(session) }
+        try await environment.perform(SignInStep.saveSession) { try await keeper.begin(session) }
         let context = context(
             session, keeper, authDelivery: authDelivery, keyStore: keyStore, notices: signedIn.notices)
-        await KeyStoreMoves(context, connector: connector).watch()
+        await following.watch(context)
         return context
     }
 

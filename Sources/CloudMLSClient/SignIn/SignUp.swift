@@ -2,7 +2,7 @@ package import CloudMLSAPI
 package import KeyHierarchy
 import MLSCodec
 
-/// Sign-up in the order of DESIGN §6: auth-delivery account, key store account, then anchor and profile.
+/// Sign-up: auth-delivery account, key store account, then anchor and profile (docs/consistency.md).
 ///
 /// Each account is first tried with a login under the salt that the server offers, so that a run after a crash finds
 /// what the one before it left. The profile comes last: where there is one, everything else is there.
@@ -161,8 +161,8 @@ package struct SignUp: OperationMachine {
         case (.keyStoreRegistration, .registrationRefused):
             throw ClientError(
                 .invalidSetupCode, "The key store does not take the setup code: it was used, or has expired.",
-                hint: "Have whoever runs the key store make a new one with `key-store-server invite`, "
-                    + "then run this again.")
+                hint: "Have whoever runs the key store make another one, then run this again.",
+                remedy: .anotherSetupCode)
         case (.store(let entrance, let login), .store(let contents)):
             return try findStoreSlot(entrance, login, contents)
         case (.storeSlotKey(let entrance, let login, let contents, let slots, let slot), .passwordKey(let key)):

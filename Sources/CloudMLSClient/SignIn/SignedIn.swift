@@ -11,8 +11,6 @@ package struct SignedIn: Sendable {
     package var keyring: Keyring
     package var keyringRevision: Revision
     package var notices: [SignInNotice]
-    /// Where the store has moved and the auth-delivery server has to be told.
-    package var arrival: MoveCompletion.Arrival?
 }
 
 /// What the key store gives after the login.

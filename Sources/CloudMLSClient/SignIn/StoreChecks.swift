@@ -2,8 +2,8 @@ import CloudMLSAPI
 import KeyHierarchy
 import MLSCodec
 
-/// What a client checks of the slots, profile, keyring and anchor that the servers give (DESIGN §3, "Sign-in on a new
-/// device").
+/// What a client checks of the slots, profile, keyring and anchor that the servers give (docs/consistency.md,
+/// "Signing in").
 enum StoreChecks {
     /// Parses the slots that a server lists, each of which must be what the list says.
     static func slots<Scope>(_ stored: [StoredSlot], of scope: Scope.Type) throws -> [Slot<Scope>] {

@@ -34,7 +34,8 @@ extension Authenticator {
             let userName = UserName(rawValue: String(words[words.index(after: slash)...]))
         else { return }
         let visitor = Authenticator(
-            environment: environment, sessions: MemorySessionStorage(), local: local, connector: connector)
+            environment: environment, sessions: MemorySessionStorage(), local: local, connector: connector,
+            following: following)
         do {
             let context = try await visitor.signInWithDeviceKey(userName: userName, authDelivery: origin)
             do {

@@ -44,7 +44,7 @@ extension GroupActor {
         next.group = group
         head.state = group.encodedState
         next.head = head
-        let isWritten = try await services.environment.perform(.writeProposal) {
+        let isWritten = try await services.environment.perform(ProposalStep.writeProposal) {
             try await write(next, since: stored, and: [reservation])
         }
         guard isWritten else { return false }
@@ -55,7 +55,7 @@ extension GroupActor {
         guard isRaised else { return false }
         let post = ProposalPost(account: head.account, epoch: group.epoch, proposal: Bytes(message.encoded))
         do {
-            _ = try await services.environment.perform(.postProposal) {
+            _ = try await services.environment.perform(ProposalStep.postProposal) {
                 try await services.authDelivery.postProposal(
                     group: id.bytes, post,
                     idempotencyKey: services.secrets.proposalKey(group: id, proposal: message.encoded))
@@ -69,4 +69,10 @@ extension GroupActor {
             return false
         }
     }
+}
+
+/// A proposal of one's own: the head with the proposal, and then the proposal itself.
+enum ProposalStep: String, OperationStep {
+    case writeProposal
+    case postProposal
 }

@@ -23,7 +23,7 @@ extension KeyStoreMoves {
         to path: String, progress: @Sendable (MoveProgress) -> Void
     ) async throws -> MoveProgress? {
         let session = try await newestSession()
-        guard session.keyring.objectKeys.count == 1 else { throw StoreMove.rotationUnderWay }
+        guard session.keyring.objectKeys.count == 1 else { throw ServerSource.rotationUnderWay }
         let before = try await context.keyStore.moveDigest()
         let keyring = try await context.keyStore.keyring()
         // A rotation since: the slots would open to another key than the one that seals the archive.
@@ -31,7 +31,7 @@ extension KeyStoreMoves {
         let stored = try await context.keyStore.slots()
         let slots = try archived(stored, of: session)
         guard let revision = Revision(rawValue: keyring.revision), keyring.storeID.array == session.storeID.bytes else {
-            throw StoreMove.misfit
+            throw ClientError.moveMisfit
         }
         let header = ArchiveHeader(
             storeID: session.storeID, salt: context.environment.fresh(),
@@ -75,7 +75,7 @@ extension KeyStoreMoves {
         _ = try StoreChecks.verify(
             slots, by: session.keyring.storeSigningKey.publicKey, scopeID: session.storeID)
         return try zip(slots, stored).map { slot, row in
-            guard let revision = Revision(rawValue: row.revision) else { throw StoreMove.misfit }
+            guard let revision = Revision(rawValue: row.revision) else { throw ClientError.moveMisfit }
             let key = slot.kind == .password ? nil : row.login.flatMap { LoginPublicKey(bytes: $0.publicKey.array) }
             return ArchivedSlot(slot: slot, revision: revision, loginKey: key)
         }
@@ -84,7 +84,7 @@ extension KeyStoreMoves {
     private func record(_ object: StoredObject) throws -> ArchiveRecord {
         guard let name = BlindedName(bytes: object.name.array), let revision = Revision(rawValue: object.revision)
         else {
-            throw StoreMove.misfit
+            throw ClientError.moveMisfit
         }
         return .object(name: name, revision: revision, body: object.body?.array)
     }

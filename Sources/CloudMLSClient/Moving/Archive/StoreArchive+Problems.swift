@@ -28,7 +28,7 @@ extension StoreArchive {
     static var tooOld: ClientError {
         ClientError(
             .rolledBack, "The archive is older than the last change of your keys or ways in.",
-            hint: "Use a newer one: export again after every `slot` and `rotate`.")
+            hint: "Use a newer one: export again after each change of them.")
     }
 
     static func notAuthentic(_ what: String) -> ClientError {

@@ -1,7 +1,7 @@
 package import CloudMLSAPI
 package import KeyHierarchy
 
-/// Pre-login and login at one server with a key that is at hand: a recovery code's or a device's (DESIGN §3, "Login").
+/// Pre-login and login at one server with a key that is at hand: a recovery code's or a device's.
 /// Its steps are those of `PasswordLogin`, without a password to hash.
 package struct KeyLogin: OperationMachine {
     private enum State {

@@ -2,7 +2,7 @@ package import CloudMLSAPI
 package import KeyHierarchy
 import MLSCodec
 
-/// Pre-login and login with a password at one server (DESIGN §3, "Login").
+/// Pre-login and login with a password at one server.
 package struct PasswordLogin: OperationMachine {
     package enum Action: Sendable {
         case preLogin(CloudMLSAPI.PreLoginRequest)
