@@ -16,7 +16,7 @@ from check_rooms import ROOMS, room_of
 
 STATION = re.compile(r"^\d+\. `([\w+/.]+\.swift)` `([\w.]+)`", re.M)
 LIMIT = re.compile(r"at most\s+(\d+)\s+changes\s+of\s+folder")
-PART = re.compile(r"from\s+`(\w+)`\s+on\s+at\s+most\s+(\d+)\s+changes\s+of\s+folder")
+PART = re.compile(r"from\s+`([\w.]+)`\s+on\s+at\s+most\s+(\d+)\s+changes\s+of\s+folder")
 
 
 def main(root: pathlib.Path) -> int:
@@ -38,7 +38,7 @@ def main(root: pathlib.Path) -> int:
         if changes > int(limits[0]):
             faults.append(f"\"{title}\" has {changes} changes of folder, and says at most {limits[0]}")
         for function, limit in PART.findall(body):
-            names = [station[1].split(".")[-1] for station in stations]
+            names = [function for _, function in stations]
             if function not in names:
                 faults.append(f"\"{title}\" has no station {function}")
                 continue
