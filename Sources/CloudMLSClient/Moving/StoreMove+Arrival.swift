@@ -87,7 +87,7 @@ extension StoreMove {
         var slots = slots
         for index in slots.indices where slots[index].id.array == slot.id.bytes {
             let loginKey = try key.loginKey(role: .keyStore, serverID: destination.serverID)
-            slots[index].login = CloudMLSAPI.LoginKey(
+            slots[index].login = LoginMethod(
                 kind: .password, publicKey: Bytes(loginKey.publicKey.bytes), kdf: KDFDescription(kdf))
         }
         return register(route, contents(route, slots, keyring))

@@ -9,7 +9,7 @@ enum StoreChecks {
     static func slots<Scope>(_ stored: [StoredSlot], of scope: Scope.Type) throws -> [Slot<Scope>] {
         try stored.map { item in
             guard let slot = try? Slot<Scope>(decoding: item.body.array), slot.id.bytes == item.id.array,
-                slot.kind.name == item.kind.rawValue
+                slot.kind == item.kind
             else { throw notAuthentic("A way in", Scope.role) }
             return slot
         }

@@ -245,8 +245,7 @@ private struct ImportRoute {
         var slots: [StoredSlot] = []
         for archived in summary.contents.slots {
             let slot = archived.slot
-            guard let kind = LoginKind(rawValue: slot.kind.name) else { throw StoreMove.misfit }
-            var login: CloudMLSAPI.LoginKey?
+            var login: LoginMethod?
             if let kdf = slot.header.kdf {
                 // Without the password its slot signs nobody in at another server, until a new one is set.
                 if case .password(let hasher) = key {
@@ -256,15 +255,15 @@ private struct ImportRoute {
                         throw StoreArchive.wrongPassword
                     }
                     let publicKey = try passwordKey.loginKey(role: .keyStore, serverID: code.serverID).publicKey
-                    login = CloudMLSAPI.LoginKey(
-                        kind: kind, publicKey: Bytes(publicKey.bytes), kdf: KDFDescription(kdf))
+                    login = LoginMethod(
+                        kind: slot.kind, publicKey: Bytes(publicKey.bytes), kdf: KDFDescription(kdf))
                 }
             } else if let key = archived.loginKey {
-                login = CloudMLSAPI.LoginKey(kind: kind, publicKey: Bytes(key.bytes), kdf: nil)
+                login = LoginMethod(kind: slot.kind, publicKey: Bytes(key.bytes), kdf: nil)
             }
             slots.append(
                 StoredSlot(
-                    id: Bytes(slot.id.bytes), kind: kind, revision: archived.revision.rawValue,
+                    id: Bytes(slot.id.bytes), kind: slot.kind, revision: archived.revision.rawValue,
                     body: Bytes(slot.encoded), login: login))
         }
         let token = owner.dataKey.followToken(moveID: summary.moveID, serverID: code.serverID)
