@@ -119,7 +119,7 @@ let package = Package(
         // Executables: argument parsing and wiring
         .target(
             name: "ServerOptions",
-            dependencies: ["ServerKit", "CloudMLSAPI", argumentParser, logging],
+            dependencies: ["ServerKit", "CloudMLSAPI", "KeyHierarchy", argumentParser, logging],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -131,7 +131,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "AuthDeliveryServerCommand",
-            dependencies: ["AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI", argumentParser],
+            dependencies: [
+                "AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy", argumentParser,
+            ],
             swiftSettings: settings
         ),
         .executableTarget(

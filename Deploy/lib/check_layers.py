@@ -24,9 +24,11 @@ OURS = {
     "KeyStoreServer": {"ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLSCodec"},
     "AuthDeliveryServer": {"ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLS", "MLSCrypto"},
     "CloudMLSClient": {"CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLS", "MLSCrypto"},
-    "ServerOptions": {"ServerKit", "CloudMLSAPI"},
+    "ServerOptions": {"ServerKit", "CloudMLSAPI", "KeyHierarchy"},
     "KeyStoreServerCommand": {"KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
-    "AuthDeliveryServerCommand": {"AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI"},
+    "AuthDeliveryServerCommand": {
+        "AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy",
+    },
     "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
     "BenchCommand": {
         "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSBench", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors",

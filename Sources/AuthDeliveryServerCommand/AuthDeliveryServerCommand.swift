@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuthDeliveryServer
 import CloudMLSAPI
+import KeyHierarchy
 import ServerKit
 import ServerOptions
 
@@ -61,6 +62,6 @@ struct AuthDeliveryServerCommand: AsyncParsableCommand {
 
 /// Which server this is.
 enum AuthDelivery: StoredRole {
-    static let role = ServiceRole.authDelivery
+    static let role = ServerRole.authDelivery
     static var schema: DatabaseSchema { DeliverySchema.schema }
 }

@@ -1,9 +1,11 @@
+public import KeyHierarchy
+
 /// `GET /v1/server`: who the server is. Not signed: the pre-login answer is what proves it.
 ///
 /// `origins` are no more than addresses to dial. Whoever answers there must prove to be the pinned server before a client
 /// gives it anything, so a false one costs a connection that fails.
 public struct ServerInfo: Codable, Sendable, Equatable {
-    public var role: ServiceRole
+    public var role: ServerRole
     public var protocolVersion: Int
     /// SHA-256 of the identity key.
     public var serverID: Bytes
@@ -16,7 +18,7 @@ public struct ServerInfo: Codable, Sendable, Equatable {
     public var origins: [String]?
 
     public init(
-        role: ServiceRole, protocolVersion: Int, serverID: Bytes, identityKey: Bytes, incarnation: Bytes,
+        role: ServerRole, protocolVersion: Int, serverID: Bytes, identityKey: Bytes, incarnation: Bytes,
         origins: [String]? = nil
     ) {
         self.role = role

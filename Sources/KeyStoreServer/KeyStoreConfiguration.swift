@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import KeyHierarchy
 package import ServerKit
 
 /// What a key store can be told when it starts.

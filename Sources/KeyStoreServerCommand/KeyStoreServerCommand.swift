@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudMLSAPI
+import KeyHierarchy
 import KeyStoreServer
 import ServerKit
 import ServerOptions
@@ -72,6 +73,6 @@ struct KeyStoreServerCommand: AsyncParsableCommand {
 
 /// Which server this is.
 enum KeyStore: StoredRole {
-    static let role = ServiceRole.keyStore
+    static let role = ServerRole.keyStore
     static var schema: DatabaseSchema { KeyStoreSchema.schema }
 }

@@ -147,5 +147,15 @@ enum LogLevel: String, ExpressibleByArgument, CaseIterable {
     case error
     case critical
 
-    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .notice }
+    var level: Logger.Level {
+        switch self {
+        case .trace: .trace
+        case .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
+        case .critical: .critical
+        }
+    }
 }

@@ -1,8 +1,8 @@
-public import CloudMLSAPI
+public import KeyHierarchy
 
 /// Which server an executable runs: what its options' defaults and messages follow from.
 public protocol ServedRole: Sendable {
-    static var role: ServiceRole { get }
+    static var role: ServerRole { get }
     /// Settings whose values are never shown.
     static var secretSettings: Set<String> { get }
 }

@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import Foundation
+import KeyHierarchy
 import Testing
 
 /// A key store that is found under one address at home and under another one away.

@@ -1,6 +1,7 @@
 import CloudMLSAPI
 import CloudMLSClient
 import Foundation
+import KeyHierarchy
 import Testing
 
 /// What a person or a program can do wrong, one row each: the answer is exact, helps, and changes nothing that is stored.

@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import Foundation
+import KeyHierarchy
 import TestSupport
 import Testing
 

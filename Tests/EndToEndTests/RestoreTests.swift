@@ -1,12 +1,13 @@
 import CloudMLSAPI
 import CloudMLSClient
 import Foundation
+import KeyHierarchy
 import Testing
 
 /// What a restored key store means for the people who use it, with real servers and the real command.
 struct RestoreTests {
     /// Runs a command of a server to its end.
-    private func command(_ role: ServiceRole, _ arguments: [String], in world: World) async throws
+    private func command(_ role: ServerRole, _ arguments: [String], in world: World) async throws
         -> ChildProcess.Outcome
     {
         try await ChildProcess(

@@ -22,33 +22,33 @@ import Testing
 
     private func answer(server: ServerSigningKey? = nil) throws -> PreLoginAnswer {
         try PreLoginAnswer(
-            request: fixture.request, serverID: (server ?? fixture.serverKey).serverID,
+            question: fixture.question, serverID: (server ?? fixture.serverKey).serverID,
             serverNonce: Vectors.fixed("input server nonce"), kdf: fixture.kdf, expiresAt: 1_800_000_000)
     }
 
     @Test func preLoginVector() throws {
         let signed: SignedPreLoginAnswer = try Vectors.decoded("format SignedPreLoginAnswer")
-        #expect(try signed.verified(for: fixture.request, server: fixture.serverKey.serverID) == answer())
-        #expect(try signed.verified(for: fixture.request, server: nil) == answer())
+        #expect(try signed.verified(for: fixture.question, server: fixture.serverKey.serverID) == answer())
+        #expect(try signed.verified(for: fixture.question, server: nil) == answer())
         let own = try SignedPreLoginAnswer(answer(), signedBy: fixture.serverKey)
-        #expect(try own.verified(for: fixture.request, server: fixture.serverKey.serverID) == answer())
+        #expect(try own.verified(for: fixture.question, server: fixture.serverKey.serverID) == answer())
         // All but the signature, which may be randomised.
         #expect(own.encoded.dropLast(64) == signed.encoded.dropLast(64))
     }
 
     @Test func aDeviceIsToldNoKDF() throws {
         let signed: SignedPreLoginAnswer = try Vectors.decoded("format SignedPreLoginAnswer device")
-        let request = PreLoginRequest(
+        let question = PreLoginQuestion(
             role: .authDelivery, userName: fixture.userName, kind: .device,
             clientNonce: try Vectors.fixed("input client nonce"))
-        #expect(try signed.verified(for: request, server: fixture.serverKey.serverID).kdf == nil)
+        #expect(try signed.verified(for: question, server: fixture.serverKey.serverID).kdf == nil)
         #expect(throws: KeyHierarchyError(.wrongKind)) {
             try PreLoginAnswer(
-                request: request, serverID: fixture.serverKey.serverID, kdf: fixture.kdf, expiresAt: 0)
+                question: question, serverID: fixture.serverKey.serverID, kdf: fixture.kdf, expiresAt: 0)
         }
         #expect(throws: KeyHierarchyError(.wrongKind)) {
             try PreLoginAnswer(
-                request: fixture.request, serverID: fixture.serverKey.serverID, kdf: nil, expiresAt: 0)
+                question: fixture.question, serverID: fixture.serverKey.serverID, kdf: nil, expiresAt: 0)
         }
     }
 
@@ -56,7 +56,7 @@ import Testing
         let other = try ServerSigningKey.random()
         let signed = try SignedPreLoginAnswer(answer(server: other), signedBy: other)
         #expect(throws: KeyHierarchyError(.wrongServer)) {
-            try signed.verified(for: fixture.request, server: fixture.serverKey.serverID)
+            try signed.verified(for: fixture.question, server: fixture.serverKey.serverID)
         }
         #expect(throws: KeyHierarchyError(.wrongServer)) {
             try SignedPreLoginAnswer(answer(), signedBy: other)
@@ -65,24 +65,24 @@ import Testing
 
     @Test func anotherRequestIsRefused() throws {
         let signed: SignedPreLoginAnswer = try Vectors.decoded("format SignedPreLoginAnswer")
-        var requests = Array(repeating: try fixture.request, count: 4)
-        requests[0].role = .authDelivery
-        requests[1].userName = try UserName(typed: "bob")
-        requests[2].kind = .recovery
-        requests[3].clientNonce = .random()
-        for request in requests {
+        var questions = Array(repeating: try fixture.question, count: 4)
+        questions[0].role = .authDelivery
+        questions[1].userName = try UserName(typed: "bob")
+        questions[2].kind = .recovery
+        questions[3].clientNonce = .random()
+        for question in questions {
             #expect(throws: KeyHierarchyError(.wrongRequest)) {
-                try signed.verified(for: request, server: fixture.serverKey.serverID)
+                try signed.verified(for: question, server: fixture.serverKey.serverID)
             }
         }
     }
 
     @Test func everyBitOfAnAnswerIsSigned() throws {
-        let request = try fixture.request
+        let question = try fixture.question
         for bytes in try Vectors.bytes("format SignedPreLoginAnswer").withOneBitFlipped {
             guard let signed = try? SignedPreLoginAnswer(decoding: bytes) else { continue }
             #expect(throws: KeyHierarchyError.self) {
-                try signed.verified(for: request, server: fixture.serverKey.serverID)
+                try signed.verified(for: question, server: fixture.serverKey.serverID)
             }
         }
     }

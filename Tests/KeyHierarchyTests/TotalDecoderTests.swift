@@ -17,7 +17,7 @@ import Testing
 
     private static let formats = [
         Format("PasswordKDF argon2id", PasswordKDF.self), Format("PasswordKDF pbkdf2", PasswordKDF.self),
-        Format("PreLoginRequest", PreLoginRequest.self), Format("SignedPreLoginAnswer", SignedPreLoginAnswer.self),
+        Format("PreLoginRequest", PreLoginQuestion.self), Format("SignedPreLoginAnswer", SignedPreLoginAnswer.self),
         Format("SignedPreLoginAnswer device", SignedPreLoginAnswer.self), Format("LoginProof", LoginProof.self),
         Format("Slot store password", StoreSlot.self), Format("Slot store recovery", StoreSlot.self),
         Format("Slot store device", StoreSlot.self), Format("Slot profile password", ProfileSlot.self),

@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import KeyHierarchy
 package import ServerKit
 
 /// What the auth-delivery server can be told when it starts.

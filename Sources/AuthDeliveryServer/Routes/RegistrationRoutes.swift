@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import Hummingbird
+import KeyHierarchy
 import ServerKit
 
 /// `POST /v1/register`, where registration is open.

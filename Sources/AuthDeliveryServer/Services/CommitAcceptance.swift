@@ -89,9 +89,10 @@ struct CommitAcceptance {
         guard keyPackage.notAfter >= now else {
             throw APIError(.invalidKeyPackage, "A KeyPackage that is added has expired: claim another one.")
         }
-        let scheme = CipherSuiteRules.signatureScheme(of: keyPackage.cipherSuite) ?? 0
-        let current = try transaction.currentIdentityKey(of: account.id, scheme: scheme)
-        guard let current, !current.revoked, current.key.publicKey.array == keyPackage.signatureKey else {
+        guard let scheme = CipherSuiteRules.signatureScheme(of: keyPackage.cipherSuite),
+            let current = try transaction.currentIdentityKey(of: account.id, scheme: scheme),
+            !current.revoked, current.key.publicKey.array == keyPackage.signatureKey
+        else {
             throw APIError(
                 .invalidKeyPackage, "A KeyPackage that is added is under an old identity key: claim another one.")
         }

@@ -1,18 +1,13 @@
-/// Which kind of key signs a login, and which kind of slot it goes with.
-public enum LoginKind: String, Codable, Sendable, Hashable, CaseIterable {
-    case password
-    case recovery
-    case device
-}
+public import KeyHierarchy
 
 /// `POST /v1/auth/prelogin`. Unknown names get an answer of the same shape, the same for ever.
 public struct PreLoginRequest: Codable, Sendable {
     public var user: String
-    public var kind: LoginKind
+    public var kind: SlotKind
     /// 32 random bytes.
     public var clientNonce: Bytes
 
-    public init(user: String, kind: LoginKind, clientNonce: Bytes) {
+    public init(user: String, kind: SlotKind, clientNonce: Bytes) {
         self.user = user
         self.kind = kind
         self.clientNonce = clientNonce
@@ -46,7 +41,7 @@ public struct PreLoginResponse: Codable, Sendable {
 /// `POST /v1/auth/login`.
 public struct LoginRequest: Codable, Sendable {
     public var user: String
-    public var kind: LoginKind
+    public var kind: SlotKind
     public var clientNonce: Bytes
     public var serverNonce: Bytes
     /// The origin that the client dialled, in the normal form of `KeyHierarchy`'s `Origin`.
@@ -57,7 +52,7 @@ public struct LoginRequest: Codable, Sendable {
     public var deviceName: String
 
     public init(
-        user: String, kind: LoginKind, clientNonce: Bytes, serverNonce: Bytes, origin: String, signature: Bytes,
+        user: String, kind: SlotKind, clientNonce: Bytes, serverNonce: Bytes, origin: String, signature: Bytes,
         deviceName: String
     ) {
         self.user = user

@@ -1,3 +1,5 @@
+public import KeyHierarchy
+
 /// One of a user's sessions, as `GET /v1/sessions` lists them; both servers have sessions.
 ///
 /// `DELETE /v1/sessions/{id}` ends one, `DELETE /v1/sessions` all but the one that asks; both answer 204.
@@ -7,7 +9,7 @@ public struct SessionRecord: Codable, Sendable, Hashable {
     /// What the device called itself when it signed in.
     public var deviceName: String
     /// The kind of key that it signed in with.
-    public var kind: LoginKind
+    public var kind: SlotKind
     /// The slot that the key belongs to, 16 bytes.
     public var slotID: Bytes
     /// When it signed in, in seconds since 1970 by the server's clock.
@@ -18,7 +20,7 @@ public struct SessionRecord: Codable, Sendable, Hashable {
     public var isCurrent: Bool
 
     public init(
-        id: Int64, deviceName: String, kind: LoginKind, slotID: Bytes, created: UInt64, renewed: UInt64,
+        id: Int64, deviceName: String, kind: SlotKind, slotID: Bytes, created: UInt64, renewed: UInt64,
         isCurrent: Bool
     ) {
         self.id = id

@@ -1,5 +1,5 @@
 package import CloudMLSAPI
-import KeyHierarchy
+package import KeyHierarchy
 
 /// Brings new tokens into the stored session before they are used.
 package actor SessionKeeper {
@@ -7,7 +7,7 @@ package actor SessionKeeper {
     private var session: StoredSession?
     /// The newest write; each waits for the one before it.
     private var saving: Task<Void, any Error>?
-    private var tokens: [ServiceRole: SessionTokens] = [:]
+    private var tokens: [ServerRole: SessionTokens] = [:]
     /// Counts the key stores at which the session has been, one after the other.
     private var place = 0
 
@@ -34,7 +34,7 @@ package actor SessionKeeper {
 
     /// - Parameter place: where the session was when the connection began that these tokens are for. A key store that
     ///   was left may still renew, or end, the session there: that is not the stored one's any more.
-    package func persist(_ role: ServiceRole, _ fresh: SessionTokens?, at place: Int = 0) async throws {
+    package func persist(_ role: ServerRole, _ fresh: SessionTokens?, at place: Int = 0) async throws {
         guard role != .keyStore || place == self.place else { return }
         tokens[role] = fresh
         guard session != nil else { return }

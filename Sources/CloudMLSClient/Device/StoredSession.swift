@@ -102,7 +102,7 @@ public struct StoredSession: Sendable {
     }
 
     /// The record of the server with this role.
-    package subscript(role: ServiceRole) -> Server {
+    package subscript(role: ServerRole) -> Server {
         get { role == .keyStore ? keyStore : authDelivery }
         set {
             switch role {

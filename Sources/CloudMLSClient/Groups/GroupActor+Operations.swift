@@ -124,4 +124,14 @@ extension GroupActor {
         defer { healing = nil }
         return healing
     }
+
+    /// Runs an operation; where it finds the key store behind, brings the group on and runs it again.
+    private func mending<Result: Sendable>(_ operation: () async throws -> Result) async throws -> Result {
+        do {
+            return try await operation()
+        } catch let error as ClientError where error.code == .rolledBack {
+            try await healNow()
+            return try await operation()
+        }
+    }
 }

@@ -71,16 +71,15 @@ struct ArchiveSource: MoveSource {
         var slots: [StoredSlot] = []
         for archived in contents.slots {
             let slot = archived.slot
-            guard let kind = LoginKind(rawValue: slot.kind.name) else { throw ClientError.moveMisfit }
-            var login: CloudMLSAPI.LoginKey?
+            var login: LoginMethod?
             if let kdf = slot.header.kdf {
                 login = try await passwordLogin(slot, kdf, route)
             } else if let key = archived.loginKey {
-                login = CloudMLSAPI.LoginKey(kind: kind, publicKey: Bytes(key.bytes), kdf: nil)
+                login = LoginMethod(kind: slot.kind, publicKey: Bytes(key.bytes), kdf: nil)
             }
             slots.append(
                 StoredSlot(
-                    id: Bytes(slot.id.bytes), kind: kind, revision: archived.revision.rawValue,
+                    id: Bytes(slot.id.bytes), kind: slot.kind, revision: archived.revision.rawValue,
                     body: Bytes(slot.encoded), login: login))
         }
         return route.contents(
@@ -91,7 +90,7 @@ struct ArchiveSource: MoveSource {
     /// Without the password its slot signs nobody in at another server, until a new one is set.
     private func passwordLogin(
         _ slot: StoreSlot, _ kdf: PasswordKDF, _ route: MoveRoute
-    ) async throws -> CloudMLSAPI.LoginKey? {
+    ) async throws -> LoginMethod? {
         guard case .password(let hasher) = key else { return nil }
         try environment.kdfPolicy.accept(kdf)
         let hashed = try await environment.step(MoveStep.deriveKey) { try await hasher().key(kdf) }

@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import KeyHierarchy
 
 /// Keeps the tokens of a session at a new key store, until the device's session takes them over.
 actor DestinationTokens {

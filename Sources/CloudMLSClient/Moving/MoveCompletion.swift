@@ -66,7 +66,8 @@ struct MoveCompletion: Sendable {
             }
             guard let body = try sealed(name, stored) else { continue }
             _ = try await environment.step(CompletionStep.writeAnchor) {
-                try await authDelivery.writeAnchor(name.bytes, ifRevision: stored?.revision ?? 0, AnchorWrite(body: body))
+                try await authDelivery.writeAnchor(
+                    name.bytes, ifRevision: stored?.revision ?? 0, AnchorWrite(body: body))
             }
         }
         let sealed = try SealedProfile(

@@ -84,9 +84,8 @@ struct MoveRoute: Sendable {
     /// The password's login key at the destination: it is another one at each server, while the slot stays as it is.
     ///
     /// - Returns: nil where the password does not open the slot.
-    func passwordLogin(_ slot: StoreSlot, _ kdf: PasswordKDF, _ key: PasswordKey) throws -> CloudMLSAPI.LoginKey? {
+    func passwordLogin(_ slot: StoreSlot, _ kdf: PasswordKDF, _ key: PasswordKey) throws -> LoginMethod? {
         guard (try? slot.openUnverified(with: key)) == owner.dataKey else { return nil }
-        let publicKey = try key.loginKey(role: .keyStore, serverID: next.serverID).publicKey
-        return CloudMLSAPI.LoginKey(kind: .password, publicKey: Bytes(publicKey.bytes), kdf: KDFDescription(kdf))
+        return .password(try key.loginKey(role: .keyStore, serverID: next.serverID), kdf)
     }
 }

@@ -30,7 +30,7 @@ public struct DeviceSessions: Sendable {
             found += try await service.sessions().map { record in
                 DeviceSession(
                     server: role, id: record.id, deviceName: record.deviceName,
-                    kind: SlotKind(name: record.kind.rawValue) ?? .password, signedIn: record.created,
+                    kind: record.kind, signedIn: record.created,
                     lastSeen: record.renewed, isThisDevice: record.isCurrent)
             }
         }

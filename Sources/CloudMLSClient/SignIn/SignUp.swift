@@ -444,8 +444,8 @@ extension SignUp {
     }
 }
 
-extension CloudMLSAPI.LoginKey {
-    static func password(_ key: KeyHierarchy.LoginKey, _ kdf: PasswordKDF) -> Self {
+extension LoginMethod {
+    static func password(_ key: LoginKey, _ kdf: PasswordKDF) -> Self {
         Self(kind: .password, publicKey: Bytes(key.publicKey.bytes), kdf: KDFDescription(kdf))
     }
 }

@@ -29,5 +29,7 @@ package protocol StoreSuccession: Sendable {
     /// profile.
     ///
     /// - Parameter contents: what the sign-in has read there.
-    func announce(_ signedIn: SignedIn, _ contents: StoreContents, to authDelivery: any AuthDeliveryService) async throws
+    func announce(
+        _ signedIn: SignedIn, _ contents: StoreContents, to authDelivery: any AuthDeliveryService
+    ) async throws
 }

@@ -14,7 +14,7 @@ package protocol AuthenticationService: Sendable {
     /// `GET /v1/server`.
     func serverInfo() async throws -> ServerInfo
     /// `POST /v1/auth/prelogin`.
-    func preLogin(_ request: CloudMLSAPI.PreLoginRequest) async throws -> PreLoginResponse
+    func preLogin(_ request: PreLoginRequest) async throws -> PreLoginResponse
     /// `POST /v1/auth/login`; the tokens are used for all requests from then on.
     func login(_ request: LoginRequest) async throws -> SessionTokens
     /// `POST /v1/auth/logout`; the tokens are forgotten, whatever the answer.

@@ -16,7 +16,7 @@ extension HTTPService {
             .decoded(ServerInfo.self, from: connection.origin)
     }
 
-    package func preLogin(_ request: CloudMLSAPI.PreLoginRequest) async throws -> PreLoginResponse {
+    package func preLogin(_ request: PreLoginRequest) async throws -> PreLoginResponse {
         try await postOpen("/v1/auth/prelogin", request).decoded(PreLoginResponse.self, from: connection.origin)
     }
 

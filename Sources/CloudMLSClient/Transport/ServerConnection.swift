@@ -5,7 +5,7 @@ package import KeyHierarchy
 /// One server as the services see it: it sends requests with the session's access token, renews that unseen, and turns
 /// everything that is not a success into a `ClientError`.
 package actor ServerConnection {
-    package nonisolated let role: ServiceRole
+    package nonisolated let role: ServerRole
     package nonisolated let origin: Origin
     private let transport: any HTTPTransport
     private let now: @Sendable () -> UInt64
@@ -23,7 +23,7 @@ package actor ServerConnection {
     ///   - persist: stores new tokens durably. A refresh token is good for one use: what is lost between the server's
     ///     answer and this call costs a new sign-in, never more.
     package init(
-        role: ServiceRole, origin: Origin, transport: any HTTPTransport, now: @escaping @Sendable () -> UInt64,
+        role: ServerRole, origin: Origin, transport: any HTTPTransport, now: @escaping @Sendable () -> UInt64,
         tokens: SessionTokens? = nil, persist: @escaping @Sendable (SessionTokens?) async throws -> Void = { _ in }
     ) {
         self.role = role

@@ -37,7 +37,7 @@ package struct NetworkConnector: ServerConnector {
     }
 
     private func connection(
-        _ role: ServiceRole, _ origin: Origin, _ pin: CertificatePin?, _ tokens: SessionTokens?,
+        _ role: ServerRole, _ origin: Origin, _ pin: CertificatePin?, _ tokens: SessionTokens?,
         _ persist: @escaping @Sendable (SessionTokens?) async throws -> Void
     ) -> ServerConnection {
         ServerConnection(

@@ -237,7 +237,7 @@ extension PasswordChange {
         _ side: Side, _ kdf: PasswordKDF, _ key: PasswordKey
     ) throws -> Step<Action, Output> {
         let body: [UInt8]
-        let loginKey: KeyHierarchy.LoginKey
+        let loginKey: LoginKey
         switch side.role {
         case .keyStore:
             body = try StoreSlot(

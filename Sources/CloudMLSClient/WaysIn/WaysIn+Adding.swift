@@ -56,12 +56,12 @@ extension WaysIn {
     private struct Half {
         var id: SlotID
         var recipient: SlotRecipient
-        var loginKey: KeyHierarchy.LoginKey
+        var loginKey: LoginKey
 
-        func write(_ kind: LoginKind, _ body: [UInt8]) -> SlotWrite {
+        func write(_ kind: SlotKind, _ body: [UInt8]) -> SlotWrite {
             SlotWrite(
                 kind: kind, body: Bytes(body),
-                login: CloudMLSAPI.LoginKey(kind: kind, publicKey: Bytes(loginKey.publicKey.bytes), kdf: nil))
+                login: LoginMethod(kind: kind, publicKey: Bytes(loginKey.publicKey.bytes), kdf: nil))
         }
     }
 
@@ -70,7 +70,7 @@ extension WaysIn {
     ///
     /// - Parameter beforeLast: called before the write that makes the way in work.
     private func add(
-        kind: LoginKind, name: String, store: Half, profile: Half, beforeLast: () async throws -> Void = {}
+        kind: SlotKind, name: String, store: Half, profile: Half, beforeLast: () async throws -> Void = {}
     ) async throws {
         guard !name.isEmpty, name.utf8.count <= 128, SlotKind(name: name) == nil else {
             throw ClientError(
@@ -103,7 +103,7 @@ extension WaysIn {
     }
 
     /// Writes a slot at the key store, and again where a rotation began meanwhile, which did not know of the slot yet.
-    private func write(_ half: Half, _ kind: LoginKind, holding dataKey: DataKey) async throws {
+    private func write(_ half: Half, _ kind: SlotKind, holding dataKey: DataKey) async throws {
         var dataKey = dataKey
         for revision in 0..<16 as Range<UInt64> {
             let slot = try StoreSlot(

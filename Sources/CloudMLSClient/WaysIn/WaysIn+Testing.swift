@@ -34,7 +34,7 @@ extension WaysIn {
         let slots = try StoreChecks.slots(stored, of: scope)
         let slot: Slot<Scope>
         let opened: KeyHierarchy.Secret<Scope.ContentKind>?
-        let loginKey: KeyHierarchy.LoginKey
+        let loginKey: LoginKey
         switch secret {
         case .password(let password):
             guard let found = slots.first(where: { $0.kind == .password }), let kdf = found.header.kdf else {

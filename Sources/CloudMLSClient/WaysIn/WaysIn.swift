@@ -47,7 +47,7 @@ public struct WaysIn: Sendable {
         }
         func add(_ storeSlot: StoredSlot?, _ profileSlot: StoredSlot?, _ entry: WaysInList.Entry?) {
             let slot = storeSlot ?? profileSlot
-            guard let kind = slot.map({ SlotKind(name: $0.kind.rawValue) }) ?? knownKind(of: entry),
+            guard let kind = slot?.kind ?? knownKind(of: entry),
                 let id = slot?.id.array ?? entry?.storeSlot.bytes
             else { return }
             found.append(

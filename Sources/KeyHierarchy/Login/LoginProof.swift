@@ -37,8 +37,8 @@ public struct LoginStatement: Hashable, Sendable, MLSStruct {
     /// The statement that follows a verified pre-login answer.
     public init(answering answer: PreLoginAnswer, origin: Origin) {
         self.init(
-            role: answer.request.role, serverID: answer.serverID, userName: answer.request.userName,
-            serverNonce: answer.serverNonce, clientNonce: answer.request.clientNonce, origin: origin)
+            role: answer.question.role, serverID: answer.serverID, userName: answer.question.userName,
+            serverNonce: answer.serverNonce, clientNonce: answer.question.clientNonce, origin: origin)
     }
 
     public static var layout: StructLayout<Self, ServerRole, ServerID, UserName, LoginNonce, LoginNonce, Origin> {

@@ -8,9 +8,9 @@ public import MLSCodec
 ///     opaque user_name<V>;
 ///     SlotKind kind;
 ///     opaque client_nonce[32];
-/// } PreLoginRequest;
+/// } PreLoginQuestion;
 /// ```
-public struct PreLoginRequest: Hashable, Sendable, MLSStruct {
+public struct PreLoginQuestion: Hashable, Sendable, MLSStruct {
     public var role: ServerRole
     public var userName: UserName
     public var kind: SlotKind
@@ -34,7 +34,7 @@ public struct PreLoginRequest: Hashable, Sendable, MLSStruct {
 ///
 /// ```
 /// struct {
-///     PreLoginRequest request;
+///     PreLoginQuestion question;
 ///     opaque server_id[32];
 ///     opaque server_nonce[32];
 ///     optional<PasswordKDF> kdf;   // present if and only if kind is password
@@ -42,7 +42,7 @@ public struct PreLoginRequest: Hashable, Sendable, MLSStruct {
 /// } PreLoginAnswer;
 /// ```
 public struct PreLoginAnswer: Hashable, Sendable, MLSStruct {
-    public let request: PreLoginRequest
+    public let question: PreLoginQuestion
     public let serverID: ServerID
     public let serverNonce: LoginNonce
     public let kdf: PasswordKDF?
@@ -52,23 +52,23 @@ public struct PreLoginAnswer: Hashable, Sendable, MLSStruct {
 
     /// - Throws: `.wrongKind` unless there is a KDF exactly for the kind `password`.
     public init(
-        request: PreLoginRequest, serverID: ServerID, serverNonce: LoginNonce = .random(), kdf: PasswordKDF?,
+        question: PreLoginQuestion, serverID: ServerID, serverNonce: LoginNonce = .random(), kdf: PasswordKDF?,
         expiresAt: UInt64
     ) throws(KeyHierarchyError) {
-        guard (kdf != nil) == (request.kind == .password) else { throw KeyHierarchyError(.wrongKind, "KDF") }
-        self.request = request
+        guard (kdf != nil) == (question.kind == .password) else { throw KeyHierarchyError(.wrongKind, "KDF") }
+        self.question = question
         self.serverID = serverID
         self.serverNonce = serverNonce
         self.kdf = kdf
         self.expiresAt = expiresAt
     }
 
-    public static var layout: StructLayout<Self, PreLoginRequest, ServerID, LoginNonce, PasswordKDF?, UInt64> {
-        StructLayout(\.request, \.serverID, \.serverNonce, \.kdf, \.expiresAt) {
-            (request, serverID, serverNonce, kdf, expiresAt) throws(CodecError) in
+    public static var layout: StructLayout<Self, PreLoginQuestion, ServerID, LoginNonce, PasswordKDF?, UInt64> {
+        StructLayout(\.question, \.serverID, \.serverNonce, \.kdf, \.expiresAt) {
+            (question, serverID, serverNonce, kdf, expiresAt) throws(CodecError) in
             guard
                 let answer = try? Self(
-                    request: request, serverID: serverID, serverNonce: serverNonce, kdf: kdf, expiresAt: expiresAt)
+                    question: question, serverID: serverID, serverNonce: serverNonce, kdf: kdf, expiresAt: expiresAt)
             else { throw CodecError(.invalidValue, "PreLoginAnswer.kdf") }
             return answer
         }
@@ -113,12 +113,12 @@ public struct SignedPreLoginAnswer: Hashable, Sendable, MLSStruct {
         }
     }
 
-    /// Checks that the expected server made this answer, and for this request.
+    /// Checks that the expected server made this answer, and to this question.
     ///
     /// - Parameter server: the pinned server; `nil` on first use, when the caller pins what it then sees.
     /// - Throws: `.wrongServer`, `.invalidSignature`, `.wrongRequest`.
     public func verified(
-        for request: PreLoginRequest, server: ServerID?
+        for question: PreLoginQuestion, server: ServerID?
     ) throws(KeyHierarchyError) -> PreLoginAnswer {
         let serverID = serverPublicKey.serverID
         guard answer.serverID == serverID, server == nil || server == serverID else {
@@ -127,7 +127,7 @@ public struct SignedPreLoginAnswer: Hashable, Sendable, MLSStruct {
         guard serverPublicKey.isValid(signature, for: answer.encoded, as: .preLogin) else {
             throw KeyHierarchyError(.invalidSignature, "pre-login answer")
         }
-        guard answer.request == request else { throw KeyHierarchyError(.wrongRequest, "pre-login answer") }
+        guard answer.question == question else { throw KeyHierarchyError(.wrongRequest, "pre-login answer") }
         return answer
     }
 }

@@ -24,10 +24,10 @@ public struct FixedBytes<Kind: FixedBytesKind>: Hashable, Sendable, CustomString
         self.init(bytes: bytes)
     }
 
-    /// For a producer whose output has the length by construction.
-    init(checked bytes: some Sequence<UInt8>) {
+    /// For a producer whose output has the length by construction; another length stops the program.
+    package init(checked bytes: some Sequence<UInt8>) {
         self.bytes = Array(bytes)
-        assert(self.bytes.count == Kind.byteCount)
+        precondition(self.bytes.count == Kind.byteCount, "\(self.bytes.count) bytes in place of \(Kind.byteCount)")
     }
 
     /// Fresh bytes from the system's generator.

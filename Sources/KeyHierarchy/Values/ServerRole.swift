@@ -1,7 +1,8 @@
 public import MLSCodec
 
-/// Which of the two servers a key, statement or slot is for. The text is part of derivations and signatures.
-public enum ServerRole: String, Sendable, CaseIterable, MLSCodable {
+/// Which of the two servers: whose a key, statement or slot is, and who answers a request. The text is part of
+/// derivations and signatures, and stands in JSON and in the `CloudMLS-Protocol` header.
+public enum ServerRole: String, Codable, Sendable, CaseIterable, MLSCodable {
     case keyStore = "key-store"
     case authDelivery = "auth-delivery"
 }

@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import KeyHierarchy
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -20,7 +21,7 @@ package enum OpenAPIDocument {
         return [
             "openapi": "3.1.0",
             "info": [
-                "title": "CloudMLS key store", "version": .string(String(ProtocolVersion.current)),
+                "title": "CloudMLS key store", "version": .string(String(APIVersion.current)),
                 "description": "What the bytes mean and what a client has to check: docs/key-store-protocol.md.",
                 "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
             ],
@@ -128,7 +129,7 @@ package enum OpenAPIDocument {
             "schema": ["type": "string", "pattern": "^[0-9a-f]{32}$"],
         ],
         HeaderName.protocolTag: [
-            "required": true, "schema": ["const": .string(ServiceRole.keyStore.protocolTag)],
+            "required": true, "schema": ["const": .string(ServerRole.keyStore.protocolTag)],
         ],
         "ETag": [
             "description": "The revision, in double quotes.", "required": true,

@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import KeyHierarchy
 
 /// The types of `/openapi.json`: those of `CloudMLSAPI`, in JSON Schema.
 enum OpenAPISchemas {
@@ -21,7 +22,7 @@ enum OpenAPISchemas {
 
     private static let values: [String: JSONValue] = [
         "UserName": ["type": "string", "pattern": "^[a-z0-9._-]{3,64}$"],
-        "Kind": ["enum": .array(LoginKind.allCases.map { .string($0.rawValue) })],
+        "Kind": ["enum": .array(SlotKind.allCases.map { .string($0.name) })],
         "Revision": number(maximum: 9_007_199_254_740_991),
         "KeyID": number(maximum: 4_294_967_295),
         "Cursor": number(maximum: 9_007_199_254_740_991),
@@ -73,11 +74,11 @@ enum OpenAPISchemas {
                     "isCurrent": ["type": "boolean"],
                 ]))
         ]),
-        "LoginKey": object(
+        "LoginMethod": object(
             ["kind": ref("Kind"), "publicKey": ref("Bytes32"), "kdf": ref("KDF")], optional: ["kdf"]),
         "KeyStoreRegistration": object(
             [
-                "setupToken": ref("Bytes32"), "user": ref("UserName"), "login": ref("LoginKey"),
+                "setupToken": ref("Bytes32"), "user": ref("UserName"), "login": ref("LoginMethod"),
                 "storeID": ref("Bytes16"), "slot": ref("Bytes"), "keyring": ref("Bytes"),
             ], optional: ["setupToken"]),
         "SlotList": object([
@@ -86,7 +87,7 @@ enum OpenAPISchemas {
         ]),
         "SlotWrite": object(
             [
-                "kind": ref("Kind"), "body": ref("Bytes"), "login": ref("LoginKey"),
+                "kind": ref("Kind"), "body": ref("Bytes"), "login": ref("LoginMethod"),
                 "keepsSessions": ["type": "boolean"],
             ], optional: ["login", "keepsSessions"]),
         "WriteResult": object(["revision": ref("Revision")]),
@@ -185,7 +186,7 @@ enum OpenAPISchemas {
     private static let storedSlot = object(
         [
             "id": ref("Bytes16"), "kind": ref("Kind"), "revision": ref("Revision"), "body": ref("Bytes"),
-            "login": ref("LoginKey"),
+            "login": ref("LoginMethod"),
         ], optional: ["login"])
     private static let token: JSONValue = ["type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"]
 

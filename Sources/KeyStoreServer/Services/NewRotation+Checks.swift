@@ -19,11 +19,11 @@ extension NewRotation {
         precondition = .revision(rotation.ifRevision)
         keyring = rotation.keyring.array
         slots = try rotation.slots.map { slot throws(APIError) in
-            guard let parsed = try? StoreSlot(decoding: slot.body.array), parsed.id.bytes == slot.id.array,
-                let kind = LoginKind(rawValue: parsed.kind.name)
+            guard let parsed = try? StoreSlot(decoding: slot.body.array), parsed.id.bytes == slot.id.array
             else { throw APIError(.badRequest, "The body is not a slot of this id for this server.") }
             return RewrappedSlot(
-                slot: try NewSlot(body: slot.body.array, kind: kind, role: .keyStore), ifRevision: slot.ifRevision)
+                slot: try NewSlot(body: slot.body.array, kind: parsed.kind, role: .keyStore),
+                ifRevision: slot.ifRevision)
         }
         minimumKeyID = rotation.minimumKeyID
         handover = rotation.handover?.array

@@ -42,5 +42,5 @@ package protocol ImportStorage: Sendable {
     /// Receiving to active; `move_conflict` where something arrived since `mark`.
     func open(_ move: MoveID, since mark: UInt64, followUntil: UInt64, of user: UserID) async throws -> ImportStatus
     /// The login key that a session of a device that followed hangs on; nil unless the token is the user's and good.
-    func followed(user: String, tokenHash: [UInt8], now: UInt64) async throws -> (key: StoredLoginKey, kind: LoginKind)?
+    func followed(user: String, tokenHash: [UInt8], now: UInt64) async throws -> (key: StoredLoginKey, kind: SlotKind)?
 }

@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import GRDB
+import KeyHierarchy
 package import ServerKit
 
 /// The key store's database.

@@ -122,7 +122,7 @@ package struct SQLiteImportStorage: ImportStorage {
 
     package func followed(
         user: String, tokenHash: [UInt8], now: UInt64
-    ) async throws -> (key: StoredLoginKey, kind: LoginKind)? {
+    ) async throws -> (key: StoredLoginKey, kind: SlotKind)? {
         try await database.read { db in
             let row = try Row.fetchOne(
                 db,
@@ -133,7 +133,7 @@ package struct SQLiteImportStorage: ImportStorage {
                     ORDER BY kind <> 'password', slot_id LIMIT 1
                     """,
                 arguments: [user, tokenHash.blob, Int64(clamping: now)])
-            guard let row, let kind = LoginKind(rawValue: row["kind"]) else { return nil }
+            guard let row, let kind = SlotKind(name: row["kind"]) else { return nil }
             let key = StoredLoginKey(
                 userID: UserID(rawValue: row["user_id"]), slotID: row.bytes("slot_id"),
                 publicKey: row.bytes("public_key"))

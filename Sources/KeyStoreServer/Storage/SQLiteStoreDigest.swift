@@ -29,8 +29,10 @@ enum SQLiteStoreDigest {
         }
         let slots = try Row.fetchAll(
             db, sql: "SELECT id, kind, revision, body FROM slots WHERE user_id = ?", arguments: [user.rawValue]
-        ).compactMap { row -> StoreDigestBuilder.SlotEntry? in
-            guard let id = SlotID(bytes: row.bytes("id")), let kind = SlotKind(name: row["kind"]) else { return nil }
+        ).map { row in
+            guard let id = SlotID(bytes: row.bytes("id")), let kind = SlotKind(name: row["kind"]) else {
+                throw DamagedRow(table: "slots")
+            }
             return StoreDigestBuilder.SlotEntry(
                 id: id, kind: kind, revision: row.unsigned("revision"), body: row.bytes("body"))
         }

@@ -1,9 +1,9 @@
-package import CloudMLSAPI
 package import GRDB
+package import KeyHierarchy
 
 /// What a server's database is made of: what whoever opens, checks, backs up or restores one has to know.
 package struct DatabaseSchema: Sendable {
-    package let role: ServiceRole
+    package let role: ServerRole
     private let ownMigrations: @Sendable (inout DatabaseMigrator) -> Void
     private let ownRowChecks: @Sendable (Database, inout RowFindings) throws -> Void
     private let ownForgetting: @Sendable (Database) throws -> Void
@@ -13,7 +13,7 @@ package struct DatabaseSchema: Sendable {
     ///   - rowChecks: looks at every row of the server's own tables.
     ///   - forgetting: deletes what must not come back to life when a backup is restored, beyond sessions.
     package init(
-        role: ServiceRole, migrations: @escaping @Sendable (inout DatabaseMigrator) -> Void,
+        role: ServerRole, migrations: @escaping @Sendable (inout DatabaseMigrator) -> Void,
         rowChecks: @escaping @Sendable (Database, inout RowFindings) throws -> Void = { _, _ in },
         forgetting: @escaping @Sendable (Database) throws -> Void = { _ in }
     ) {
@@ -52,7 +52,7 @@ package struct DatabaseSchema: Sendable {
     func checkFormat(in db: Database, subject: String) throws {
         let owner = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         guard owner == role.applicationID else {
-            let other = ServiceRole.allCases.first { $0.applicationID == owner }
+            let other = ServerRole.allCases.first { $0.applicationID == owner }
             throw StartupError(
                 .dataFolderOfAnotherVersion,
                 other.map { "\(subject) is a database of \($0.programName), not of \(role.programName)." }

@@ -4,7 +4,7 @@ import KeyHierarchy
 
 /// Looks at every row of the tables that both servers have.
 struct SharedRowChecks {
-    let role: ServiceRole
+    let role: ServerRole
 
     func run(in db: Database, _ findings: inout RowFindings) throws {
         try checkServer(in: db, &findings)
@@ -47,7 +47,7 @@ struct SharedRowChecks {
         while let row = try rows.next() {
             count += 1
             let user: Int64 = row["user_id"]
-            let kind = LoginKind(rawValue: row["kind"])
+            let kind = SlotKind(name: row["kind"])
             // A store that has moved to another key store may have been emptied; its logins go on.
             if role == .keyStore, kind != nil, row.bytes("body").isEmpty { continue }
             let slot = kind.flatMap { try? NewSlot(body: row.bytes("body"), kind: $0, role: role) }
@@ -69,7 +69,7 @@ struct SharedRowChecks {
         while let row = try rows.next() {
             count += 1
             let user: Int64 = row["user_id"]
-            let kind = LoginKind(rawValue: row["kind"])
+            let kind = SlotKind(name: row["kind"])
             findings.expect(
                 kind != nil && row["kind"] as String == row["slot_kind"] as String?,
                 "a login key of user \(user) is of another kind than its slot")
@@ -77,7 +77,7 @@ struct SharedRowChecks {
                 row.bytes("public_key").count == LoginKeyRule.publicKeySize,
                 "a login key of user \(user) has another size")
             findings.expect(
-                (kind == .password) == (SQLiteUserStorage.kdf(row)?.passwordKDF != nil),
+                (kind == .password) == ((try? SQLiteUserStorage.kdf(row))?.passwordKDF != nil),
                 "a login key of user \(user) has parameters that cannot be ones")
         }
         findings.count("login keys", count)

@@ -9,7 +9,7 @@ struct BrowserPolicy: Sendable {
     private let allowed: Set<String>
     private let own: Set<String>
 
-    init(role: ServiceRole, allowedOrigins: [Origin], publicURLs: [Origin]) {
+    init(role: ServerRole, allowedOrigins: [Origin], publicURLs: [Origin]) {
         cookies = SessionCookies(role: role)
         allowed = Set(allowedOrigins.map(\.rawValue))
         own = Set(publicURLs.map(\.rawValue))

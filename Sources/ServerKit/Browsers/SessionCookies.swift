@@ -1,6 +1,7 @@
 import CloudMLSAPI
 import HTTPTypes
 import Hummingbird
+import KeyHierarchy
 
 /// A session's tokens in cookies that no script can read and no page of another site can send (RFC 6265bis).
 ///
@@ -12,7 +13,7 @@ struct SessionCookies: Sendable {
     let accessName: String
     let refreshName: String
 
-    init(role: ServiceRole) {
+    init(role: ServerRole) {
         accessName = "__Host-\(role.rawValue)-access"
         // A prefix that allows a path; `__Host-` takes `/` only.
         refreshName = "__Secure-\(role.rawValue)-refresh"

@@ -1,10 +1,10 @@
-package import CloudMLSAPI
+import CloudMLSAPI
 package import KeyHierarchy
 package import NIOCore
 
 /// What both servers can be told when they start.
 package struct ServiceConfiguration: Sendable {
-    package var role: ServiceRole
+    package var role: ServerRole
     /// Path of the folder that holds the database. Made when it is not there.
     package var dataFolder: String
     package var host: String
@@ -41,7 +41,7 @@ package struct ServiceConfiguration: Sendable {
     /// How long requests that are under way may take to end once the server was told to stop; then they are cut off.
     package var shutdownGrace: Duration
 
-    package init(role: ServiceRole, dataFolder: String) {
+    package init(role: ServerRole, dataFolder: String) {
         self.role = role
         self.dataFolder = dataFolder
         host = "127.0.0.1"
@@ -131,7 +131,7 @@ package struct ServiceConfiguration: Sendable {
     }
 }
 
-extension ServiceRole {
+extension ServerRole {
     /// The name of the role's executable.
     package var programName: String {
         switch self {

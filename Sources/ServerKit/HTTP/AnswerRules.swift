@@ -1,6 +1,7 @@
 import CloudMLSAPI
 import HTTPTypes
 import Hummingbird
+import KeyHierarchy
 import Logging
 
 /// What holds for every answer, on whichever way a request got it: its header fields, the one shape of errors, and a line
@@ -10,7 +11,7 @@ struct AnswerRules: Sendable {
     private let metrics: ServerMetrics
 
     /// - Parameter incarnation: in hexadecimal digits.
-    init(role: ServiceRole, incarnation: String, metrics: ServerMetrics) {
+    init(role: ServerRole, incarnation: String, metrics: ServerMetrics) {
         fields = [.incarnation: incarnation, .protocolTag: role.protocolTag, .cacheControl: "no-store"]
         self.metrics = metrics
     }

@@ -2,8 +2,11 @@ import CloudMLSAPI
 package import HTTPTypes
 
 extension HTTPField.Name {
-    // The names are constants of the program: each is a token (RFC 9110 §5.6.2), so none of these is ever nil.
-    private static func known(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .server }
+    /// For the names that are constants of the program: each has to be a token (RFC 9110 §5.6.2).
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let known = HTTPField.Name(name) else { preconditionFailure("\"\(name)\" cannot name a header field") }
+        return known
+    }
 
     /// `CloudMLS-Incarnation`.
     package static let incarnation = known(HeaderName.incarnation)

@@ -1,4 +1,3 @@
-import CloudMLSAPI
 package import KeyHierarchy
 
 /// Who a server is: made at its first start, kept in the database and so part of every backup.
@@ -13,14 +12,4 @@ package struct ServerIdentity: Sendable {
 
     package var serverID: ServerID { signingKey.serverID }
     package var publicKey: ServerPublicKey { signingKey.publicKey }
-}
-
-extension ServiceRole {
-    /// The role's form in what is signed.
-    package var serverRole: ServerRole {
-        switch self {
-        case .keyStore: .keyStore
-        case .authDelivery: .authDelivery
-        }
-    }
 }

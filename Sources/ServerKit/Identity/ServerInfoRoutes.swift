@@ -4,7 +4,7 @@ import KeyHierarchy
 
 /// `GET /v1/server` and `GET /health`: what anyone may know.
 struct ServerInfoRoutes: Sendable {
-    let role: ServiceRole
+    let role: ServerRole
     let identity: ServerIdentity
     let publicURLs: [Origin]
     let health: ServerHealth
@@ -18,7 +18,7 @@ struct ServerInfoRoutes: Sendable {
     @Sendable private func info(_ request: Request, context: OpenContext) throws -> Response {
         try .json(
             ServerInfo(
-                role: role, protocolVersion: ProtocolVersion.current, serverID: Bytes(identity.serverID.bytes),
+                role: role, protocolVersion: APIVersion.current, serverID: Bytes(identity.serverID.bytes),
                 identityKey: Bytes(identity.publicKey.bytes), incarnation: Bytes(identity.incarnation.bytes),
                 origins: publicURLs.isEmpty ? nil : publicURLs.map(\.rawValue)))
     }

@@ -14,6 +14,6 @@ struct DecoyKDF: Sendable {
         writer.write(opaque: Array("decoy salt".utf8))
         writer.write(opaque: Array(name.rawValue.utf8))
         let code = HMAC<SHA256>.authenticationCode(for: writer.bytes, using: secret)
-        return PasswordKDF(salt: KDFSalt(bytes: Array(code).prefix(KDFSaltKind.byteCount)) ?? .random())
+        return PasswordKDF(salt: KDFSalt(checked: Array(code).prefix(KDFSaltKind.byteCount)))
     }
 }

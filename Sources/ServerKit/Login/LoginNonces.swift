@@ -28,19 +28,18 @@ final class LoginNonces: Sendable {
     }
 
     /// - Returns: a nonce, and until when it is good.
-    func issue(user: String, kind: LoginKind, clientNonce: LoginNonce) -> (nonce: LoginNonce, expires: UInt64) {
+    func issue(user: String, kind: SlotKind, clientNonce: LoginNonce) -> (nonce: LoginNonce, expires: UInt64) {
         let expires = clock.now + lifetime
         var writer = MLSWriter()
         writer.write(integer: expires)
         writer.write(raw: [UInt8].secureRandom(8))
         let mac = authenticationCode(writer.bytes, user: user, kind: kind, clientNonce: clientNonce)
-        // 8 + 8 + 16 bytes; a random one would merely never be redeemed.
-        return (LoginNonce(bytes: writer.bytes + mac) ?? .random(), expires)
+        return (LoginNonce(checked: writer.bytes + mac), expires)
     }
 
     /// Uses a nonce up.
     /// - Returns: false where it was made by somebody else or for somebody else, has expired, or was used.
-    func redeem(_ nonce: LoginNonce, user: String, kind: LoginKind, clientNonce: LoginNonce) -> Bool {
+    func redeem(_ nonce: LoginNonce, user: String, kind: SlotKind, clientNonce: LoginNonce) -> Bool {
         let body = Array(nonce.bytes[..<16])
         let expected = authenticationCode(body, user: user, kind: kind, clientNonce: clientNonce)
         guard zip(expected, nonce.bytes[16...]).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { return false }
@@ -54,12 +53,12 @@ final class LoginNonces: Sendable {
     }
 
     private func authenticationCode(
-        _ body: [UInt8], user: String, kind: LoginKind, clientNonce: LoginNonce
+        _ body: [UInt8], user: String, kind: SlotKind, clientNonce: LoginNonce
     ) -> [UInt8] {
         var writer = MLSWriter()
         writer.write(raw: body)
         writer.write(opaque: Array(user.utf8))
-        writer.write(opaque: Array(kind.rawValue.utf8))
+        writer.write(opaque: Array(kind.name.utf8))
         writer.write(raw: clientNonce.bytes)
         return Array(Array(HMAC<SHA256>.authenticationCode(for: writer.bytes, using: key)).prefix(16))
     }

@@ -24,10 +24,10 @@ struct LoginService: Sendable {
         self.nonces = nonces
         decoy = DecoyKDF(secret: identity.decoySecret)
         self.origins = origins
-        dummyKey = try KeyHierarchy.LoginKey.random().publicKey
+        dummyKey = try LoginKey.random().publicKey
     }
 
-    func preLogin(_ request: CloudMLSAPI.PreLoginRequest) async throws -> PreLoginResponse {
+    func preLogin(_ request: PreLoginRequest) async throws -> PreLoginResponse {
         guard let name = UserName(rawValue: request.user),
             let clientNonce = LoginNonce(bytes: request.clientNonce.array)
         else { throw APIError(.badRequest, "The user name or the client nonce cannot be one.") }
@@ -36,8 +36,8 @@ struct LoginService: Sendable {
         let kdf = request.kind == .password ? stored ?? decoyed : nil
         let (nonce, expires) = nonces.issue(user: name.rawValue, kind: request.kind, clientNonce: clientNonce)
         let answer = try PreLoginAnswer(
-            request: KeyHierarchy.PreLoginRequest(
-                role: identity.role, userName: name, kind: request.kind.slotKind, clientNonce: clientNonce),
+            question: PreLoginQuestion(
+                role: identity.role, userName: name, kind: request.kind, clientNonce: clientNonce),
             serverID: identity.serverID, serverNonce: nonce, kdf: kdf, expiresAt: expires)
         let signature = try identity.signingKey.sign(answer.encoded, as: .preLogin)
         return PreLoginResponse(
@@ -69,7 +69,7 @@ struct LoginService: Sendable {
     }
 
     /// Verifies as often as a user can have keys of the kind, whatever there are.
-    private func signer(of proof: LoginProof, among keys: [StoredLoginKey], kind: LoginKind) -> StoredLoginKey? {
+    private func signer(of proof: LoginProof, among keys: [StoredLoginKey], kind: SlotKind) -> StoredLoginKey? {
         var signer: StoredLoginKey?
         for index in 0..<LoginKeyRule.maximumCount(of: kind) {
             let key = index < keys.count ? keys[index] : nil
@@ -78,16 +78,5 @@ struct LoginService: Sendable {
             if isValid, publicKey != nil { signer = key }
         }
         return signer
-    }
-}
-
-extension LoginKind {
-    /// The kind's form in what is signed.
-    var slotKind: SlotKind {
-        switch self {
-        case .password: .password
-        case .recovery: .recovery
-        case .device: .device
-        }
     }
 }

@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import Crypto
+import KeyHierarchy
 import MLSCodec
 
 /// Stands for a network, a name, or both, in login limits: 16 bytes that tell nothing to who has the database but not
@@ -22,8 +23,8 @@ struct LimitKeys: Sendable {
 
     func network(_ network: ClientNetwork) -> LimitKey { key("network", [network.bytes]) }
 
-    func name(_ name: String, _ kind: LoginKind, from network: ClientNetwork?) -> LimitKey {
-        key("name", [Array(name.utf8), Array(kind.rawValue.utf8)] + (network.map { [$0.bytes] } ?? []))
+    func name(_ name: String, _ kind: SlotKind, from network: ClientNetwork?) -> LimitKey {
+        key("name", [Array(name.utf8), Array(kind.name.utf8)] + (network.map { [$0.bytes] } ?? []))
     }
 
     func known(_ name: String, _ network: ClientNetwork) -> LimitKey {

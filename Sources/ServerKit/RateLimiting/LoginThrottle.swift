@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import KeyHierarchy
 import Logging
 import ServiceLifecycle
 
@@ -39,12 +40,12 @@ final class LoginThrottle: Sendable {
     }
 
     /// Counts a login before its outcome is known.
-    func countLogin(name: String, kind: LoginKind, from network: ClientNetwork) throws(APIError) {
+    func countLogin(name: String, kind: SlotKind, from network: ClientNetwork) throws(APIError) {
         try Self.check(names.take(key(name: name, kind: kind, network: network), now: clock.now))
     }
 
     /// Takes back the count of a login that succeeded.
-    func loginSucceeded(name: String, kind: LoginKind, from network: ClientNetwork) {
+    func loginSucceeded(name: String, kind: SlotKind, from network: ClientNetwork) {
         names.giveBack(key(name: name, kind: kind, network: network))
         known.insert(keys.known(name, network), now: clock.now)
     }
@@ -65,7 +66,7 @@ final class LoginThrottle: Sendable {
         }
     }
 
-    private func key(name: String, kind: LoginKind, network: ClientNetwork) -> LimitKey {
+    private func key(name: String, kind: SlotKind, network: ClientNetwork) -> LimitKey {
         let isApart = kind != .password || known.contains(keys.known(name, network))
         return keys.name(name, kind, from: isApart ? network : nil)
     }

@@ -1,5 +1,6 @@
 import CloudMLSAPI
 package import GRDB
+import KeyHierarchy
 
 /// A server's database: one SQLite file in WAL mode, one writer and a few readers.
 package final class SQLiteDatabase: Sendable {
@@ -149,7 +150,7 @@ package final class SQLiteDatabase: Sendable {
     }
 
     private static func checkFormat(
-        _ pool: DatabasePool, folder: DataFolder, role: ServiceRole, migrator: DatabaseMigrator
+        _ pool: DatabasePool, folder: DataFolder, role: ServerRole, migrator: DatabaseMigrator
     ) throws {
         try pool.writeWithoutTransaction { db in
             let format = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -183,7 +184,7 @@ package enum DataFolderFormat {
     package static let current = 1
 }
 
-extension ServiceRole {
+extension ServerRole {
     /// `application_id` in the database's header, so that neither server opens the other's: `CMKS` or `CMAD` in ASCII.
     var applicationID: Int {
         switch self {

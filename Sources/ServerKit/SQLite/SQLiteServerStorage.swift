@@ -1,4 +1,3 @@
-package import CloudMLSAPI
 import GRDB
 package import KeyHierarchy
 
@@ -9,7 +8,7 @@ package struct SQLiteServerStorage: Sendable {
     package init(_ database: SQLiteDatabase) { self.database = database }
 
     /// The server's identity, made where there is none yet.
-    package func identity(role: ServiceRole) throws(StartupError) -> ServerIdentity {
+    package func identity(role: ServerRole) throws(StartupError) -> ServerIdentity {
         do {
             return try database.setUp { db in
                 try db.execute(
@@ -28,7 +27,7 @@ package struct SQLiteServerStorage: Sendable {
                     throw StartupError(.dataFolderOfAnotherVersion, "The database holds no identity of a server.")
                 }
                 return ServerIdentity(
-                    role: role.serverRole, signingKey: try ServerSigningKey(seed: seed), incarnation: incarnation,
+                    role: role, signingKey: try ServerSigningKey(seed: seed), incarnation: incarnation,
                     decoySecret: row.bytes("decoy_secret"))
             }
         } catch let error as StartupError {

@@ -1,5 +1,6 @@
 package import CloudMLSAPI
 package import GRDB
+package import KeyHierarchy
 
 /// Closes the ways in beside sessions and login keys that a server has, in the transaction that locks somebody out.
 package typealias LockOut = @Sendable (_ user: UserID, _ db: Database) throws -> Void
@@ -15,7 +16,7 @@ package struct SQLiteSessionStorage: SessionStorage, SessionLookUp {
     }
 
     package func beginSession(
-        _ key: StoredLoginKey, kind: LoginKind, deviceName: String, secrets: SessionSecrets, now: UInt64
+        _ key: StoredLoginKey, kind: SlotKind, deviceName: String, secrets: SessionSecrets, now: UInt64
     ) async throws -> Bool {
         try await database.write { db in
             // Between the check of the signature and this transaction the password may have been changed, or the user
@@ -37,7 +38,7 @@ package struct SQLiteSessionStorage: SessionStorage, SessionLookUp {
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    key.userID.rawValue, key.slotID.blob, kind.rawValue, deviceName, Int64(clamping: now),
+                    key.userID.rawValue, key.slotID.blob, kind.name, deviceName, Int64(clamping: now),
                     Int64(clamping: now), secrets.accessHash.blob, Int64(clamping: secrets.accessExpires),
                     secrets.refreshHash.blob, Int64(clamping: secrets.refreshExpires),
                 ])
@@ -54,10 +55,12 @@ package struct SQLiteSessionStorage: SessionStorage, SessionLookUp {
                 WHERE access_hash = ? AND access_expires > ?
                 """
             try db.firstRow(sql: sql, arguments: [accessHash, Int64(clamping: now)]) { row in
-                guard let kind = LoginKind(rawValue: row[3]) else { return }
+                guard let kind = SlotKind(name: row[3]), let slotID = try row.bytes(at: 4) else {
+                    throw DamagedRow(table: "sessions")
+                }
                 session = Session(
                     id: Session.ID(rawValue: row[0]), userID: UserID(rawValue: row[1]), userName: row[2],
-                    kind: kind, slotID: try row.bytes(at: 4) ?? [], deviceName: row[5])
+                    kind: kind, slotID: slotID, deviceName: row[5])
             }
         }
         return session
@@ -102,8 +105,8 @@ package struct SQLiteSessionStorage: SessionStorage, SessionLookUp {
                     WHERE user_id = ? AND refresh_expires > ? ORDER BY created DESC, id DESC
                     """,
                 arguments: [user.rawValue, Int64(clamping: now)]
-            ).compactMap { row in
-                guard let kind = LoginKind(rawValue: row["kind"]) else { return nil }
+            ).map { row in
+                guard let kind = SlotKind(name: row["kind"]) else { throw DamagedRow(table: "sessions") }
                 return SessionRecord(
                     id: row["id"], deviceName: row["device_name"], kind: kind, slotID: Bytes(row.bytes("slot_id")),
                     created: row.unsigned("created"), renewed: row.unsigned("renewed"),

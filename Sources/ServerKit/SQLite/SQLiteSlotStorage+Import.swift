@@ -1,5 +1,6 @@
 import CloudMLSAPI
 package import GRDB
+import KeyHierarchy
 
 extension SQLiteSlotStorage {
     /// Makes a user's slots and login keys exactly these. Sessions stay where the slot that began them does.
@@ -8,7 +9,7 @@ extension SQLiteSlotStorage {
             db, sql: "SELECT id, kind FROM slots WHERE user_id = ?", arguments: [user.rawValue])
         for row in known {
             let new = slots.first { $0.slot.id == row.bytes("id") }
-            guard new == nil || new?.slot.kind.rawValue == row["kind"] else {
+            guard new == nil || new?.slot.kind.name == row["kind"] else {
                 throw APIError(.badRequest, "A slot cannot change its kind.")
             }
         }
@@ -25,7 +26,7 @@ extension SQLiteSlotStorage {
                         kind = excluded.kind, revision = excluded.revision, body = excluded.body
                     """,
                 arguments: [
-                    user.rawValue, item.slot.id.blob, item.slot.kind.rawValue, Int64(clamping: item.revision),
+                    user.rawValue, item.slot.id.blob, item.slot.kind.name, Int64(clamping: item.revision),
                     item.slot.body.blob,
                 ])
             if let login = item.login {

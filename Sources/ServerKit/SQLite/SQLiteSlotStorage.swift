@@ -1,5 +1,6 @@
 package import CloudMLSAPI
 package import GRDB
+import KeyHierarchy
 import struct KeyHierarchy.Revision
 
 /// What a server asks before slots are read or written, in the same transaction; it throws where that is not possible
@@ -32,10 +33,10 @@ package struct SQLiteSlotStorage: SlotStorage {
                     WHERE slots.user_id = ? ORDER BY slots.id
                     """,
                 arguments: [user.rawValue]
-            ).compactMap { row in
-                guard let kind = LoginKind(rawValue: row["kind"]) else { return nil }
+            ).map { row in
+                guard let kind = SlotKind(name: row["kind"]) else { throw DamagedRow(table: "slots") }
                 let publicKey = row.bytes("public_key")
-                let login = LoginKey(kind: kind, publicKey: Bytes(publicKey), kdf: SQLiteUserStorage.kdf(row))
+                let login = LoginMethod(kind: kind, publicKey: Bytes(publicKey), kdf: try SQLiteUserStorage.kdf(row))
                 return StoredSlot(
                     id: Bytes(row.bytes("id")), kind: kind, revision: row.unsigned("revision"),
                     body: Bytes(row.bytes("body")), login: publicKey.isEmpty ? nil : login)
@@ -44,7 +45,7 @@ package struct SQLiteSlotStorage: SlotStorage {
     }
 
     package func writeSlot(
-        _ slot: NewSlot, login: LoginKey?, keepingSessions: Bool, precondition: Precondition, by session: Session
+        _ slot: NewSlot, login: LoginMethod?, keepingSessions: Bool, precondition: Precondition, by session: Session
     ) async throws -> UInt64 {
         let written = try await database.write { [access] db in
             let user = session.userID
@@ -132,11 +133,11 @@ package struct SQLiteSlotStorage: SlotStorage {
     static func insert(_ slot: NewSlot, of user: UserID, into db: Database) throws {
         try db.execute(
             sql: "INSERT INTO slots (user_id, id, kind, revision, body) VALUES (?, ?, ?, 1, ?)",
-            arguments: [user.rawValue, slot.id.blob, slot.kind.rawValue, slot.body.blob])
+            arguments: [user.rawValue, slot.id.blob, slot.kind.name, slot.body.blob])
     }
 
     /// Sets the login key of a slot, in place so that the sessions it began are not taken away with it.
-    static func replaceLoginKey(_ key: LoginKey, slotID: [UInt8], of user: UserID, in db: Database) throws {
+    static func replaceLoginKey(_ key: LoginMethod, slotID: [UInt8], of user: UserID, in db: Database) throws {
         try db.execute(
             sql: """
                 INSERT INTO login_keys
@@ -149,7 +150,7 @@ package struct SQLiteSlotStorage: SlotStorage {
                     kdf_parallelism = excluded.kdf_parallelism, kdf_salt = excluded.kdf_salt
                 """,
             arguments: [
-                user.rawValue, slotID.blob, key.kind.rawValue, key.publicKey.array.blob, key.kdf?.algorithm.rawValue,
+                user.rawValue, slotID.blob, key.kind.name, key.publicKey.array.blob, key.kdf?.algorithm.rawValue,
                 key.kdf.map { Int64($0.iterations) }, key.kdf.map { Int64($0.memoryKiB) },
                 key.kdf.map { Int64($0.parallelism) }, key.kdf?.salt.array.blob,
             ])
@@ -157,18 +158,19 @@ package struct SQLiteSlotStorage: SlotStorage {
 
     private static func stored(
         _ id: [UInt8], of user: UserID, in db: Database
-    ) throws -> (kind: LoginKind, revision: UInt64)? {
+    ) throws -> (kind: SlotKind, revision: UInt64)? {
         let row = try Row.fetchOne(
             db, sql: "SELECT kind, revision FROM slots WHERE user_id = ? AND id = ?",
             arguments: [user.rawValue, id.blob])
-        guard let row, let kind = LoginKind(rawValue: row["kind"]) else { return nil }
+        guard let row else { return nil }
+        guard let kind = SlotKind(name: row["kind"]) else { throw DamagedRow(table: "slots") }
         return (kind, row.unsigned("revision"))
     }
 
-    private static func checkRoom(for kind: LoginKind, of user: UserID, in db: Database) throws {
+    private static func checkRoom(for kind: SlotKind, of user: UserID, in db: Database) throws {
         let count = try Int.fetchOne(
             db, sql: "SELECT COUNT(*) FROM slots WHERE user_id = ? AND kind = ?",
-            arguments: [user.rawValue, kind.rawValue])
+            arguments: [user.rawValue, kind.name])
         guard (count ?? 0) < LoginKeyRule.maximumCount(of: kind) else {
             throw APIError(.badRequest, "There are as many slots of this kind as there can be: replace or delete one.")
         }

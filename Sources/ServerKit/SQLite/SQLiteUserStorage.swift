@@ -1,5 +1,6 @@
 package import CloudMLSAPI
 package import GRDB
+package import KeyHierarchy
 
 #if canImport(FoundationEssentials)
     package import FoundationEssentials
@@ -23,11 +24,11 @@ package struct SQLiteUserStorage: UserStorage {
                     WHERE users.name = ? AND login_keys.kind = 'password'
                     """,
                 arguments: [name]
-            ).flatMap(Self.kdf)
+            ).flatMap { try Self.kdf($0) }
         }
     }
 
-    package func loginKeys(ofUserNamed name: String, kind: LoginKind) async throws -> [StoredLoginKey] {
+    package func loginKeys(ofUserNamed name: String, kind: SlotKind) async throws -> [StoredLoginKey] {
         try await database.read { db in
             try Row.fetchAll(
                 db,
@@ -36,7 +37,7 @@ package struct SQLiteUserStorage: UserStorage {
                     FROM login_keys JOIN users ON users.id = login_keys.user_id
                     WHERE users.name = ? AND users.disabled = 0 AND login_keys.kind = ? ORDER BY slot_id
                     """,
-                arguments: [name, kind.rawValue]
+                arguments: [name, kind.name]
             ).map { row in
                 StoredLoginKey(
                     userID: UserID(rawValue: row["user_id"]), slotID: row.bytes("slot_id"),
@@ -69,11 +70,12 @@ package struct SQLiteUserStorage: UserStorage {
     }
 
     /// The KDF in the row of a login key; nil for keys that are not a password's.
-    static func kdf(_ row: Row) -> KDFDescription? {
-        guard let algorithm = (row["kdf_algorithm"] as String?).flatMap(KDFDescription.Algorithm.init(rawValue:)),
+    static func kdf(_ row: Row) throws(DamagedRow) -> KDFDescription? {
+        guard let name: String = row["kdf_algorithm"] else { return nil }
+        guard let algorithm = KDFDescription.Algorithm(rawValue: name),
             let iterations: Int64 = row["kdf_iterations"], let memory: Int64 = row["kdf_memory_kib"],
             let parallelism: Int64 = row["kdf_parallelism"]
-        else { return nil }
+        else { throw DamagedRow(table: "login_keys") }
         return KDFDescription(
             algorithm: algorithm, iterations: UInt32(clamping: iterations), memoryKiB: UInt32(clamping: memory),
             parallelism: UInt32(clamping: parallelism), salt: Bytes(row.bytes("kdf_salt")))

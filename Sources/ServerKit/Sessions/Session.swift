@@ -1,4 +1,5 @@
-package import CloudMLSAPI
+import CloudMLSAPI
+package import KeyHierarchy
 
 /// A signed-in device, as a request sees it.
 package struct Session: Sendable, Hashable {
@@ -11,13 +12,13 @@ package struct Session: Sendable, Hashable {
     package var userID: UserID
     package var userName: String
     /// The kind of key that signed the login.
-    package var kind: LoginKind
+    package var kind: SlotKind
     /// The slot whose login key it was.
     package var slotID: [UInt8]
     package var deviceName: String
 
     package init(
-        id: ID, userID: UserID, userName: String, kind: LoginKind, slotID: [UInt8], deviceName: String
+        id: ID, userID: UserID, userName: String, kind: SlotKind, slotID: [UInt8], deviceName: String
     ) {
         self.id = id
         self.userID = userID

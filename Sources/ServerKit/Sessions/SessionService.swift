@@ -1,5 +1,6 @@
 package import CloudMLSAPI
 import HTTPTypes
+package import KeyHierarchy
 
 /// Begins, checks, renews and ends sessions.
 package struct SessionService: Sendable {
@@ -18,7 +19,7 @@ package struct SessionService: Sendable {
     }
 
     /// Begins a session for whoever proved to hold the key; nil where the key was removed in the meantime.
-    package func begin(_ key: StoredLoginKey, kind: LoginKind, deviceName: String) async throws -> SessionTokens? {
+    package func begin(_ key: StoredLoginKey, kind: SlotKind, deviceName: String) async throws -> SessionTokens? {
         let now = clock.now
         let (tokens, secrets) = makeTokens(now: now)
         let begun = try await storage.beginSession(

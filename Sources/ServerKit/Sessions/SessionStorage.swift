@@ -1,4 +1,5 @@
 package import CloudMLSAPI
+package import KeyHierarchy
 
 /// The hashes of a session's two tokens, and until when each is good, in seconds since 1970.
 package struct SessionSecrets: Sendable {
@@ -26,7 +27,7 @@ package protocol SessionLookUp: Sendable {
 package protocol SessionStorage: Sendable {
     /// Begins a session, unless the key was removed in the meantime: then false.
     func beginSession(
-        _ key: StoredLoginKey, kind: LoginKind, deviceName: String, secrets: SessionSecrets, now: UInt64
+        _ key: StoredLoginKey, kind: SlotKind, deviceName: String, secrets: SessionSecrets, now: UInt64
     ) async throws -> Bool
     /// Replaces both tokens of the session that `refreshHash` belongs to, or says false: where it is unknown or
     /// expired, and where it was used before, which also ends the session, since one of two holders stole it.

@@ -1,4 +1,5 @@
 package import CloudMLSAPI
+package import KeyHierarchy
 
 /// What a login key must look like before it is stored.
 package enum LoginKeyRule {
@@ -7,7 +8,7 @@ package enum LoginKeyRule {
 
     /// The key itself, or `bad_request` where its fields do not fit together. Whether the KDF is strong enough is the
     /// client's to judge: it is the one that a weak one would harm.
-    package static func checked(_ key: LoginKey, for kind: LoginKind) throws(APIError) -> LoginKey {
+    package static func checked(_ key: LoginMethod, for kind: SlotKind) throws(APIError) -> LoginMethod {
         guard key.kind == kind else {
             throw APIError(.badRequest, "The login key is of another kind than its slot.")
         }
@@ -32,7 +33,7 @@ package enum LoginKeyRule {
 
     /// How many login keys of a kind a user can have. A login tries this many verifications whatever there is, so that
     /// its duration tells nothing.
-    package static func maximumCount(of kind: LoginKind) -> Int {
+    package static func maximumCount(of kind: SlotKind) -> Int {
         switch kind {
         case .password: 1
         case .recovery: 4

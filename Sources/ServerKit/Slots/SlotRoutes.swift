@@ -1,10 +1,11 @@
 import CloudMLSAPI
 import HTTPTypes
 import Hummingbird
+import KeyHierarchy
 
 /// `GET /v1/slots`, `PUT /v1/slots/{id}` and `DELETE /v1/slots/{id}`: the ways in.
 struct SlotRoutes: Sendable {
-    let role: ServiceRole
+    let role: ServerRole
     let storage: any SlotStorage
 
     func add(to routes: some RouterMethods<SessionContext>) {

@@ -7,7 +7,7 @@ package protocol SlotStorage: Sendable {
     /// other sessions unless they are to be kept.
     /// - Returns: the slot's new revision.
     func writeSlot(
-        _ slot: NewSlot, login: LoginKey?, keepingSessions: Bool, precondition: Precondition, by session: Session
+        _ slot: NewSlot, login: LoginMethod?, keepingSessions: Bool, precondition: Precondition, by session: Session
     ) async throws -> UInt64
     /// Deletes a slot, its login key and the sessions that began with that key but for the one that asks, in one
     /// transaction; `last_way_in` where no other login key would remain.

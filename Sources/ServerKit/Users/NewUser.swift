@@ -1,15 +1,15 @@
 package import CloudMLSAPI
-import KeyHierarchy
+package import KeyHierarchy
 
 /// The part of a registration that is alike on both servers, checked.
 package struct NewUser: Sendable {
     package let name: String
-    package let login: CloudMLSAPI.LoginKey
+    package let login: LoginMethod
     package let slot: NewSlot
 
     /// Checks a registration's fields: `bad_request` where one is not what it must be.
     package init(
-        name: String, login: CloudMLSAPI.LoginKey, slot: Bytes, role: ServiceRole
+        name: String, login: LoginMethod, slot: Bytes, role: ServerRole
     ) throws(APIError) {
         guard UserName(rawValue: name) != nil else {
             throw APIError(.badRequest, "A user name has 3 to 64 characters of a-z, 0-9, '.', '_' and '-'.")

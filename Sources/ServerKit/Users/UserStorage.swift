@@ -1,4 +1,5 @@
 package import CloudMLSAPI
+package import KeyHierarchy
 
 /// One of a user's login keys.
 package struct StoredLoginKey: Sendable, Hashable {
@@ -20,5 +21,5 @@ package protocol UserStorage: Sendable {
     /// What the user's next password login derives its key with; nil where there is no such user or no password.
     func passwordKDF(ofUserNamed name: String) async throws -> KDFDescription?
     /// The login keys of a kind; none where there is no such user.
-    func loginKeys(ofUserNamed name: String, kind: LoginKind) async throws -> [StoredLoginKey]
+    func loginKeys(ofUserNamed name: String, kind: SlotKind) async throws -> [StoredLoginKey]
 }

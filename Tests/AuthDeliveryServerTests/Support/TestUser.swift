@@ -35,7 +35,7 @@ struct Answer: Sendable {
 struct TestUser: Sendable {
     let name: String
     var origin: String
-    let loginKey: KeyHierarchy.LoginKey
+    let loginKey: LoginKey
     var token: String?
 
     init(name: String, origin: String) throws {
@@ -52,7 +52,7 @@ struct TestUser: Sendable {
         let description = KDFDescription(
             algorithm: .pbkdf2HMACSHA512, iterations: 210_000, memoryKiB: 0, parallelism: 0,
             salt: Bytes(kdf.salt.bytes))
-        let login = CloudMLSAPI.LoginKey(
+        let login = LoginMethod(
             kind: .password, publicKey: Bytes(loginKey.publicKey.bytes), kdf: description)
         try await send(
             .POST, "/v1/register",
@@ -65,7 +65,7 @@ struct TestUser: Sendable {
         let nonce = LoginNonce.random()
         let answer: PreLoginResponse = try await post(
             "/v1/auth/prelogin",
-            CloudMLSAPI.PreLoginRequest(user: name, kind: .password, clientNonce: Bytes(nonce.bytes)))
+            PreLoginRequest(user: name, kind: .password, clientNonce: Bytes(nonce.bytes)))
         guard let key = ServerPublicKey(bytes: answer.identityKey.array), let userName = UserName(rawValue: name),
             let serverNonce = LoginNonce(bytes: answer.serverNonce.array), let dialled = Origin(rawValue: origin)
         else { throw KeyHierarchyError(.wrongServer) }

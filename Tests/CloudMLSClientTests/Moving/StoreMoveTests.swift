@@ -189,9 +189,9 @@ extension ClientContext {
 extension SimulatedServer {
     /// Somebody else with this name.
     fileprivate func addStranger(_ name: String) throws {
-        let key = try KeyHierarchy.LoginKey.random().publicKey
+        let key = try LoginKey.random().publicKey
         users[name] = User(
-            login: CloudMLSAPI.LoginKey(
+            login: LoginMethod(
                 kind: .password, publicKey: Bytes(key.bytes),
                 kdf: KDFDescription(
                     stored: PasswordKDF(parameters: .cheap, salt: .random()))),

@@ -75,7 +75,7 @@ import Testing
     @Test func refusesAPreLoginAnswerOfAnotherRequest() async throws {
         try await world.signUp()
         let old = try await world.authDelivery.preLogin(
-            CloudMLSAPI.PreLoginRequest(
+            PreLoginRequest(
                 user: "alice", kind: .password, clientNonce: Bytes(LoginNonce.random().bytes)))
         await world.authDelivery.interfere(.init(preLogin: { _ in old }))
         #expect(await failure() == .notTheExpectedServer)
@@ -202,7 +202,7 @@ import Testing
             id: slot.id.bytes, ifRevision: stored.revision,
             SlotWrite(
                 kind: .password, body: Bytes(slot.encoded),
-                login: CloudMLSAPI.LoginKey(
+                login: LoginMethod(
                     kind: .password, publicKey: Bytes(login.publicKey.bytes), kdf: KDFDescription(stored: kdf))))
     }
 

@@ -146,7 +146,7 @@ import Testing
         let server = role == .keyStore ? world.keyStore : world.authDelivery
         let kdf = PasswordKDF(parameters: .cheap)
         let key = try kdf.key(from: try Password("correct horse"), policy: world.environment.kdfPolicy)
-        let login = CloudMLSAPI.LoginKey(
+        let login = LoginMethod(
             kind: .password,
             publicKey: Bytes(try key.loginKey(role: role, serverID: await server.serverID).publicKey.bytes),
             kdf: KDFDescription(stored: kdf))

@@ -60,7 +60,7 @@ struct StoreConnection: KeyStoreService {
 
     private var unused: ClientError { ClientError(.internalFault, "The simulated key store has no such route.") }
     func serverInfo() async throws -> ServerInfo { throw unused }
-    func preLogin(_ request: CloudMLSAPI.PreLoginRequest) async throws -> PreLoginResponse { throw unused }
+    func preLogin(_ request: PreLoginRequest) async throws -> PreLoginResponse { throw unused }
     func login(_ request: LoginRequest) async throws -> SessionTokens { throw unused }
     func logout() async throws { throw unused }
     func slots() async throws -> [StoredSlot] { throw unused }

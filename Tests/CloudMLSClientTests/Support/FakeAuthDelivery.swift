@@ -79,7 +79,7 @@ struct FakeAuthDelivery: AuthDeliveryService {
     // Signing in is not what these tests are about.
     private var unused: ClientError { ClientError(.internalFault, "The fake server has no such route.") }
     func serverInfo() async throws -> ServerInfo { throw unused }
-    func preLogin(_ request: CloudMLSAPI.PreLoginRequest) async throws -> PreLoginResponse { throw unused }
+    func preLogin(_ request: PreLoginRequest) async throws -> PreLoginResponse { throw unused }
     func login(_ request: LoginRequest) async throws -> SessionTokens { throw unused }
     func logout() async throws { throw unused }
     func slots() async throws -> [StoredSlot] { throw unused }

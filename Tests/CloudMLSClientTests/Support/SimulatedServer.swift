@@ -7,9 +7,9 @@ import MLSCodec
 actor SimulatedServer {
     struct User {
         /// The password's.
-        var login: CloudMLSAPI.LoginKey
+        var login: LoginMethod
         /// Those of other ways in, by slot.
-        var keys: [[UInt8]: CloudMLSAPI.LoginKey] = [:]
+        var keys: [[UInt8]: LoginMethod] = [:]
         var slots: [StoredSlot]
         var keyring: StoredKeyring?
         var profile: StoredProfile?
@@ -33,7 +33,7 @@ actor SimulatedServer {
     var users: [String: User] = [:]
     private(set) var calls: [String] = []
     private var tokens: [String: String] = [:]
-    private var nonces: [LoginNonce: KeyHierarchy.PreLoginRequest] = [:]
+    private var nonces: [LoginNonce: PreLoginQuestion] = [:]
     private var setupTokens: Set<[UInt8]> = []
     private var interference = Interference()
     private var counter = 0
@@ -73,14 +73,13 @@ actor SimulatedServer {
 
     // Login
 
-    func preLogin(_ request: CloudMLSAPI.PreLoginRequest) throws -> PreLoginResponse {
+    func preLogin(_ request: PreLoginRequest) throws -> PreLoginResponse {
         guard let name = UserName(rawValue: request.user), let nonce = LoginNonce(bytes: request.clientNonce.array)
         else { throw Self.refusal(.badRequest) }
-        let kind = SlotKind(name: request.kind.rawValue) ?? .password
-        let asked = KeyHierarchy.PreLoginRequest(role: role, userName: name, kind: kind, clientNonce: nonce)
+        let asked = PreLoginQuestion(role: role, userName: name, kind: request.kind, clientNonce: nonce)
         let decoy = PasswordKDF(parameters: .cheap, salt: KDFSalt(bytes: Array(repeating: 7, count: 16)) ?? .random())
-        let kdf = kind == .password ? users[name.rawValue]?.login.kdf.flatMap(\.stored) ?? decoy : nil
-        let answer = try PreLoginAnswer(request: asked, serverID: serverID, kdf: kdf, expiresAt: 2_000)
+        let kdf = request.kind == .password ? users[name.rawValue]?.login.kdf.flatMap(\.stored) ?? decoy : nil
+        let answer = try PreLoginAnswer(question: asked, serverID: serverID, kdf: kdf, expiresAt: 2_000)
         nonces[answer.serverNonce] = asked
         let signature = try identity.sign(answer.encoded, as: .preLogin)
         let response = PreLoginResponse(

@@ -40,12 +40,12 @@ extension SimulatedService {
     func serverInfo() async throws -> ServerInfo {
         try await call("server") { server, _ in
             ServerInfo(
-                role: ServiceRole(rawValue: server.role.rawValue) ?? .keyStore, protocolVersion: 1,
+                role: server.role, protocolVersion: 1,
                 serverID: Bytes(await server.serverID.bytes), identityKey: Bytes(await server.identity.publicKey.bytes),
                 incarnation: Bytes(await server.incarnation), origins: await server.origins)
         }
     }
-    func preLogin(_ request: CloudMLSAPI.PreLoginRequest) async throws -> PreLoginResponse {
+    func preLogin(_ request: PreLoginRequest) async throws -> PreLoginResponse {
         try await call("prelogin") { server, _ in try await server.preLogin(request) }
     }
     func login(_ request: LoginRequest) async throws -> SessionTokens {

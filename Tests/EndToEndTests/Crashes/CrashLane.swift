@@ -87,7 +87,7 @@ actor CrashLane {
         try await database(.authDelivery).read { try Value.fetchAll($0, sql: sql, arguments: arguments) }
     }
 
-    private nonisolated func database(_ role: ServiceRole) throws -> DatabaseQueue {
+    private nonisolated func database(_ role: ServerRole) throws -> DatabaseQueue {
         let server = role == .keyStore ? world.keyStores[0] : world.authDelivery
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)

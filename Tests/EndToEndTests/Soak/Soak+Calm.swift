@@ -104,7 +104,7 @@ extension Soak {
     }
 
     private func checkServers() async throws {
-        for (role, server) in [(ServiceRole.keyStore, keyStore), (.authDelivery, authDelivery)] {
+        for (role, server) in [(ServerRole.keyStore, keyStore), (.authDelivery, authDelivery)] {
             let backup = place.url.appending(path: "backup-\(role.rawValue)").path
             for arguments in [
                 ["backup", backup, "--data", server.dataFolder.path], ["backup", "--verify", backup],

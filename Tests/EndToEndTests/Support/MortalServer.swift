@@ -14,11 +14,11 @@ import Synchronization
 final class MortalServer: Sendable {
     let dataFolder: URL
     let port: UInt16
-    private let role: ServiceRole
+    private let role: ServerRole
     private let logs: TemporaryFolder
     private let process: Mutex<ServerProcess>
 
-    init(_ role: ServiceRole, in dataFolder: URL, logs: TemporaryFolder) async throws {
+    init(_ role: ServerRole, in dataFolder: URL, logs: TemporaryFolder) async throws {
         self.role = role
         self.dataFolder = dataFolder
         self.logs = logs

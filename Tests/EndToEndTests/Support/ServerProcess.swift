@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import Foundation
+import KeyHierarchy
 
 #if canImport(Darwin)
     import Darwin
@@ -13,19 +14,19 @@ final class ServerProcess: Sendable {
         var log: String
     }
 
-    let role: ServiceRole
+    let role: ServerRole
     let dataFolder: URL
     let origin: String
     let process: ChildProcess
 
-    private init(role: ServiceRole, dataFolder: URL, origin: String, process: ChildProcess) {
+    private init(role: ServerRole, dataFolder: URL, origin: String, process: ChildProcess) {
         self.role = role
         self.dataFolder = dataFolder
         self.origin = origin
         self.process = process
     }
 
-    static func executable(_ role: ServiceRole) throws -> URL {
+    static func executable(_ role: ServerRole) throws -> URL {
         switch role {
         case .keyStore: try Executables.url(Executables.keyStoreServer)
         case .authDelivery: try Executables.url(Executables.authDeliveryServer)
@@ -34,7 +35,7 @@ final class ServerProcess: Sendable {
 
     /// Starts a server and waits until it says where it listens.
     static func start(
-        _ role: ServiceRole, in dataFolder: URL, port: Int = 0, logs: TemporaryFolder, options: [String] = []
+        _ role: ServerRole, in dataFolder: URL, port: Int = 0, logs: TemporaryFolder, options: [String] = []
     ) async throws -> ServerProcess {
         let process = try ChildProcess(
             try executable(role), ["--data", dataFolder.path, "--port", String(port)] + options,

@@ -126,7 +126,7 @@ extension Stage {
 
     /// Starts a server that must not stay up.
     func start(
-        _ role: ServiceRole, folder: URL? = nil, options: [String] = []
+        _ role: ServerRole, folder: URL? = nil, options: [String] = []
     ) async throws -> ChildProcess.Outcome {
         let folder = try folder ?? place.folder("data-\(UUID().uuidString)")
         return try await ChildProcess(
@@ -138,7 +138,7 @@ extension Stage {
     func account(_ name: String) throws -> AccountAddress { try #require(AccountAddress("folder:\(name)")) }
 
     /// Ends the access tokens of alice's sessions, as ten minutes would.
-    func expireSessions(of role: ServiceRole) throws {
+    func expireSessions(of role: ServerRole) throws {
         let server = role == .keyStore ? world.keyStores[0] : world.authDelivery
         for file in try StoredData.databases(in: server.dataFolder) {
             try DatabaseQueue(path: file.path).write { try $0.execute(sql: "UPDATE sessions SET access_expires = 1") }
@@ -150,7 +150,7 @@ extension Stage {
     /// - Parameter isRenewed: false takes the token that the session began with.
     func request(
         _ method: HTTPExchangeRequest.Method, _ path: String, as name: String? = nil,
-        at role: ServiceRole = .authDelivery,
+        at role: ServerRole = .authDelivery,
         headers: [String: String] = [:], body: Data? = nil, isRenewed: Bool = true
     ) async throws -> BadInput.Result {
         var request = HTTPExchangeRequest(method, path)

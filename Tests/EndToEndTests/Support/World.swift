@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import Foundation
+import KeyHierarchy
 import Testing
 
 /// One auth-delivery server and two key stores, as real processes; people with devices; a folder that all share.

@@ -33,9 +33,9 @@ struct Fixture {
         pin = try Vectors.fixed("input certificate pin")
     }
 
-    var request: PreLoginRequest {
+    var question: PreLoginQuestion {
         get throws {
-            PreLoginRequest(
+            PreLoginQuestion(
                 role: .keyStore, userName: userName, kind: .password,
                 clientNonce: try Vectors.fixed("input client nonce"))
         }

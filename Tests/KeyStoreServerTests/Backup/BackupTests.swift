@@ -1,6 +1,7 @@
 import CloudMLSAPI
 import Foundation
 import GRDB
+import KeyHierarchy
 import KeyStoreServer
 import ServerKit
 import Testing

@@ -1,6 +1,7 @@
 import CloudMLSAPI
 import Foundation
 import GRDB
+import KeyHierarchy
 import ServerKit
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import GRDB
+import KeyHierarchy
 import ServerKit
 import Testing
 

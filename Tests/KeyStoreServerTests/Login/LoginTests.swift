@@ -43,7 +43,7 @@ import Testing
         // The same for ever, and another one for another name.
         #expect(try await unknown.preLogin(at: server.http).response.kdf == kdfs.1)
         #expect(try await TestUser("mallory2").preLogin(at: server.http).response.kdf != kdfs.1)
-        for kind in [LoginKind.recovery, .device] {
+        for kind in [SlotKind.recovery, .device] {
             #expect(try await known.preLogin(at: server.http, kind: kind).response.kdf == nil)
             #expect(try await unknown.preLogin(at: server.http, kind: kind).response.kdf == nil)
         }
@@ -99,7 +99,7 @@ import Testing
         let preLogin = try await alice.preLogin(at: server.http)
         let statement = LoginStatement(
             role: .keyStore, serverID: preLogin.answer.serverID, userName: bob.name,
-            serverNonce: preLogin.answer.serverNonce, clientNonce: preLogin.answer.request.clientNonce,
+            serverNonce: preLogin.answer.serverNonce, clientNonce: preLogin.answer.question.clientNonce,
             origin: try Origin(typed: server.http.origin))
         let proof = try LoginProof(statement, signedBy: bob.loginKey(preLogin.answer.serverID))
         let answer = try await server.http.send(
@@ -134,8 +134,8 @@ import Testing
     @Test func aDeviceKeyLogsInAsItsKindOnly() async throws {
         let server = try await RunningKeyStore.start()
         let alice = try await server.firstUser()
-        let key = try KeyHierarchy.LoginKey.random()
-        let login = CloudMLSAPI.LoginKey(kind: .device, publicKey: Bytes(key.publicKey.bytes), kdf: nil)
+        let key = try LoginKey.random()
+        let login = LoginMethod(kind: .device, publicKey: Bytes(key.publicKey.bytes), kdf: nil)
         let slot = try alice.user.deviceSlot()
         #expect(try await alice.putSlot(slot, kind: .device, login: login, ifRevision: 0).status == 200)
         #expect(try await alice.user.login(at: server.http, kind: .device, key: key).status == 200)

@@ -40,8 +40,8 @@ import Testing
         #expect(
             try await alice.putSlot(alice.user.deviceSlot(), kind: .device, login: nil, ifRevision: 0).status == 200)
         expect(try await alice.deleteSlot(alice.user.slotID, ifRevision: 1), .lastWayIn)
-        let key = try KeyHierarchy.LoginKey.random()
-        let login = CloudMLSAPI.LoginKey(kind: .device, publicKey: Bytes(key.publicKey.bytes), kdf: nil)
+        let key = try LoginKey.random()
+        let login = LoginMethod(kind: .device, publicKey: Bytes(key.publicKey.bytes), kdf: nil)
         #expect(
             try await alice.putSlot(alice.user.deviceSlot(), kind: .device, login: login, ifRevision: 0).status == 200)
         let device = try await alice.user.signIn(at: server.http, kind: .device, key: key)
@@ -124,7 +124,7 @@ import Testing
     @Test func aUserHasAsManySlotsAsThereCanBe() async throws {
         let mover = try await Mover.make()
         let alice = mover.alice
-        func fill(_ kind: LoginKind, to count: Int, _ make: () throws -> StoreSlot) async throws {
+        func fill(_ kind: SlotKind, to count: Int, _ make: () throws -> StoreSlot) async throws {
             for _ in 0..<count {
                 #expect(try await alice.putSlot(make(), kind: kind, login: nil, ifRevision: 0).status == 200)
             }

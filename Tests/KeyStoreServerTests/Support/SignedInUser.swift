@@ -50,7 +50,7 @@ struct SignedInUser: Sendable {
     }
 
     func putSlot(
-        _ slot: StoreSlot, kind: LoginKind, login: CloudMLSAPI.LoginKey?, ifRevision: UInt64
+        _ slot: StoreSlot, kind: SlotKind, login: LoginMethod?, ifRevision: UInt64
     ) async throws -> TestHTTP.Answer {
         try await http.send(
             .PUT, "/v1/slots/\(slot.id.hex)",

@@ -26,7 +26,7 @@ struct TestUser: Sendable {
     }
 
     /// The password login key at a server.
-    func loginKey(_ serverID: ServerID) throws -> KeyHierarchy.LoginKey {
+    func loginKey(_ serverID: ServerID) throws -> LoginKey {
         try passwordKey.loginKey(role: .keyStore, serverID: serverID)
     }
 
@@ -42,8 +42,8 @@ struct TestUser: Sendable {
             sealing: dataKey, scopeID: storeID, id: id, to: .device(publicKey), signedBy: storeKey)
     }
 
-    func passwordLogin(_ serverID: ServerID) throws -> CloudMLSAPI.LoginKey {
-        CloudMLSAPI.LoginKey(
+    func passwordLogin(_ serverID: ServerID) throws -> LoginMethod {
+        LoginMethod(
             kind: .password, publicKey: Bytes(try loginKey(serverID).publicKey.bytes),
             kdf: KDFDescription(
                 algorithm: .argon2id, iterations: 3, memoryKiB: 65_536, parallelism: 4, salt: Bytes(kdf.salt.bytes)))
@@ -69,12 +69,12 @@ struct TestUser: Sendable {
 
     // MARK: Login
 
-    func preLogin(at http: TestHTTP, kind: LoginKind = .password) async throws -> VerifiedPreLogin {
+    func preLogin(at http: TestHTTP, kind: SlotKind = .password) async throws -> VerifiedPreLogin {
         try await VerifiedPreLogin.ask(http, name: name, kind: kind)
     }
 
     func login(
-        at http: TestHTTP, kind: LoginKind = .password, key: KeyHierarchy.LoginKey? = nil, origin: String? = nil,
+        at http: TestHTTP, kind: SlotKind = .password, key: LoginKey? = nil, origin: String? = nil,
         headers: [String: String] = [:]
     ) async throws -> TestHTTP.Answer {
         let preLogin = try await preLogin(at: http, kind: kind)
@@ -82,7 +82,7 @@ struct TestUser: Sendable {
     }
 
     func login(
-        at http: TestHTTP, after preLogin: VerifiedPreLogin, key: KeyHierarchy.LoginKey? = nil, origin: String? = nil,
+        at http: TestHTTP, after preLogin: VerifiedPreLogin, key: LoginKey? = nil, origin: String? = nil,
         headers: [String: String] = [:]
     ) async throws -> TestHTTP.Answer {
         let dialled = try Origin(typed: origin ?? http.origin)
@@ -97,7 +97,7 @@ struct TestUser: Sendable {
     }
 
     func signIn(
-        at http: TestHTTP, kind: LoginKind = .password, key: KeyHierarchy.LoginKey? = nil
+        at http: TestHTTP, kind: SlotKind = .password, key: LoginKey? = nil
     ) async throws -> SignedInUser {
         let answer = try await login(at: http, kind: kind, key: key)
         guard answer.status == 200 else { throw Refused(answer: answer) }
@@ -108,16 +108,15 @@ struct TestUser: Sendable {
 /// A pre-login answer whose signature was checked.
 struct VerifiedPreLogin: Sendable {
     let answer: PreLoginAnswer
-    let kind: LoginKind
+    let kind: SlotKind
     let response: PreLoginResponse
 
-    static func ask(_ http: TestHTTP, name: UserName, kind: LoginKind) async throws -> VerifiedPreLogin {
-        let slotKind = try #require(SlotKind(name: kind.rawValue))
-        let request = KeyHierarchy.PreLoginRequest(role: .keyStore, userName: name, kind: slotKind)
+    static func ask(_ http: TestHTTP, name: UserName, kind: SlotKind) async throws -> VerifiedPreLogin {
+        let question = PreLoginQuestion(role: .keyStore, userName: name, kind: kind)
         let answer = try await http.send(
             .POST, "/v1/auth/prelogin",
-            json: CloudMLSAPI.PreLoginRequest(
-                user: name.rawValue, kind: kind, clientNonce: Bytes(request.clientNonce.bytes)))
+            json: PreLoginRequest(
+                user: name.rawValue, kind: kind, clientNonce: Bytes(question.clientNonce.bytes)))
         guard answer.status == 200 else { throw TestUser.Refused(answer: answer) }
         let response = try answer.json(PreLoginResponse.self)
         var kdf: PasswordKDF?
@@ -130,12 +129,12 @@ struct VerifiedPreLogin: Sendable {
         }
         let key = try #require(ServerPublicKey(bytes: response.identityKey.array))
         let claimed = try PreLoginAnswer(
-            request: request, serverID: key.serverID,
+            question: question, serverID: key.serverID,
             serverNonce: try #require(LoginNonce(bytes: response.serverNonce.array)), kdf: kdf,
             expiresAt: response.expires)
         let signed = try SignedPreLoginAnswer(
             decoding: [1] + key.bytes + claimed.encoded + response.signature.array)
         return VerifiedPreLogin(
-            answer: try signed.verified(for: request, server: nil), kind: kind, response: response)
+            answer: try signed.verified(for: question, server: nil), kind: kind, response: response)
     }
 }

@@ -1,5 +1,6 @@
 import CloudMLSAPI
 package import GRDB
+import KeyHierarchy
 package import ServerKit
 
 /// The tables of the delivery data. Migrations are named, only ever added, and never changed once released.

@@ -22,12 +22,6 @@ struct SQLiteTransaction: DeliveryTransaction {
     }
 }
 
-/// A row that this program did not write so: the file was damaged or changed by others.
-struct DamagedRow: Error, CustomStringConvertible {
-    let table: String
-    var description: String { "a row of table \(table) is damaged" }
-}
-
 extension UInt64 {
     /// As SQLite stores it. Numbers and times of ours never come near 2^63; those of requests may, and then they equal
     /// nothing that is stored.

@@ -9,7 +9,7 @@ struct BenchUser: Sendable {
     private let address: ServerAddress
     private let name: UserName
     private let serverID: ServerID
-    private let loginKey: KeyHierarchy.LoginKey
+    private let loginKey: LoginKey
     private let storeID = StoreID.random()
     private let dataKey = DataKey.random()
     private let signingKey: StoreSigningKey
@@ -34,7 +34,7 @@ struct BenchUser: Sendable {
             sealing: dataKey, scopeID: storeID, id: slotID, passwordKey: passwordKey, kdf: kdf, signedBy: signingKey)
         let registration = KeyStoreRegistration(
             setupToken: nil, user: name.rawValue,
-            login: CloudMLSAPI.LoginKey(
+            login: LoginMethod(
                 kind: .password, publicKey: Bytes(loginKey.publicKey.bytes), kdf: KDFDescription(kdf)),
             storeID: Bytes(storeID.bytes), slot: Bytes(slot.encoded), keyring: [1])
         let registered = try Self.exchange(connection, "POST /v1/register", try JSONEncoder().encode(registration))
@@ -48,21 +48,21 @@ struct BenchUser: Sendable {
     var authorization: String { "Authorization: Bearer \(accessToken)" }
 
     func signIn(on connection: BenchConnection) throws -> SessionTokens {
-        let request = KeyHierarchy.PreLoginRequest(role: .keyStore, userName: name, kind: .password)
+        let question = PreLoginQuestion(role: .keyStore, userName: name, kind: .password)
         let response: PreLoginResponse = try Self.answer(
             connection, "POST /v1/auth/prelogin", status: 200,
             body: JSONEncoder().encode(
-                CloudMLSAPI.PreLoginRequest(
-                    user: name.rawValue, kind: .password, clientNonce: Bytes(request.clientNonce.bytes))))
+                PreLoginRequest(
+                    user: name.rawValue, kind: .password, clientNonce: Bytes(question.clientNonce.bytes))))
         guard let key = ServerPublicKey(bytes: response.identityKey.array),
             let nonce = LoginNonce(bytes: response.serverNonce.array)
         else { throw BenchConnection.Failed(description: "the pre-login is malformed") }
         let claimed = try PreLoginAnswer(
-            request: request, serverID: key.serverID, serverNonce: nonce, kdf: response.kdf?.passwordKDF,
+            question: question, serverID: key.serverID, serverNonce: nonce, kdf: response.kdf?.passwordKDF,
             expiresAt: response.expires)
         let answer = try SignedPreLoginAnswer(
             decoding: [1] + key.bytes + claimed.encoded + response.signature.array
-        ).verified(for: request, server: nil)
+        ).verified(for: question, server: nil)
         let statement = LoginStatement(answering: answer, origin: try Origin(typed: address.origin))
         let proof = try LoginProof(statement, signedBy: loginKey)
         let login = LoginRequest(
@@ -110,7 +110,7 @@ struct BenchUser: Sendable {
                 sealing: dataKey, scopeID: storeID, id: slotID, passwordKey: key, kdf: kdf, signedBy: signingKey)
             let write = SlotWrite(
                 kind: .password, body: Bytes(slot.encoded),
-                login: CloudMLSAPI.LoginKey(
+                login: LoginMethod(
                     kind: .password, publicKey: Bytes(login.publicKey.bytes), kdf: KDFDescription(kdf)))
             let result: WriteResult = try Self.answer(
                 connection, "PUT /v1/slots/\(slotID.hex)", status: 200,

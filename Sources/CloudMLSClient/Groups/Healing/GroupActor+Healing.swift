@@ -63,16 +63,6 @@ extension GroupActor {
         }
     }
 
-    /// Runs an operation; where it finds the key store behind, brings the group on and runs it again.
-    func mending<Result: Sendable>(_ operation: () async throws -> Result) async throws -> Result {
-        do {
-            return try await operation()
-        } catch let error as ClientError where error.code == .rolledBack {
-            try await healNow()
-            return try await operation()
-        }
-    }
-
     private static func healable(_ stored: GroupSnapshot) -> GroupHealing.Stored? {
         guard let head = stored.head, let group = stored.group else { return nil }
         return GroupHealing.Stored(

@@ -1,4 +1,4 @@
-package import CloudMLSAPI
+import CloudMLSAPI
 package import KeyHierarchy
 
 /// Pre-login and login at one server with a key that is at hand: a recovery code's or a device's.
@@ -6,7 +6,7 @@ package import KeyHierarchy
 package struct KeyLogin: OperationMachine {
     private enum State {
         case idle
-        case asked(KeyHierarchy.PreLoginRequest)
+        case asked(PreLoginQuestion)
         case sent(ServerID)
     }
 
@@ -14,8 +14,8 @@ package struct KeyLogin: OperationMachine {
     private let origin: Origin
     private let userName: UserName
     private let pinned: ServerID?
-    private let kind: LoginKind
-    private let key: KeyHierarchy.LoginKey
+    private let kind: SlotKind
+    private let key: LoginKey
     private let environment: ClientEnvironment
     private var state = State.idle
 
@@ -23,8 +23,8 @@ package struct KeyLogin: OperationMachine {
     ///   - pinned: the server that must answer; nil on first use.
     ///   - kind: `recovery` or `device`.
     package init(
-        role: ServerRole, origin: Origin, userName: UserName, pinned: ServerID?, kind: LoginKind,
-        key: KeyHierarchy.LoginKey, environment: ClientEnvironment
+        role: ServerRole, origin: Origin, userName: UserName, pinned: ServerID?, kind: SlotKind,
+        key: LoginKey, environment: ClientEnvironment
     ) {
         self.role = role
         self.origin = origin
@@ -36,20 +36,19 @@ package struct KeyLogin: OperationMachine {
     }
 
     package mutating func start() -> Step<PasswordLogin.Action, Login.Output> {
-        let request = KeyHierarchy.PreLoginRequest(
-            role: role, userName: userName, kind: kind == .recovery ? .recovery : .device,
-            clientNonce: environment.fresh())
-        state = .asked(request)
+        let question = PreLoginQuestion(
+            role: role, userName: userName, kind: kind, clientNonce: environment.fresh())
+        state = .asked(question)
         return .perform(
             .preLogin(
-                CloudMLSAPI.PreLoginRequest(
-                    user: userName.rawValue, kind: kind, clientNonce: Bytes(request.clientNonce.bytes))))
+                PreLoginRequest(
+                    user: userName.rawValue, kind: kind, clientNonce: Bytes(question.clientNonce.bytes))))
     }
 
     package mutating func handle(_ event: PasswordLogin.Event) throws -> Step<PasswordLogin.Action, Login.Output> {
         switch (state, event) {
-        case (.asked(let request), .answered(let response)):
-            let answer = try response.verified(for: request, server: pinned, at: origin)
+        case (.asked(let question), .answered(let response)):
+            let answer = try response.verified(for: question, server: pinned, at: origin)
             let proof = try LoginProof(LoginStatement(answering: answer, origin: origin), signedBy: key)
             state = .sent(answer.serverID)
             return .perform(.logIn(LoginRequest(proof, kind: kind, deviceName: environment.shortDeviceName)))

@@ -5,7 +5,7 @@ import MLSCodec
 /// Pre-login and login with a password at one server.
 package struct PasswordLogin: OperationMachine {
     package enum Action: Sendable {
-        case preLogin(CloudMLSAPI.PreLoginRequest)
+        case preLogin(PreLoginRequest)
         case deriveKey(PasswordKDF)
         case logIn(LoginRequest)
     }
@@ -27,7 +27,7 @@ package struct PasswordLogin: OperationMachine {
 
     private enum State {
         case idle
-        case asked(KeyHierarchy.PreLoginRequest)
+        case asked(PreLoginQuestion)
         case hashing(PreLoginAnswer, PasswordKDF)
         case sent(Output)
     }
@@ -51,19 +51,19 @@ package struct PasswordLogin: OperationMachine {
     }
 
     package mutating func start() -> Step<Action, Output> {
-        let request = KeyHierarchy.PreLoginRequest(
+        let question = PreLoginQuestion(
             role: role, userName: userName, kind: .password, clientNonce: environment.fresh())
-        state = .asked(request)
+        state = .asked(question)
         return .perform(
             .preLogin(
-                CloudMLSAPI.PreLoginRequest(
-                    user: userName.rawValue, kind: .password, clientNonce: Bytes(request.clientNonce.bytes))))
+                PreLoginRequest(
+                    user: userName.rawValue, kind: .password, clientNonce: Bytes(question.clientNonce.bytes))))
     }
 
     package mutating func handle(_ event: Event) throws -> Step<Action, Output> {
         switch (state, event) {
-        case (.asked(let request), .answered(let response)):
-            let answer = try response.verified(for: request, server: pinned, at: origin)
+        case (.asked(let question), .answered(let response)):
+            let answer = try response.verified(for: question, server: pinned, at: origin)
             guard let kdf = answer.kdf else { throw PreLoginResponse.malformed(origin) }
             try environment.kdfPolicy.accept(kdf)
             state = .hashing(answer, kdf)

@@ -3,23 +3,23 @@ import KeyHierarchy
 import MLSCodec
 
 extension PreLoginResponse {
-    /// Checks that the expected server made this answer, and for this request.
+    /// Checks that the expected server made this answer, and to this question.
     ///
     /// - Parameter server: the pinned server; nil on first use.
     /// - Throws: `ClientError` with `malformedAnswer`, `serverIdentityChanged` or `notTheExpectedServer`.
     func verified(
-        for request: KeyHierarchy.PreLoginRequest, server: ServerID?, at origin: Origin
+        for question: PreLoginQuestion, server: ServerID?, at origin: Origin
     ) throws -> PreLoginAnswer {
         let passwordKDF = kdf?.passwordKDF
         guard (passwordKDF != nil) == (kdf != nil), let key = ServerPublicKey(bytes: identityKey.array),
             let nonce = LoginNonce(bytes: serverNonce.array), let signature = Signature(bytes: signature.array),
             let claimed = try? PreLoginAnswer(
-                request: request, serverID: key.serverID, serverNonce: nonce, kdf: passwordKDF, expiresAt: expires),
+                question: question, serverID: key.serverID, serverNonce: nonce, kdf: passwordKDF, expiresAt: expires),
             let signed = try? SignedPreLoginAnswer(
                 decoding: FormatVersion.v1.encoded + key.bytes + claimed.encoded + signature.bytes)
         else { throw Self.malformed(origin) }
         do {
-            return try signed.verified(for: request, server: server)
+            return try signed.verified(for: question, server: server)
         } catch  where error.code == .wrongServer {
             throw ClientError(
                 .serverIdentityChanged, "The server at \(origin) has another identity than the expected one.",
@@ -40,7 +40,7 @@ extension PreLoginResponse {
 
 extension LoginRequest {
     /// A login that a key of this kind has signed.
-    init(_ proof: LoginProof, kind: LoginKind, deviceName: String) {
+    init(_ proof: LoginProof, kind: SlotKind, deviceName: String) {
         let statement = proof.statement
         self.init(
             user: statement.userName.rawValue, kind: kind, clientNonce: Bytes(statement.clientNonce.bytes),

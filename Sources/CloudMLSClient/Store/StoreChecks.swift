@@ -9,7 +9,7 @@ enum StoreChecks {
     static func slots<Scope>(_ stored: [StoredSlot], of scope: Scope.Type) throws -> [Slot<Scope>] {
         try stored.map { item in
             guard let slot = try? Slot<Scope>(decoding: item.body.array), slot.id.bytes == item.id.array,
-                slot.kind.name == item.kind.rawValue
+                slot.kind == item.kind
             else { throw notAuthentic("A way in", Scope.role) }
             return slot
         }
@@ -115,26 +115,6 @@ enum StoreChecks {
             let anchor = try? sealer.open(StoreAnchor.self, stored.body.array, name: name, revision: revision)
         else { throw notAuthentic("The anchor", .authDelivery) }
         return anchor
-    }
-
-    /// Compares the key store with the anchor and with what this device remembers.
-    ///
-    /// - Returns: what the user should see.
-    /// - Throws: `rolledBack` where the keyring is older.
-    static func compare(
-        _ anchor: StoreAnchor, pins: ServerPins?, keyringRevision: Revision, slots: [StoreSlot],
-        incarnation: [UInt8]
-    ) throws -> [SignInNotice] {
-        guard keyringRevision >= max(anchor.keyringRevision, pins?.keyringRevision ?? .none) else {
-            throw rolledBack("The key store", "keyring")
-        }
-        var notices: [SignInNotice] = []
-        if anchor.incarnation.bytes != incarnation { notices.append(.keyStoreRestored) }
-        // A later keyring may well have come with other slots, and its anchor be on its way.
-        if keyringRevision == anchor.keyringRevision, anchor.slotsDigest != SlotsDigest(of: slots) {
-            notices.append(.waysInDiffer)
-        }
-        return notices
     }
 
     static func rolledBack(_ server: String, _ what: String) -> ClientError {

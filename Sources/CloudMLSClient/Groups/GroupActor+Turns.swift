@@ -1,16 +1,3 @@
-/// Those who wait for their turn, in order of arrival.
-struct TurnQueue {
-    struct Waiter {
-        var number: UInt64
-        var continuation: CheckedContinuation<Void, any Error>
-    }
-
-    var isTaken = false
-    var waiting: [Waiter] = []
-    /// How many have waited so far.
-    var count: UInt64 = 0
-}
-
 extension GroupActor {
     /// Runs one operation at a time, in the order of arrival. An actor alone does not do that: it lets others in wherever
     /// an operation waits.
