@@ -2,8 +2,8 @@ package import KeyHierarchy
 package import Logging
 package import ServerKit
 
-/// A key store, ready to be run.
-package struct KeyStoreService: Sendable {
+/// A key store, wired up: storage, services and routes.
+package struct KeyStoreApplication: Sendable {
     /// What is to be told to people when the server has started.
     package struct Ready: Sendable {
         /// Where it listens.
