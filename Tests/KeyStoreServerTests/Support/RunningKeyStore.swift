@@ -41,7 +41,8 @@ final class RunningKeyStore: Sendable {
             try await application.run { continuation.yield($0) }
         }
         for await ready in stream {
-            return RunningKeyStore(folder: folder, clock: clock, application: application, ready: ready, running: running)
+            return RunningKeyStore(
+                folder: folder, clock: clock, application: application, ready: ready, running: running)
         }
         try await running.value
         throw DidNotStart()
