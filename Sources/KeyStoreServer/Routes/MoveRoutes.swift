@@ -35,15 +35,9 @@ struct MoveRoutes: Sendable {
 
     /// Takes `after`, a name in hexadecimal; answers `MovePage`.
     @Sendable private func objects(_ request: Request, context: SessionContext) async throws -> Response {
-        var name: [UInt8]?
-        if let text = request.uri.queryParameters.get("after") {
-            guard text.utf8.count == 2 * ObjectRoutes.nameSize, let bytes = [UInt8](hex: text) else {
-                throw APIError(.badRequest, "\"after\" is an object's name: 64 lower-case hexadecimal digits.")
-            }
-            name = bytes
-        }
         let page = try await service.storage.page(
-            after: name, limit: Limits.movedObjects, maximumBytes: limits.batchSize, of: context.userID)
+            after: try request.query("after").map(ObjectRoutes.name), limit: Limits.movedObjects,
+            maximumBytes: limits.batchSize, of: context.userID)
         return try .json(page)
     }
 
