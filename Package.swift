@@ -171,6 +171,10 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ServerKitTests", dependencies: ["ServerKit", "CloudMLSAPI", "KeyHierarchy", grdb],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "KeyStoreServerTests",
             dependencies: [
                 "KeyStoreServer", "ServerKit", "ServerOptions", "CloudMLSAPI", "KeyHierarchy", "TestSupport",

@@ -24,8 +24,8 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         ServerProcess.prepare(logFormat: network.logFormat)
         try await KeyStore.reportingStartupErrors {
-            let service = try KeyStoreService(configuration(), logger: network.logger)
-            try await service.run { ready in
+            let application = try KeyStoreApplication(configuration(), logger: network.logger)
+            try await application.run { ready in
                 Terminal.say("key-store-server listens on \(ready.listening)")
                 guard let code = ready.setupCode else { return }
                 // A service manager keeps what is printed, where others may read it: there the file has to do.

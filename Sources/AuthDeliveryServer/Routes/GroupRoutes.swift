@@ -16,7 +16,8 @@ struct GroupRoutes: Sendable {
 
     /// Takes `after` in the query, answers `GroupList`.
     @Sendable private func list(_ request: Request, context: SessionContext) async throws -> Response {
-        try .json(try await service.list(of: context.userID, after: try request.bytesAfter()))
+        try .json(
+            try await service.list(of: context.userID, after: try request.query("after")?.bytes(count: 0...64) ?? []))
     }
 
     /// Takes `GroupRegistration`, answers `GroupInfoRecord`.
@@ -33,7 +34,7 @@ struct GroupRoutes: Sendable {
     /// Takes `after` and `limit` in the query, answers `LogPage`.
     @Sendable private func log(_ request: Request, context: SessionContext) async throws -> Response {
         let page = try await service.log(
-            try context.groupID(), for: context.userID, after: try request.number("after", or: 0),
+            try context.groupID(), for: context.userID, after: try request.query("after")?.number() ?? 0,
             limit: try request.pageLimit(maximum: 1_000, fallback: 100))
         return try .json(page)
     }
@@ -48,5 +49,5 @@ struct GroupRoutes: Sendable {
 
 extension SessionContext {
     /// The MLS group id in the path.
-    func groupID() throws(APIError) -> [UInt8] { try bytes("id", count: 16...64) }
+    func groupID() throws(APIError) -> [UInt8] { try path("id").bytes(count: 16...64, else: .notFound) }
 }

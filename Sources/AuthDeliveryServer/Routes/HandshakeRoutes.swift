@@ -46,11 +46,8 @@ struct HandshakeRoutes: Sendable {
 
     /// Takes `epoch` in the query, answers `CommitReportList`.
     @Sendable private func listReports(_ request: Request, context: SessionContext) async throws -> Response {
-        guard request.uri.queryParameters["epoch"] != nil else {
-            throw APIError(.badRequest, "The query takes epoch.")
-        }
         let list = try await reports.list(
-            epoch: try request.number("epoch", or: 0), in: try context.groupID(), for: context.userID)
+            epoch: try request.query(demanding: "epoch").number(), in: try context.groupID(), for: context.userID)
         return try .json(list)
     }
 

@@ -13,14 +13,18 @@ struct InboxRoutes: Sendable {
 
     /// Takes `after`, `limit` and `wait` (seconds, at most 60) in the query, answers `InboxPage`.
     @Sendable private func page(_ request: Request, context: SessionContext) async throws -> Response {
-        let wait = try request.number("wait", or: 0)
-        guard wait <= Limits.longPoll else {
-            throw APIError(.badRequest, "wait in the query takes at most \(Limits.longPoll) seconds.")
-        }
         let page = try await service.page(
-            of: context.userID, after: try request.number("after", or: 0),
-            limit: try request.pageLimit(maximum: 1_000, fallback: 100), wait: Int(wait))
+            of: context.userID, after: try request.query("after")?.number() ?? 0,
+            limit: try request.pageLimit(maximum: 1_000, fallback: 100), wait: try Self.wait(request))
         return try .json(page)
+    }
+
+    /// How many seconds the client waits for an entry.
+    private static func wait(_ request: Request) throws(APIError) -> Int {
+        guard let parameter = request.query("wait") else { return 0 }
+        let wait = try parameter.number()
+        guard wait <= Limits.longPoll else { throw parameter.refusal("at most \(Limits.longPoll) seconds") }
+        return Int(wait)
     }
 
     /// Takes `InboxAcknowledgement`; answers 204.

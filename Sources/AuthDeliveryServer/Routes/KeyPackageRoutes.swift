@@ -29,10 +29,11 @@ struct KeyPackageRoutes: Sendable {
 
     /// Takes `account` and `cipherSuite` in the query, answers `KeyPackageUploadResult`.
     @Sendable private func count(_ request: Request, context: SessionContext) async throws -> Response {
-        guard let account = request.uri.queryParameters["account"].flatMap({ AccountAddress($0) }),
-            let suite = UInt16(exactly: try request.number("cipherSuite", or: 0)), suite > 0
-        else {
-            throw APIError(.badRequest, "The query takes account and cipherSuite.")
+        let address = try request.query(demanding: "account")
+        guard let account = AccountAddress(address.text) else { throw address.refusal("the address of an account") }
+        let number = try request.query(demanding: "cipherSuite")
+        guard let suite = UInt16(exactly: try number.number()), suite > 0 else {
+            throw number.refusal("a cipher suite's number")
         }
         return try .json(try await service.count(of: account, cipherSuite: suite, by: context.userID))
     }
@@ -52,7 +53,7 @@ struct KeyPackageRoutes: Sendable {
 
     /// Takes `KeyPackageClaim` under an idempotency key, answers `KeyPackageClaimResponse`.
     @Sendable private func claim(_ request: Request, context: SessionContext) async throws -> Response {
-        let key = try request.idempotencyKey()
+        let key = try request.header(demanding: .idempotencyKey).bytes(count: 16...64)
         let body = try await request.json(KeyPackageClaim.self, upTo: 1 << 20)
         return try .json(try await service.claim(body, key: key, by: context.userID))
     }

@@ -29,7 +29,9 @@ struct SealedRecordRoutes: Sendable {
 
     /// Takes `after` in the query, answers `AnchorList`.
     @Sendable private func anchors(_ request: Request, context: SessionContext) async throws -> Response {
-        try .json(try await service.anchors(of: context.userID, after: try request.bytesAfter()))
+        try .json(
+            try await service.anchors(of: context.userID, after: try request.query("after")?.bytes(count: 0...64) ?? [])
+        )
     }
 
     /// Answers `StoredAnchor`.
@@ -50,5 +52,7 @@ struct SealedRecordRoutes: Sendable {
 
 extension SessionContext {
     /// The blinded name in the path, 32 bytes.
-    fileprivate func anchorName() throws(APIError) -> [UInt8] { try bytes("name", count: 32...32) }
+    fileprivate func anchorName() throws(APIError) -> [UInt8] {
+        try path("name").bytes(count: 32...32, else: .notFound)
+    }
 }

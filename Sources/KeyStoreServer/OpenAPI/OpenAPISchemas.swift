@@ -13,7 +13,7 @@ enum OpenAPISchemas {
         "AfterName": query("after", "The last name of the page before.", hex(64)),
         "BelowKey": query(
             "belowKey", "Bodies under a lower object key only.", ["type": "integer", "minimum": 0]),
-        "Limit": query("limit", "Rows at most; more than 1,000 is 1,000.", ["type": "integer", "minimum": 0]),
+        "Limit": query("limit", "Rows at most; more than 1,000 is 1,000.", ["type": "integer", "minimum": 1]),
         "IfMatch": header(
             "If-Match", "The revision that is replaced, in double quotes.",
             ["type": "string", "pattern": #"^"[1-9][0-9]{0,15}"$"#]),

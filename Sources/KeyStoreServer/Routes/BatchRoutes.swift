@@ -55,36 +55,22 @@ struct BatchRoutes: Sendable {
 
     /// Takes `after`, a cursor, and `limit`; answers `ChangesResponse`.
     @Sendable private func changes(_ request: Request, context: SessionContext) async throws -> Response {
-        let after = try Self.number("after", in: request) ?? 0
-        let changes = try await storage.changes(after: after, limit: try Self.limit(request), of: context.userID)
+        let changes = try await storage.changes(
+            after: try request.query("after")?.number() ?? 0, limit: try Self.limit(request), of: context.userID)
         return .spelled(changes.spell)
     }
 
     /// Takes `after`, a name, `limit` and `belowKey`; answers `ObjectsPage`.
     @Sendable private func list(_ request: Request, context: SessionContext) async throws -> Response {
-        let after = try request.uri.queryParameters.get("after").map { text in
-            guard text.utf8.count == 2 * ObjectRoutes.nameSize, let name = [UInt8](hex: text) else {
-                throw Self.badName
-            }
-            return name
-        }
-        let key = try Self.number("belowKey", in: request).map { UInt32(clamping: $0) }
         let page = try await storage.list(
-            after: after, belowKey: key, limit: try Self.limit(request), of: context.userID)
+            after: try request.query("after").map(ObjectRoutes.name),
+            belowKey: try (request.query("belowKey")?.number()).map { UInt32(clamping: $0) },
+            limit: try Self.limit(request), of: context.userID)
         return .spelled(page.spell)
     }
 
     private static func limit(_ request: Request) throws(APIError) -> Int {
-        let limit = try number("limit", in: request) ?? UInt64(maximumRows)
-        return Int(min(max(limit, 1), UInt64(maximumRows)))
-    }
-
-    private static func number(_ name: String, in request: Request) throws(APIError) -> UInt64? {
-        guard let text = request.uri.queryParameters.get(name) else { return nil }
-        guard let number = UInt64(text) else {
-            throw APIError(.badRequest, "\"\(name)\" is a number.")
-        }
-        return number
+        try request.pageLimit(maximum: maximumRows, fallback: maximumRows)
     }
 
     private func tooMany() -> APIError { APIError(.tooLarge, "At most \(limits.batchCount) at a time.") }

@@ -14,9 +14,8 @@ struct EventRoutes: Sendable {
     /// Answers a stream of `ChangeEvent` as server-sent events.
     @Sendable private func stream(_ request: Request, context: SessionContext) async throws -> Response {
         let stream = try events.stream(for: context.session)
-        var headers: HTTPFields = [.contentType: "text/event-stream"]
         // A proxy that collects what it passes on would make the events useless.
-        if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
+        let headers: HTTPFields = [.contentType: "text/event-stream", .accelBuffering: "no"]
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in

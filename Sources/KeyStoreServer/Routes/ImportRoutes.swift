@@ -47,7 +47,7 @@ struct ImportRoutes: Sendable {
 
     /// Answers `ImportStatus`.
     @Sendable private func status(_ request: Request, context: SessionContext) async throws -> Response {
-        try .json(try await service.storage.status(of: context.userID))
+        try .json(try await service.status(of: context.userID))
     }
 
     /// Takes `ImportContents`, answers `ImportStatus`: what another move had copied is dropped.
@@ -66,7 +66,7 @@ struct ImportRoutes: Sendable {
 
     /// Answers `StoreDigestAnswer`.
     @Sendable private func digest(_ request: Request, context: SessionContext) async throws -> Response {
-        try .json(try await service.storage.digest(of: context.userID))
+        try .json(try await service.digest(of: context.userID))
     }
 
     /// Takes `ImportOpening`, answers `ImportStatus`: the store is open from now on.

@@ -6,7 +6,6 @@ import ServerKit
 /// `/v1/move`: a store leaves for another key store.
 struct MoveRoutes: Sendable {
     let service: MoveService
-    let limits: KeyStoreLimits
 
     func add(to routes: some RouterMethods<SessionContext>) {
         routes.get("/v1/move", use: status)
@@ -20,7 +19,7 @@ struct MoveRoutes: Sendable {
 
     /// Answers `MoveStatus`, in every state.
     @Sendable private func status(_ request: Request, context: SessionContext) async throws -> Response {
-        try .json(try await service.storage.status(of: context.userID))
+        try .json(try await service.status(of: context.userID))
     }
 
     /// Takes `MoveRequest`, answers `MoveStatus`: from now on nothing can be written.
@@ -30,26 +29,19 @@ struct MoveRoutes: Sendable {
 
     /// Takes the move back, before it is committed; answers `MoveStatus`.
     @Sendable private func cancel(_ request: Request, context: SessionContext) async throws -> Response {
-        try .json(try await service.storage.cancel(of: context.userID))
+        try .json(try await service.cancel(of: context.userID))
     }
 
     /// Takes `after`, a name in hexadecimal; answers `MovePage`.
     @Sendable private func objects(_ request: Request, context: SessionContext) async throws -> Response {
-        var name: [UInt8]?
-        if let text = request.uri.queryParameters.get("after") {
-            guard text.utf8.count == 2 * ObjectRoutes.nameSize, let bytes = [UInt8](hex: text) else {
-                throw APIError(.badRequest, "\"after\" is an object's name: 64 lower-case hexadecimal digits.")
-            }
-            name = bytes
-        }
-        let page = try await service.storage.page(
-            after: name, limit: Limits.movedObjects, maximumBytes: limits.batchSize, of: context.userID)
+        let page = try await service.page(
+            after: try request.query("after").map(ObjectRoutes.name), of: context.userID)
         return try .json(page)
     }
 
     /// Answers `StoreDigestAnswer`.
     @Sendable private func digest(_ request: Request, context: SessionContext) async throws -> Response {
-        try .json(try await service.storage.digest(of: context.userID))
+        try .json(try await service.digest(of: context.userID))
     }
 
     /// Takes `MoveCommit`, answers `MoveStatus` with the signed statement.
@@ -59,6 +51,6 @@ struct MoveRoutes: Sendable {
 
     /// Deletes what is still here of a store that has moved; answers `MoveStatus`.
     @Sendable private func empty(_ request: Request, context: SessionContext) async throws -> Response {
-        try .json(try await service.storage.empty(of: context.userID))
+        try .json(try await service.empty(of: context.userID))
     }
 }

@@ -63,9 +63,11 @@ struct ObjectRoutes: Sendable {
     }
 
     private static func name(_ request: DirectRequest) throws(APIError) -> [UInt8] {
-        guard request.parameter.utf8.count == 2 * nameSize, let name = [UInt8](hex: request.parameter) else {
-            throw APIError(.badRequest, "An object's name is \(2 * nameSize) lower-case hexadecimal digits.")
-        }
-        return name
+        try name(RequestParameter("name", in: .path, text: request.parameter))
+    }
+
+    /// An object's blinded name.
+    static func name(_ parameter: RequestParameter) throws(APIError) -> [UInt8] {
+        try parameter.bytes(count: nameSize...nameSize)
     }
 }

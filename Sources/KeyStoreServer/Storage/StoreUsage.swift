@@ -1,9 +1,8 @@
 import CloudMLSAPI
-import GRDB
 import ServerKit
 
 /// What a user's objects come to.
-struct StoreUsage {
+package struct StoreUsage: Sendable {
     let state: StoreState
     private let before: (bytes: Int, objects: Int)
     var bytes: Int
@@ -12,19 +11,7 @@ struct StoreUsage {
     /// The least object key that a body may be sealed under.
     let minimumKeyID: UInt32
 
-    init(of user: UserID, in db: Database) throws {
-        let sql = "SELECT state, bytes, objects, cursor, minimum_key_id FROM stores WHERE user_id = ?"
-        var found: StoreUsage?
-        try db.firstRow(sql: sql, arguments: [user.rawValue]) { row in
-            found = StoreUsage(
-                state: try SQLiteStoreState.state(row[0]), bytes: row[1], objects: row[2],
-                cursor: row.unsigned(at: 3), minimumKeyID: UInt32(clamping: row.unsigned(at: 4)))
-        }
-        guard let found else { throw APIError.noStore }
-        self = found
-    }
-
-    private init(state: StoreState, bytes: Int, objects: Int, cursor: UInt64, minimumKeyID: UInt32) {
+    init(state: StoreState, bytes: Int, objects: Int, cursor: UInt64, minimumKeyID: UInt32) {
         self.state = state
         before = (bytes, objects)
         (self.bytes, self.objects) = (bytes, objects)
@@ -37,11 +24,5 @@ struct StoreUsage {
         guard bytes <= max(limits.userBytes, before.bytes), objects <= max(limits.userObjects, before.objects) else {
             throw APIError(.quotaExceeded, "The quota is used up: delete something first.")
         }
-    }
-
-    func store(of user: UserID, in db: Database) throws {
-        try db.executeCached(
-            sql: "UPDATE stores SET bytes = ?, objects = ?, cursor = ? WHERE user_id = ?",
-            arguments: [bytes, objects, Int64(clamping: cursor), user.rawValue])
     }
 }

@@ -18,6 +18,8 @@ extension HTTPField.Name {
     static let forwardedFor = known("X-Forwarded-For")
     /// `Forwarded` (RFC 7239).
     static let forwarded = known("Forwarded")
+    /// `X-Accel-Buffering`, with which an answer tells nginx whether to collect it before passing it on.
+    package static let accelBuffering = known("X-Accel-Buffering")
     /// `CloudMLS-Cookies`.
     static let cookies = known(HeaderName.cookies)
 }

@@ -88,6 +88,9 @@ extension Row {
         (self[column] as Data?).map { Array($0) } ?? []
     }
 
+    /// The same where NULL means something.
+    package func bytesOrNull(_ column: String) -> [UInt8]? { (self[column] as Data?).map { Array($0) } }
+
     /// A column that only ever holds revisions, counts or times.
     package func unsigned(_ column: String) -> UInt64 {
         UInt64(clamping: (self[column] as Int64?) ?? 0)

@@ -18,9 +18,8 @@ struct SessionRoutes: Sendable {
 
     /// Ends one of the user's sessions, which may be the one that asks; answers 204.
     @Sendable private func end(_ request: Request, context: SessionContext) async throws -> Response {
-        guard let text = context.parameters.get("id"), let id = Int64(text) else {
-            throw APIError(.badRequest, "A session's id is a number.")
-        }
+        let parameter = context.path("id")
+        guard let id = Int64(exactly: try parameter.number()) else { throw parameter.refusal("a session's number") }
         try await sessions.end(Session.ID(rawValue: id), by: context.session)
         return Response(status: .noContent)
     }

@@ -43,9 +43,6 @@ struct SlotRoutes: Sendable {
     }
 
     private static func slotID(_ context: SessionContext) throws(APIError) -> [UInt8] {
-        guard let text = context.parameters.get("id"), text.utf8.count == 32, let id = [UInt8](hex: text) else {
-            throw APIError(.badRequest, "A slot's id is 32 lower-case hexadecimal digits.")
-        }
-        return id
+        try context.path("id").bytes(count: SlotIDKind.byteCount...SlotIDKind.byteCount)
     }
 }

@@ -10,10 +10,10 @@ import Testing
 @Suite struct DurabilityTests {
     @Test func theWriterSyncsEveryTransaction() async throws {
         let server = try await RunningKeyStore.start()
-        #expect(try server.service.core.database.synchronousMode() == 2)
+        #expect(try server.application.core.database.synchronousMode() == 2)
         // Still so when it has written.
         _ = try await server.firstUser()
-        #expect(try server.service.core.database.synchronousMode() == 2)
+        #expect(try server.application.core.database.synchronousMode() == 2)
         await server.stop()
     }
 

@@ -111,7 +111,7 @@ import Testing
         #expect(try await ofBob.event() != nil)
         // A stream that nobody reads any more makes room.
         streams.removeAll()
-        while server.service.core.signals.count > 1 { await Task.yield() }
+        while server.application.core.signals.count > 1 { await Task.yield() }
         var again = try await Stream(alice)
         #expect(try await again.event() != nil)
         await server.stop()

@@ -33,7 +33,7 @@ import Testing
         }
 
         private static func rows(_ server: RunningKeyStore) async throws -> [String] {
-            try await server.service.core.database.read { db in
+            try await server.application.core.database.read { db in
                 let tables = [
                     "users", "login_keys", "slots", "stores", "objects", "setup_tokens", "arrivals", "departures",
                 ]

@@ -11,7 +11,7 @@ import Testing
     @Test func aFullDiskRefusesWritesUntilThereIsRoom() async throws {
         let server = try await RunningKeyStore.start()
         let alice = try await server.firstUser()
-        let database = server.service.core.database
+        let database = server.application.core.database
         let kept = SignedInUser.freshName()
         #expect(try await alice.put(kept, [1], ifRevision: 0).status == 200)
         try await database.write { db in

@@ -72,19 +72,21 @@ import Testing
     @Test func aCommitDoesNotOutliveACancel() async throws {
         let mover = try await Mover.make()
         let names = try await Mover.write(1, mover.alice)
-        let database = mover.source.service.core.database
-        let storage = SQLiteMoveStorage(database)
+        let database = mover.source.application.core.database
+        let storage = SQLiteMovingStorage(database)
+        let identity = mover.source.application.core.identity
+        let moves = MoveService(storage: storage, identity: identity, limits: KeyStoreLimits())
         let user = UserID(
             rawValue: try await database.read { try Int64.fetchOne($0, sql: "SELECT user_id FROM stores") } ?? 0)
         #expect(try await mover.begin().status == 200)
-        let mark = try await storage.mark(of: user)
-        let digest = try await storage.digest(of: user).digest.array
+        let mark = try await storage.read { try $0.store(of: user).mark }
+        let digest = try await moves.digest(of: user).digest.array
         let statement = try SignedMovedStatement(
             MovedStatement(
                 storeID: mover.alice.user.storeID, moveID: mover.moveID,
-                source: mover.source.service.core.identity.serverID, destination: mover.targetID,
+                source: identity.serverID, destination: mover.targetID,
                 digest: try #require(StoreDigest(bytes: digest))),
-            signedBy: mover.source.service.core.identity.signingKey)
+            signedBy: identity.signingKey)
         // Taken back, written to, begun twice anew, the last time under the first one's id.
         #expect(try await mover.http.send(.DELETE, "/v1/move").status == 200)
         #expect(try await mover.alice.put(names[0], [2], ifRevision: 1).status == 200)
@@ -92,7 +94,7 @@ import Testing
         #expect(try await mover.http.send(.DELETE, "/v1/move").status == 200)
         #expect(try await mover.begin().status == 200)
         await #expect(throws: APIError(.moveConflict, "")) {
-            try await storage.commit(mover.moveID, statement: statement, forward: [], since: mark, of: user)
+            try await moves.commit(statement, of: mover.moveID, forward: [], since: mark, for: user)
         }
         #expect(try await mover.status().state == .moving)
         await mover.stop()
@@ -110,7 +112,7 @@ import Testing
         let moved = try await mover.commit(digest).json(MoveStatus.self)
         #expect(try await mover.commit(digest).json(MoveStatus.self) == moved)
         let statement = try SignedMovedStatement(decoding: moved.statement?.array ?? [])
-            .verified(by: mover.source.service.core.identity.publicKey)
+            .verified(by: mover.source.application.core.identity.publicKey)
         #expect(statement.digest.bytes == digest.array)
         #expect(statement.destination == mover.targetID)
 
@@ -187,7 +189,7 @@ import Testing
                 destination: destination ?? mover.targetID, digest: try #require(StoreDigest(bytes: digest)))
             return Bytes(try SignedMovedStatement(statement, signedBy: key).encoded)
         }
-        let key = mover.source.service.core.identity.signingKey
+        let key = mover.source.application.core.identity.signingKey
         for wrong in [
             try statement(.random(), digest: digest.array),
             try statement(key, destination: .random(), digest: digest.array),

@@ -16,7 +16,7 @@ import Testing
 
     @Test func theRoutesAreThoseOfTheServer() async throws {
         let server = try await RunningKeyStore.start()
-        let served = Set(server.service.routes)
+        let served = Set(server.application.routes)
         let described = Set(KeyStoreRouteTable.routes.map(\.name))
         #expect(described.count == KeyStoreRouteTable.routes.count, "a route is described twice")
         for route in served.subtracting(described) { Issue.record("\(route) is not described. \(Self.howToAdd)") }

@@ -23,7 +23,7 @@ import Testing
         let server = try await RunningKeyStore.start()
         let user = try TestUser("alice")
         let body = try user.registration(
-            serverID: server.service.core.identity.serverID, token: server.setupCode?.token)
+            serverID: server.application.core.identity.serverID, token: server.setupCode?.token)
         #expect(try await server.http.send(.POST, "/v1/register", json: body).status == 201)
         expect(try await server.http.send(.POST, "/v1/register", json: body), .registrationRefused)
         await server.stop()
@@ -33,7 +33,7 @@ import Testing
         let server = try await RunningKeyStore.start()
         let user = try TestUser("alice")
         for token in [nil, SetupToken.random()] {
-            let body = try user.registration(serverID: server.service.core.identity.serverID, token: token)
+            let body = try user.registration(serverID: server.application.core.identity.serverID, token: token)
             expect(try await server.http.send(.POST, "/v1/register", json: body), .registrationRefused)
         }
         await server.stop()
@@ -43,7 +43,7 @@ import Testing
         let server = try await RunningKeyStore.start()
         let user = try TestUser("alice")
         let body = try user.registration(
-            serverID: server.service.core.identity.serverID, token: server.setupCode?.token)
+            serverID: server.application.core.identity.serverID, token: server.setupCode?.token)
         server.clock.advance(by: Limits.setupCodeLifetime)
         expect(try await server.http.send(.POST, "/v1/register", json: body), .registrationRefused)
         await server.stop()
@@ -54,7 +54,7 @@ import Testing
         _ = try await server.firstUser("alice")
         let code = try await Invitation.make(
             dataFolder: server.folder.dataFolder, publicURL: nil, clock: server.clock.clock)
-        let serverID = server.service.core.identity.serverID
+        let serverID = server.application.core.identity.serverID
         let second = try TestUser("alice").registration(serverID: serverID, token: code.token)
         expect(try await server.http.send(.POST, "/v1/register", json: second), .nameTaken)
         try await TestUser("bob").register(at: server.http, token: code.token)
@@ -66,7 +66,7 @@ import Testing
         let folder = server.folder.dataFolder
         let code = try await Invitation.make(dataFolder: folder, publicURL: nil)
         #expect(code.origin.rawValue == server.http.origin)
-        #expect(code.serverID == server.service.core.identity.serverID)
+        #expect(code.serverID == server.application.core.identity.serverID)
         let elsewhere = try Origin(typed: "https://keys.example.org:7464")
         #expect(try await Invitation.make(dataFolder: folder, publicURL: elsewhere).origin == elsewhere)
         await server.stop()
@@ -98,7 +98,7 @@ import Testing
     func whatDoesNotFitIsRefused(field: String) async throws {
         let server = try await RunningKeyStore.start { $0.registration = .open }
         let user = try TestUser("alice")
-        var body = try user.registration(serverID: server.service.core.identity.serverID, token: nil)
+        var body = try user.registration(serverID: server.application.core.identity.serverID, token: nil)
         var code = ErrorCode.badRequest
         switch field {
         case "user": body.user = "Alice"

@@ -69,7 +69,7 @@ import Testing
         changed.passwordKey = .random()
         let write = SlotWrite(
             kind: .password, body: Bytes(try changed.passwordSlot().encoded),
-            login: try changed.passwordLogin(server.service.core.identity.serverID), keepsSessions: true)
+            login: try changed.passwordLogin(server.application.core.identity.serverID), keepsSessions: true)
         let answer = try await alice.http.send(
             .PUT, "/v1/slots/\(changed.slotID.hex)", json: write, headers: SignedInUser.headers(ifRevision: 1))
         #expect(answer.status == 200)
@@ -84,7 +84,7 @@ import Testing
         let slot = try alice.user.deviceSlot()
         #expect(try await alice.putSlot(slot, kind: .device, login: nil, ifRevision: 0).status == 200)
         let slots = try await alice.slots()
-        let password = try alice.user.passwordLogin(server.service.core.identity.serverID)
+        let password = try alice.user.passwordLogin(server.application.core.identity.serverID)
         #expect(slots.first { $0.kind == .password }?.login == password)
         #expect(slots.first { $0.kind == .device }?.login == nil)
         await server.stop()

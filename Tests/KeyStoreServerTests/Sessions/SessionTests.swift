@@ -75,7 +75,7 @@ import Testing
         let server = try await RunningKeyStore.start()
         let alice = try await server.firstUser()
         let token = try #require(Token(alice.tokens.accessToken))
-        let rows = try await server.service.core.database.read { db in
+        let rows = try await server.application.core.database.read { db in
             try Row.fetchAll(db, sql: "SELECT access_hash, refresh_hash, length(access_hash) AS size FROM sessions")
                 .map { ($0.bytes("access_hash"), $0.unsigned("size")) }
         }

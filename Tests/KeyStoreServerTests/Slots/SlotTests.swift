@@ -62,7 +62,7 @@ import Testing
         var changed = alice.user
         changed.passwordKey = .random()
         changed.kdf = PasswordKDF()
-        let login = try changed.passwordLogin(server.service.core.identity.serverID)
+        let login = try changed.passwordLogin(server.application.core.identity.serverID)
         let answer = try await alice.putSlot(changed.passwordSlot(), kind: .password, login: login, ifRevision: 1)
         #expect(try answer.json() == WriteResult(revision: 2))
         #expect(try await alice.isSignedIn())
@@ -78,7 +78,7 @@ import Testing
         let alice = try await server.firstUser()
         var changed = alice.user
         changed.passwordKey = .random()
-        let login = try changed.passwordLogin(server.service.core.identity.serverID)
+        let login = try changed.passwordLogin(server.application.core.identity.serverID)
         let answer = try await alice.putSlot(changed.passwordSlot(), kind: .password, login: login, ifRevision: 7)
         expect(answer, .revisionConflict)
         #expect(try await alice.user.login(at: server.http).status == 200)
@@ -89,7 +89,7 @@ import Testing
         let server = try await RunningKeyStore.start()
         let alice = try await server.firstUser()
         let slot = try alice.user.deviceSlot()
-        let passwordLogin = try alice.user.passwordLogin(server.service.core.identity.serverID)
+        let passwordLogin = try alice.user.passwordLogin(server.application.core.identity.serverID)
         // Another kind than in the body, a login key of another kind, a second password.
         expect(try await alice.putSlot(slot, kind: .recovery, login: nil, ifRevision: 0), .badRequest)
         expect(try await alice.putSlot(slot, kind: .device, login: passwordLogin, ifRevision: 0), .badRequest)

@@ -27,10 +27,10 @@ struct Mover {
         self.target = target
         self.alice = alice
         token = alice.user.dataKey.followToken(
-            moveID: moveID, serverID: target.service.core.identity.serverID)
+            moveID: moveID, serverID: target.application.core.identity.serverID)
     }
 
-    var targetID: ServerID { target.service.core.identity.serverID }
+    var targetID: ServerID { target.application.core.identity.serverID }
     var http: TestHTTP { alice.http }
 
     func begin(_ id: MoveID? = nil) async throws -> TestHTTP.Answer {
@@ -49,7 +49,7 @@ struct Mover {
         let keyring = try await http.send(.GET, "/v1/keyring").json(StoredKeyring.self)
         return ImportContents(
             moveID: Bytes((id ?? moveID).bytes),
-            sourceKey: Bytes((sourceKey ?? source.service.core.identity.publicKey).bytes),
+            sourceKey: Bytes((sourceKey ?? source.application.core.identity.publicKey).bytes),
             keyringRevision: keyring.revision, keyring: keyring.body, slots: slots, followHash: Bytes(token.hash))
     }
 

@@ -9,18 +9,18 @@ final class RunningKeyStore: Sendable {
 
     let folder: TemporaryFolder
     let clock: TestClock
-    let service: KeyStoreService
+    let application: KeyStoreApplication
     let http: TestHTTP
     let setupCode: SetupCode?
     private let running: Task<Void, any Error>
 
     private init(
-        folder: TemporaryFolder, clock: TestClock, service: KeyStoreService, ready: KeyStoreService.Ready,
+        folder: TemporaryFolder, clock: TestClock, application: KeyStoreApplication, ready: KeyStoreApplication.Ready,
         running: Task<Void, any Error>
     ) {
         self.folder = folder
         self.clock = clock
-        self.service = service
+        self.application = application
         http = TestHTTP(origin: ready.listening.rawValue)
         setupCode = ready.setupCode
         self.running = running
@@ -34,14 +34,15 @@ final class RunningKeyStore: Sendable {
         var configuration = KeyStoreConfiguration(dataFolder: folder.dataFolder)
         configuration.service.port = 0
         configure(&configuration)
-        let service = try KeyStoreService(configuration, clock: clock.clock)
-        let (stream, continuation) = AsyncStream.makeStream(of: KeyStoreService.Ready.self)
+        let application = try KeyStoreApplication(configuration, clock: clock.clock)
+        let (stream, continuation) = AsyncStream.makeStream(of: KeyStoreApplication.Ready.self)
         let running = Task {
             defer { continuation.finish() }
-            try await service.run { continuation.yield($0) }
+            try await application.run { continuation.yield($0) }
         }
         for await ready in stream {
-            return RunningKeyStore(folder: folder, clock: clock, service: service, ready: ready, running: running)
+            return RunningKeyStore(
+                folder: folder, clock: clock, application: application, ready: ready, running: running)
         }
         try await running.value
         throw DidNotStart()

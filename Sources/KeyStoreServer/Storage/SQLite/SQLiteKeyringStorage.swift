@@ -79,7 +79,7 @@ package struct SQLiteKeyringStorage: KeyringStorage {
                     sql: "DELETE FROM sessions WHERE user_id = ? AND id <> ?",
                     arguments: [user.rawValue, session.id.rawValue])
                 // Whoever has the old data key could still make a token to follow a move with.
-                try SQLiteImportStorage.endFollowing(user, db)
+                try SQLiteMovingStorage.endFollowing(user, db)
             }
             return revision
         }

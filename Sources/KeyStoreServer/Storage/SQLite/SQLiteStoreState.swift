@@ -18,22 +18,6 @@ enum SQLiteStoreState {
         return state
     }
 
-    static func set(_ state: StoreState, of user: UserID, in db: Database) throws {
-        try db.execute(
-            sql: "UPDATE stores SET state = ? WHERE user_id = ?", arguments: [state.rawValue, user.rawValue])
-    }
-
-    /// A number that rises with each object that is written, and with `raiseMark`: the end of the change feed.
-    static func mark(of user: UserID, in db: Database) throws -> UInt64 {
-        let cursor = try Int64.fetchOne(
-            db, sql: "SELECT cursor FROM stores WHERE user_id = ?", arguments: [user.rawValue])
-        return UInt64(clamping: cursor ?? 0)
-    }
-
-    static func raiseMark(of user: UserID, in db: Database) throws {
-        try db.execute(sql: "UPDATE stores SET cursor = cursor + 1 WHERE user_id = ?", arguments: [user.rawValue])
-    }
-
     static func checkReadable(_ user: UserID, in db: Database) throws {
         try state(of: user, in: db).checkReadable()
     }

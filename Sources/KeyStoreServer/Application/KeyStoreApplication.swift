@@ -2,8 +2,8 @@ package import KeyHierarchy
 package import Logging
 package import ServerKit
 
-/// A key store, ready to be run.
-package struct KeyStoreService: Sendable {
+/// A key store, wired up: storage, services and routes.
+package struct KeyStoreApplication: Sendable {
     /// What is to be told to people when the server has started.
     package struct Ready: Sendable {
         /// Where it listens.
@@ -25,16 +25,17 @@ package struct KeyStoreService: Sendable {
     ) throws {
         core = try ServerCore(
             configuration.service, clock: clock, slotAccess: SQLiteStoreState.slotAccess,
-            lockOut: SQLiteImportStorage.endFollowing, schema: KeyStoreSchema.schema)
+            lockOut: SQLiteMovingStorage.endFollowing, schema: KeyStoreSchema.schema)
         self.logger = logger
         let registrations = SQLiteRegistrationStorage(core.database)
         self.registrations = registrations
         let objects = SQLiteObjectStorage(core.database, limits: configuration.limits, signals: core.signals)
         let keyrings = SQLiteKeyringStorage(core.database, signals: core.signals)
-        let moves = MoveService(storage: SQLiteMoveStorage(core.database), identity: core.identity)
+        let moving = SQLiteMovingStorage(core.database)
+        let moves = MoveService(storage: moving, identity: core.identity, limits: configuration.limits)
         let imports = ImportService(
-            storage: SQLiteImportStorage(core.database, limits: configuration.limits), identity: core.identity,
-            sessions: core.sessions, limits: configuration.limits, clock: clock)
+            storage: moving, identity: core.identity, sessions: core.sessions, limits: configuration.limits,
+            clock: clock)
         let objectRoutes = ObjectRoutes(storage: objects, limits: configuration.limits)
         application = try ServerApplication(core, logger: logger, directRoutes: objectRoutes.routes) {
             [core] open, session in
@@ -47,7 +48,7 @@ package struct KeyStoreService: Sendable {
                 heartbeat: configuration.eventHeartbeat)
             EventRoutes(events: events).add(to: session)
             BatchRoutes(storage: objects, limits: configuration.limits).add(to: session)
-            MoveRoutes(service: moves, limits: configuration.limits).add(to: session)
+            MoveRoutes(service: moves).add(to: session)
             let importRoutes = ImportRoutes(
                 core: core, service: imports, registration: configuration.registration, limits: configuration.limits)
             importRoutes.add(to: open)
