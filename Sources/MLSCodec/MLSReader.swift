@@ -60,7 +60,7 @@ public struct MLSReader: Sendable {
     }
 
     /// Passes `opaque x<V>` by: it is there, and what is in it is for others.
-    public mutating func skipOpaque() throws(CodecError) {
+    package mutating func skipOpaque() throws(CodecError) {
         let start = offset
         let length = try readLengthHeader()
         guard remaining >= length else {
@@ -72,7 +72,7 @@ public struct MLSReader: Sendable {
 
     /// Reads a variable-length header (RFC 9420 §2.1.2), which must be the shortest that can hold the length and must
     /// not promise more bytes than there are.
-    public mutating func readLength() throws(CodecError) -> Int {
+    package mutating func readLength() throws(CodecError) -> Int {
         var copy = self
         let length = try copy.readLengthHeader()
         guard copy.remaining >= length else { throw CodecError(.truncated, "vector") }

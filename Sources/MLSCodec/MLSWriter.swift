@@ -55,7 +55,7 @@ public struct MLSWriter: Sendable {
     }
 
     /// Appends the variable-length header alone (RFC 9420 §2.1.2).
-    public mutating func write(length: Int) {
+    package mutating func write(length: Int) {
         if length < 1 << 6 {
             bytes.append(UInt8(length))
         } else {

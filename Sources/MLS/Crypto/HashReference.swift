@@ -7,9 +7,6 @@ public struct HashReference<Kind: Sendable>: Hashable, Sendable, MLSCodable {
 
     public func encode(into writer: inout MLSWriter) { writer.write(opaque: bytes) }
     public init(from reader: inout MLSReader) throws(CodecError) { bytes = try reader.readOpaque() }
-
-    public static func == (lhs: Self, rhs: Self) -> Bool { lhs.bytes == rhs.bytes }
-    public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 }
 
 /// Names a KeyPackage by the hash of its encoding.
@@ -19,7 +16,7 @@ public typealias ProposalRef = HashReference<Proposal>
 
 extension CipherSuiteProvider {
     /// `RefHash` (RFC 9420 §5.2). The label is used as it is, without a prefix.
-    public func refHash(label: String, value: [UInt8]) -> [UInt8] {
+    package func refHash(label: String, value: [UInt8]) -> [UInt8] {
         var writer = MLSWriter(reservingCapacity: value.count + 64)
         writer.write(opaque: Array(label.utf8))
         writer.write(opaque: value)
@@ -27,12 +24,12 @@ extension CipherSuiteProvider {
     }
 
     /// `MakeKeyPackageRef` (RFC 9420 §5.2) over an encoded KeyPackage.
-    public func makeKeyPackageRef(_ keyPackage: [UInt8]) -> KeyPackageRef {
+    package func makeKeyPackageRef(_ keyPackage: [UInt8]) -> KeyPackageRef {
         KeyPackageRef(refHash(label: "MLS 1.0 KeyPackage Reference", value: keyPackage))
     }
 
     /// `MakeProposalRef` (RFC 9420 §5.2) over an encoded AuthenticatedContent.
-    public func makeProposalRef(_ authenticatedContent: [UInt8]) -> ProposalRef {
+    package func makeProposalRef(_ authenticatedContent: [UInt8]) -> ProposalRef {
         ProposalRef(refHash(label: "MLS 1.0 Proposal Reference", value: authenticatedContent))
     }
 }

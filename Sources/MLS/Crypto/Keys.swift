@@ -1,14 +1,14 @@
 public import MLSCodec
 
 /// `opaque HPKEPublicKey<V>` (RFC 9420 §5.1.1).
-public struct HPKEPublicKey: Hashable, Sendable, MLSStruct {
+public struct HPKEPublicKey: Hashable, Sendable, MLSCodable, LaidOut {
     public var bytes: [UInt8]
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
-    public static let layout: StructLayout<Self, [UInt8]> = StructLayout(\.bytes) { Self($0) }
+    static let layout: StructLayout<Self, [UInt8]> = StructLayout(\.bytes) { Self($0) }
 }
 
 /// A private key of the suite's KEM, as RFC 9180 serialises it.
-public struct HPKEPrivateKey: Hashable, Sendable, MLSStruct {
+public struct HPKEPrivateKey: Hashable, Sendable, MLSCodable, LaidOut {
     public let secret: SecretBytes
     /// For the provider alone.
     public let prepared = PreparedKey()
@@ -18,10 +18,10 @@ public struct HPKEPrivateKey: Hashable, Sendable, MLSStruct {
     public static func == (lhs: Self, rhs: Self) -> Bool { lhs.secret == rhs.secret }
     public func hash(into hasher: inout Hasher) { hasher.combine(secret) }
 
-    public static let layout: StructLayout<Self, SecretBytes> = StructLayout(\.secret) { Self($0) }
+    static let layout: StructLayout<Self, SecretBytes> = StructLayout(\.secret) { Self($0) }
 }
 
-public struct HPKEKeyPair: Hashable, Sendable, MLSStruct {
+public struct HPKEKeyPair: Hashable, Sendable, MLSCodable, LaidOut {
     public var privateKey: HPKEPrivateKey
     public var publicKey: HPKEPublicKey
 
@@ -30,13 +30,13 @@ public struct HPKEKeyPair: Hashable, Sendable, MLSStruct {
         self.publicKey = publicKey
     }
 
-    public static let layout: StructLayout<Self, HPKEPrivateKey, HPKEPublicKey> = StructLayout(
+    static let layout: StructLayout<Self, HPKEPrivateKey, HPKEPublicKey> = StructLayout(
         \.privateKey, \.publicKey
     ) { Self(privateKey: $0, publicKey: $1) }
 }
 
 /// `struct { opaque kem_output<V>; opaque ciphertext<V>; } HPKECiphertext` (RFC 9420 §7.6).
-public struct HPKECiphertext: Hashable, Sendable, MLSStruct {
+public struct HPKECiphertext: Hashable, Sendable, MLSCodable, LaidOut {
     public var kemOutput: [UInt8]
     public var ciphertext: [UInt8]
 
@@ -45,20 +45,20 @@ public struct HPKECiphertext: Hashable, Sendable, MLSStruct {
         self.ciphertext = ciphertext
     }
 
-    public static let layout: StructLayout<Self, [UInt8], [UInt8]> = StructLayout(\.kemOutput, \.ciphertext) {
+    static let layout: StructLayout<Self, [UInt8], [UInt8]> = StructLayout(\.kemOutput, \.ciphertext) {
         Self(kemOutput: $0, ciphertext: $1)
     }
 }
 
 /// `opaque SignaturePublicKey<V>` (RFC 9420 §5.1.1).
-public struct SignaturePublicKey: Hashable, Sendable, MLSStruct {
+public struct SignaturePublicKey: Hashable, Sendable, MLSCodable, LaidOut {
     public var bytes: [UInt8]
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
-    public static let layout: StructLayout<Self, [UInt8]> = StructLayout(\.bytes) { Self($0) }
+    static let layout: StructLayout<Self, [UInt8]> = StructLayout(\.bytes) { Self($0) }
 }
 
 /// A private signature key: a seed for Ed25519, the scalar for ECDSA.
-public struct SignaturePrivateKey: Hashable, Sendable, MLSStruct {
+public struct SignaturePrivateKey: Hashable, Sendable, MLSCodable, LaidOut {
     public let secret: SecretBytes
     /// For the provider alone.
     public let prepared = PreparedKey()
@@ -68,10 +68,10 @@ public struct SignaturePrivateKey: Hashable, Sendable, MLSStruct {
     public static func == (lhs: Self, rhs: Self) -> Bool { lhs.secret == rhs.secret }
     public func hash(into hasher: inout Hasher) { hasher.combine(secret) }
 
-    public static let layout: StructLayout<Self, SecretBytes> = StructLayout(\.secret) { Self($0) }
+    static let layout: StructLayout<Self, SecretBytes> = StructLayout(\.secret) { Self($0) }
 }
 
-public struct SignatureKeyPair: Hashable, Sendable, MLSStruct {
+public struct SignatureKeyPair: Hashable, Sendable, MLSCodable, LaidOut {
     public var privateKey: SignaturePrivateKey
     public var publicKey: SignaturePublicKey
 
@@ -80,7 +80,7 @@ public struct SignatureKeyPair: Hashable, Sendable, MLSStruct {
         self.publicKey = publicKey
     }
 
-    public static let layout: StructLayout<Self, SignaturePrivateKey, SignaturePublicKey> = StructLayout(
+    static let layout: StructLayout<Self, SignaturePrivateKey, SignaturePublicKey> = StructLayout(
         \.privateKey, \.publicKey
     ) { Self(privateKey: $0, publicKey: $1) }
 }

@@ -16,7 +16,7 @@ public final class SecretBytes: Sendable, Hashable, CustomStringConvertible, Cus
     }
 
     /// `count` zeros: the `0` that RFC 9420 §8 feeds where a secret is absent.
-    public convenience init(zeros count: Int) {
+    package convenience init(zeros count: Int) {
         self.init(repeatElement(0, count: count))
     }
 

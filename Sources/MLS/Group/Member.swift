@@ -3,7 +3,7 @@ public struct Member: Hashable, Sendable {
     public var leafIndex: LeafIndex
     public var leafNode: LeafNode
 
-    public init(leafIndex: LeafIndex, leafNode: LeafNode) {
+    package init(leafIndex: LeafIndex, leafNode: LeafNode) {
         self.leafIndex = leafIndex
         self.leafNode = leafNode
     }

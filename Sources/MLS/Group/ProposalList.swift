@@ -6,7 +6,7 @@ public struct CommittedProposal: Hashable, Sendable {
     /// How the commit names it; `nil` if it came by value.
     public var reference: ProposalRef?
 
-    public init(proposal: Proposal, sender: Sender, reference: ProposalRef?) {
+    package init(proposal: Proposal, sender: Sender, reference: ProposalRef?) {
         self.proposal = proposal
         self.sender = sender
         self.reference = reference

@@ -9,7 +9,7 @@ public import MLSCodec
 // } Capabilities;
 
 /// What a client can do (RFC 9420 §7.2). Unknown numbers, GREASE among them, are carried and otherwise ignored.
-public struct Capabilities: Hashable, Sendable, MLSStruct {
+public struct Capabilities: Hashable, Sendable, MLSCodable, LaidOut {
     public var versions: [ProtocolVersion]
     public var cipherSuites: [CipherSuite]
     /// Extension types beyond the default ones, which must not be listed.
@@ -29,7 +29,7 @@ public struct Capabilities: Hashable, Sendable, MLSStruct {
         self.credentials = credentials
     }
 
-    public static let layout:
+    static let layout:
         StructLayout<Self, [ProtocolVersion], [CipherSuite], [ExtensionType], [ProposalType], [CredentialType]> =
             StructLayout(\.versions, \.cipherSuites, \.extensions, \.proposals, \.credentials) {
                 Self(versions: $0, cipherSuites: $1, extensions: $2, proposals: $3, credentials: $4)
@@ -67,7 +67,7 @@ public struct Capabilities: Hashable, Sendable, MLSStruct {
 // } RequiredCapabilities;
 
 /// The content of the `required_capabilities` extension (RFC 9420 §11.1).
-public struct RequiredCapabilities: Hashable, Sendable, MLSStruct {
+public struct RequiredCapabilities: Hashable, Sendable, MLSCodable, LaidOut {
     public var extensionTypes: [ExtensionType]
     public var proposalTypes: [ProposalType]
     public var credentialTypes: [CredentialType]
@@ -81,7 +81,7 @@ public struct RequiredCapabilities: Hashable, Sendable, MLSStruct {
         self.credentialTypes = credentialTypes
     }
 
-    public static let layout: StructLayout<Self, [ExtensionType], [ProposalType], [CredentialType]> = StructLayout(
+    static let layout: StructLayout<Self, [ExtensionType], [ProposalType], [CredentialType]> = StructLayout(
         \.extensionTypes, \.proposalTypes, \.credentialTypes
     ) {
         Self(extensionTypes: $0, proposalTypes: $1, credentialTypes: $2)

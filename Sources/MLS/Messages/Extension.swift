@@ -6,7 +6,7 @@ public import MLSCodec
 // } Extension;
 
 /// An extension as it travels (RFC 9420 §13.4): unknown types are carried like known ones.
-public struct Extension: Hashable, Sendable, MLSStruct {
+public struct Extension: Hashable, Sendable, MLSCodable, LaidOut {
     public var type: ExtensionType
     public var data: [UInt8]
 
@@ -15,7 +15,7 @@ public struct Extension: Hashable, Sendable, MLSStruct {
         self.data = data
     }
 
-    public static let layout: StructLayout<Self, ExtensionType, [UInt8]> = StructLayout(\.type, \.data) {
+    static let layout: StructLayout<Self, ExtensionType, [UInt8]> = StructLayout(\.type, \.data) {
         Self(type: $0, data: $1)
     }
 
@@ -35,7 +35,7 @@ public struct Extension: Hashable, Sendable, MLSStruct {
     }
 
     /// `external_pub` (RFC 9420 §12.4.3.2).
-    public static func externalPub(_ key: HPKEPublicKey) -> Self {
+    package static func externalPub(_ key: HPKEPublicKey) -> Self {
         Self(type: .externalPub, data: key.encoded)
     }
 
@@ -49,7 +49,7 @@ public struct Extension: Hashable, Sendable, MLSStruct {
 // } ExternalSender;
 
 /// Who may propose from outside the group (RFC 9420 §12.1.8.1).
-public struct ExternalSender: Hashable, Sendable, MLSStruct {
+public struct ExternalSender: Hashable, Sendable, MLSCodable, LaidOut {
     public var signatureKey: SignaturePublicKey
     public var credential: Credential
 
@@ -58,7 +58,7 @@ public struct ExternalSender: Hashable, Sendable, MLSStruct {
         self.credential = credential
     }
 
-    public static let layout: StructLayout<Self, SignaturePublicKey, Credential> = StructLayout(
+    static let layout: StructLayout<Self, SignaturePublicKey, Credential> = StructLayout(
         \.signatureKey, \.credential
     ) { Self(signatureKey: $0, credential: $1) }
 }
@@ -76,5 +76,5 @@ extension [Extension] {
     }
 
     /// Whether no type appears twice (RFC 9420 §13.4).
-    public var hasUniqueTypes: Bool { Set(map(\.type)).count == count }
+    package var hasUniqueTypes: Bool { Set(map(\.type)).count == count }
 }

@@ -11,17 +11,17 @@ public import MLSCodec
 // } GroupContext;
 
 /// What all members agree on in an epoch (RFC 9420 §8.1).
-public struct GroupContext: Hashable, Sendable, MLSStruct {
+public struct GroupContext: Hashable, Sendable, MLSCodable, LaidOut {
     public var cipherSuite: CipherSuite
     public var groupID: [UInt8]
     public var epoch: UInt64
-    public var treeHash: [UInt8]
-    public var confirmedTranscriptHash: [UInt8]
+    package var treeHash: [UInt8]
+    package var confirmedTranscriptHash: [UInt8]
     public var extensions: [Extension]
 
     private var version: ProtocolVersion { .mls10 }
 
-    public init(
+    package init(
         cipherSuite: CipherSuite, groupID: [UInt8], epoch: UInt64, treeHash: [UInt8],
         confirmedTranscriptHash: [UInt8], extensions: [Extension]
     ) {
@@ -33,7 +33,7 @@ public struct GroupContext: Hashable, Sendable, MLSStruct {
         self.extensions = extensions
     }
 
-    public static let layout:
+    static let layout:
         StructLayout<Self, ProtocolVersion, CipherSuite, [UInt8], UInt64, [UInt8], [UInt8], [Extension]> = StructLayout(
             \.version, \.cipherSuite, \.groupID, \.epoch, \.treeHash, \.confirmedTranscriptHash, \.extensions
         ) { (version, cipherSuite, groupID, epoch, treeHash, transcript, extensions) throws(CodecError) in

@@ -13,16 +13,16 @@ public import MLSCodec
 /// What a client publishes so that others can add it (RFC 9420 §10), as it was parsed: nothing about it is verified.
 /// `verified(by:policy:)` is the way to a `VerifiedKeyPackage`.
 @dynamicMemberLookup
-public struct KeyPackage: Hashable, Sendable, MLSStruct {
+public struct KeyPackage: Hashable, Sendable, MLSCodable, LaidOut {
     /// KeyPackageTBS: all that the signature covers.
-    public struct Content: Hashable, Sendable, MLSStruct {
+    public struct Content: Hashable, Sendable, MLSCodable, LaidOut {
         public var version: ProtocolVersion
         public var cipherSuite: CipherSuite
         public var initKey: HPKEPublicKey
         public var leafNode: LeafNode
         public var extensions: [Extension]
 
-        public init(
+        package init(
             version: ProtocolVersion = .mls10, cipherSuite: CipherSuite, initKey: HPKEPublicKey, leafNode: LeafNode,
             extensions: [Extension] = []
         ) {
@@ -33,7 +33,7 @@ public struct KeyPackage: Hashable, Sendable, MLSStruct {
             self.extensions = extensions
         }
 
-        public static let layout:
+        static let layout:
             StructLayout<Self, ProtocolVersion, CipherSuite, HPKEPublicKey, LeafNode, [Extension]> = StructLayout(
                 \.version, \.cipherSuite, \.initKey, \.leafNode, \.extensions
             ) {
@@ -42,14 +42,14 @@ public struct KeyPackage: Hashable, Sendable, MLSStruct {
     }
 
     public var content: Content
-    public var signature: [UInt8]
+    package var signature: [UInt8]
 
-    public init(content: Content, signature: [UInt8]) {
+    package init(content: Content, signature: [UInt8]) {
         self.content = content
         self.signature = signature
     }
 
-    public static let layout: StructLayout<Self, Content, [UInt8]> = StructLayout(\.content, \.signature) {
+    static let layout: StructLayout<Self, Content, [UInt8]> = StructLayout(\.content, \.signature) {
         Self(content: $0, signature: $1)
     }
 

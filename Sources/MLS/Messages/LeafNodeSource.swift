@@ -28,24 +28,24 @@ public enum LeafNodeSource: Hashable, Sendable, MLSCodable {
         }
     }
 
-    public var isKeyPackage: Bool {
+    package var isKeyPackage: Bool {
         guard case .keyPackage = self else { return false }
         return true
     }
 
-    public var isUpdate: Bool { self == .update }
+    package var isUpdate: Bool { self == .update }
 
-    public var isCommit: Bool { parentHash != nil }
+    package var isCommit: Bool { parentHash != nil }
 
     /// The parent hash of a leaf that a commit brought.
-    public var parentHash: [UInt8]? {
+    package var parentHash: [UInt8]? {
         guard case .commit(let parentHash) = self else { return nil }
         return parentHash
     }
 }
 
 /// `struct { uint64 not_before; uint64 not_after; } Lifetime` (RFC 9420 §7.2), in seconds since 1970.
-public struct Lifetime: Hashable, Sendable, MLSStruct {
+public struct Lifetime: Hashable, Sendable, MLSCodable, LaidOut {
     public var notBefore: UInt64
     public var notAfter: UInt64
 
@@ -54,7 +54,7 @@ public struct Lifetime: Hashable, Sendable, MLSStruct {
         self.notAfter = notAfter
     }
 
-    public static let layout: StructLayout<Self, UInt64, UInt64> = StructLayout(\.notBefore, \.notAfter) {
+    static let layout: StructLayout<Self, UInt64, UInt64> = StructLayout(\.notBefore, \.notAfter) {
         Self(notBefore: $0, notAfter: $1)
     }
 }

@@ -20,7 +20,7 @@ public indirect enum MLSMessage: Hashable, Sendable, MLSCodable {
     case groupInfo(GroupInfo)
     case keyPackage(KeyPackage)
 
-    public var wireFormat: WireFormat {
+    package var wireFormat: WireFormat {
         switch self {
         case .publicMessage: .publicMessage
         case .privateMessage: .privateMessage

@@ -14,17 +14,17 @@ public import MLSCodec
 // } PreSharedKeyID;
 
 /// Names a pre-shared key (RFC 9420 §8.4).
-public struct PreSharedKeyID: Hashable, Sendable, MLSStruct {
+public struct PreSharedKeyID: Hashable, Sendable, MLSCodable, LaidOut {
     public var key: Key
     /// Fresh random bytes, `KDF.Nh` of them.
     public var nonce: [UInt8]
 
-    public init(key: Key, nonce: [UInt8]) {
+    package init(key: Key, nonce: [UInt8]) {
         self.key = key
         self.nonce = nonce
     }
 
-    public static let layout: StructLayout<Self, Key, [UInt8]> = StructLayout(\.key, \.nonce) {
+    static let layout: StructLayout<Self, Key, [UInt8]> = StructLayout(\.key, \.nonce) {
         Self(key: $0, nonce: $1)
     }
 

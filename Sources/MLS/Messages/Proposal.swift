@@ -84,7 +84,7 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
 // } ReInit;
 
 /// A request to start the group over with other parameters (RFC 9420 §12.1.5).
-public struct ReInit: Hashable, Sendable, MLSStruct {
+public struct ReInit: Hashable, Sendable, MLSCodable, LaidOut {
     public var groupID: [UInt8]
     public var version: ProtocolVersion
     public var cipherSuite: CipherSuite
@@ -97,7 +97,7 @@ public struct ReInit: Hashable, Sendable, MLSStruct {
         self.extensions = extensions
     }
 
-    public static let layout: StructLayout<Self, [UInt8], ProtocolVersion, CipherSuite, [Extension]> = StructLayout(
+    static let layout: StructLayout<Self, [UInt8], ProtocolVersion, CipherSuite, [Extension]> = StructLayout(
         \.groupID, \.version, \.cipherSuite, \.extensions
     ) {
         Self(groupID: $0, version: $1, cipherSuite: $2, extensions: $3)

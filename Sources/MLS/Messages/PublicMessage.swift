@@ -11,12 +11,12 @@ public import MLSCodec
 
 /// A message that is signed and not encrypted (RFC 9420 §6.2).
 public struct PublicMessage: Hashable, Sendable, MLSCodable {
-    public var content: FramedContent
-    public var auth: FramedContentAuthData
+    package var content: FramedContent
+    package var auth: FramedContentAuthData
     /// Present if the sender is a member, and else not.
-    public var membershipTag: [UInt8]?
+    package var membershipTag: [UInt8]?
 
-    public init(content: FramedContent, auth: FramedContentAuthData, membershipTag: [UInt8]?) {
+    package init(content: FramedContent, auth: FramedContentAuthData, membershipTag: [UInt8]?) {
         self.content = content
         self.auth = auth
         self.membershipTag = membershipTag

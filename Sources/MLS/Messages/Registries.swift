@@ -47,12 +47,12 @@ public struct ProposalType: RawRepresentable, Hashable, Sendable, MLSCodable {
     var isBuiltIn: Bool { isDefault || self == .selfRemove }
 
     /// Whether an external sender may propose it (RFC 9420 §12.1.8), of the types that MLS has itself.
-    public var isAllowedForExternalSenders: Bool {
+    package var isAllowedForExternalSenders: Bool {
         [.add, .remove, .preSharedKey, .reInit, .groupContextExtensions].contains(self)
     }
 
     /// Whether a commit that covers such a proposal needs a path (RFC 9420 §12.4), of the types that MLS has itself.
-    public var requiresPath: Bool { ![.add, .preSharedKey, .reInit].contains(self) }
+    package var requiresPath: Bool { ![.add, .preSharedKey, .reInit].contains(self) }
 }
 
 /// The registered number of a credential type (RFC 9420 §17.5). Unknown numbers are carried in capabilities only.
@@ -65,7 +65,7 @@ public struct CredentialType: RawRepresentable, Hashable, Sendable, MLSCodable {
 }
 
 /// How a message is wrapped (RFC 9420 §17.2).
-public enum WireFormat: UInt16, Sendable, MLSCodable {
+package enum WireFormat: UInt16, Sendable, MLSCodable {
     case publicMessage = 1
     case privateMessage = 2
     case welcome = 3

@@ -4,14 +4,14 @@ public import MLSCodec
 public struct LeafIndex: RawRepresentable, Hashable, Comparable, Sendable, MLSCodable {
     public let rawValue: UInt32
     public init(rawValue: UInt32) { self.rawValue = rawValue }
-    public init(_ value: UInt32) { self.rawValue = value }
+    package init(_ value: UInt32) { self.rawValue = value }
     public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
 /// A node's position in the array form of the tree (RFC 9420 Appendix C): leaves are even, parents odd.
-public struct NodeIndex: RawRepresentable, Hashable, Comparable, Sendable, MLSCodable {
-    public let rawValue: UInt32
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
-    public init(_ value: UInt32) { self.rawValue = value }
-    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
+package struct NodeIndex: RawRepresentable, Hashable, Comparable, Sendable, MLSCodable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(_ value: UInt32) { self.rawValue = value }
+    package static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
