@@ -8,6 +8,7 @@ public struct MLSReader: Sendable {
     /// Where the next value begins, counted from the first byte of the outermost input.
     public private(set) var offset: Int
 
+    /// A reader that stands at the first of these bytes.
     public init(_ bytes: [UInt8]) {
         self.bytes = bytes
         self.offset = 0
@@ -23,6 +24,7 @@ public struct MLSReader: Sendable {
     /// How many bytes are left.
     public var remaining: Int { end - offset }
 
+    /// Whether everything was read.
     public var isAtEnd: Bool { offset == end }
 
     /// The bytes between an earlier `offset` and this one, exactly as they arrived: signatures and hashes cover these.

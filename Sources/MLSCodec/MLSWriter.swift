@@ -1,7 +1,11 @@
 /// Appends values in the TLS presentation language (RFC 9420 §2) to a byte array.
 public struct MLSWriter: Sendable {
+    /// What has been written so far.
     public private(set) var bytes: [UInt8]
 
+    /// A writer that has written nothing.
+    ///
+    /// - Parameter capacity: how many bytes there is room for before memory is asked for again; it bounds nothing.
     public init(reservingCapacity capacity: Int = 0) {
         bytes = []
         bytes.reserveCapacity(capacity)

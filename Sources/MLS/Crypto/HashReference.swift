@@ -2,10 +2,16 @@ public import MLSCodec
 
 /// `opaque HashReference<V>`: a message's name for another one (RFC 9420 §5.2). `Kind` keeps the two sorts apart.
 public struct HashReference<Kind: Sendable>: Hashable, Sendable, MLSCodable {
+    /// The hash, as long as the cipher suite's.
     public var bytes: [UInt8]
+    /// A name that was stored, or came with a message.
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Writes the hash as `opaque x<V>`.
     public func encode(into writer: inout MLSWriter) { writer.write(opaque: bytes) }
+    /// Reads a name, of any length.
+    ///
+    /// - Throws: as any decoder.
     public init(from reader: inout MLSReader) throws(CodecError) { bytes = try reader.readOpaque() }
 }
 

@@ -6,8 +6,11 @@ public import MLSCodec
 /// large extensions replaced by their hashes (a `Roster` has their bytes). So it takes a few hundred bytes at any size of
 /// the group. Keeping it departs from the deletion schedule of RFC 9420 §9.2: whoever has the record reads the epoch.
 public struct EpochRecord: Hashable, Sendable, MLSCodable, LaidOut {
+    /// The group's, for which a provider is needed to read.
     public let cipherSuite: CipherSuite
+    /// The group that the epoch is one of.
     public let groupID: [UInt8]
+    /// The epoch whose messages it reads.
     public let epoch: UInt64
     /// Leaves of the ratchet tree, blank ones among them: the size of the secret tree (RFC 9420 §9).
     package let leafCount: UInt32

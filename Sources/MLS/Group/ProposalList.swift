@@ -1,5 +1,6 @@
 /// A proposal of a commit, with who proposed it.
 public struct CommittedProposal: Hashable, Sendable {
+    /// What the commit does.
     public var proposal: Proposal
     /// Who sent it; the committer if it came by value.
     public var sender: Sender

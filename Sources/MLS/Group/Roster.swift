@@ -6,11 +6,15 @@ public import MLSCodec
 public struct Roster: Hashable, Sendable, MLSCodable, LaidOut {
     /// One member at one leaf, for as long as its credential and key did not change.
     public struct Entry: Hashable, Sendable, MLSCodable, LaidOut {
+        /// Where the member stood.
         public var leafIndex: LeafIndex
+        /// The first epoch of this group that the entry says something about.
         public var firstEpoch: UInt64
         /// `nil` while it lasts.
         public var lastEpoch: UInt64?
+        /// Who the member said to be.
         public var credential: Credential
+        /// What its messages were signed with.
         public var signatureKey: SignaturePublicKey
 
         static let layout: StructLayout<Self, LeafIndex, UInt64, UInt64?, Credential, SignaturePublicKey> =
@@ -24,6 +28,7 @@ public struct Roster: Hashable, Sendable, MLSCodable, LaidOut {
         }
     }
 
+    /// All that was recorded, in the order in which it began.
     public private(set) var entries: [Entry]
     /// The latest epoch that was recorded.
     public private(set) var latestEpoch: UInt64?

@@ -7,9 +7,14 @@ public import MLSCodec
 
 /// An extension as it travels (RFC 9420 §13.4): unknown types are carried like known ones.
 public struct Extension: Hashable, Sendable, MLSCodable, LaidOut {
+    /// Which extension it is.
     public var type: ExtensionType
+    /// `extension_data`: the content, encoded as the type's specification says.
     public var data: [UInt8]
 
+    /// An extension, of whatever type.
+    ///
+    /// - Parameter data: the encoded content.
     public init(type: ExtensionType, data: [UInt8]) {
         self.type = type
         self.data = data
@@ -50,9 +55,14 @@ public struct Extension: Hashable, Sendable, MLSCodable, LaidOut {
 
 /// Who may propose from outside the group (RFC 9420 §12.1.8.1).
 public struct ExternalSender: Hashable, Sendable, MLSCodable, LaidOut {
+    /// What the sender's proposals are signed with.
     public var signatureKey: SignaturePublicKey
+    /// Who the sender says to be.
     public var credential: Credential
 
+    /// An entry of the list.
+    ///
+    /// The parameters are the properties of the same names.
     public init(signatureKey: SignaturePublicKey, credential: Credential) {
         self.signatureKey = signatureKey
         self.credential = credential

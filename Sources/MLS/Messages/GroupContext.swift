@@ -12,11 +12,15 @@ public import MLSCodec
 
 /// What all members agree on in an epoch (RFC 9420 §8.1).
 public struct GroupContext: Hashable, Sendable, MLSCodable, LaidOut {
+    /// The suite that everything in the group is made with.
     public var cipherSuite: CipherSuite
+    /// The name that the creator gave the group.
     public var groupID: [UInt8]
+    /// The number of the epoch.
     public var epoch: UInt64
     package var treeHash: [UInt8]
     package var confirmedTranscriptHash: [UInt8]
+    /// What the group agreed on beside that, `required_capabilities` and `external_senders` among it.
     public var extensions: [Extension]
 
     private var version: ProtocolVersion { .mls10 }

@@ -14,9 +14,12 @@ public import MLSCodec
 public struct GroupInfo: Hashable, Sendable, MLSCodable, LaidOut {
     /// GroupInfoTBS: all that the signature covers.
     public struct Content: Hashable, Sendable, MLSCodable, LaidOut {
+        /// The epoch that one joins.
         public var groupContext: GroupContext
+        /// Those of the GroupInfo itself, such as `ratchet_tree` and `external_pub`.
         public var extensions: [Extension]
         package var confirmationTag: [UInt8]
+        /// The leaf of the member that signed it.
         public var signer: LeafIndex
 
         package init(
@@ -35,6 +38,7 @@ public struct GroupInfo: Hashable, Sendable, MLSCodable, LaidOut {
         }
     }
 
+    /// All that the signature covers.
     public var content: Content
     package var signature: [UInt8]
 
@@ -47,6 +51,7 @@ public struct GroupInfo: Hashable, Sendable, MLSCodable, LaidOut {
         Self(content: $0, signature: $1)
     }
 
+    /// What `content` holds, without naming it: `groupInfo.groupContext`.
     public subscript<Value>(dynamicMember path: KeyPath<Content, Value>) -> Value { content[keyPath: path] }
 
     /// Signs `content` (RFC 9420 §12.4.3).

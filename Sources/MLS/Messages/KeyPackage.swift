@@ -16,10 +16,15 @@ public import MLSCodec
 public struct KeyPackage: Hashable, Sendable, MLSCodable, LaidOut {
     /// KeyPackageTBS: all that the signature covers.
     public struct Content: Hashable, Sendable, MLSCodable, LaidOut {
+        /// The version of the protocol that it is for.
         public var version: ProtocolVersion
+        /// The suite that it is for, and no other.
         public var cipherSuite: CipherSuite
+        /// The key that Welcomes are encrypted to.
         public var initKey: HPKEPublicKey
+        /// The leaf that the client gets in a group.
         public var leafNode: LeafNode
+        /// Those of the KeyPackage alone, which do not come into the tree.
         public var extensions: [Extension]
 
         package init(
@@ -33,14 +38,15 @@ public struct KeyPackage: Hashable, Sendable, MLSCodable, LaidOut {
             self.extensions = extensions
         }
 
-        static let layout:
-            StructLayout<Self, ProtocolVersion, CipherSuite, HPKEPublicKey, LeafNode, [Extension]> = StructLayout(
+        static let layout: StructLayout<Self, ProtocolVersion, CipherSuite, HPKEPublicKey, LeafNode, [Extension]> =
+            StructLayout(
                 \.version, \.cipherSuite, \.initKey, \.leafNode, \.extensions
             ) {
                 Self(version: $0, cipherSuite: $1, initKey: $2, leafNode: $3, extensions: $4)
             }
     }
 
+    /// All that the signature covers.
     public var content: Content
     package var signature: [UInt8]
 
@@ -53,6 +59,7 @@ public struct KeyPackage: Hashable, Sendable, MLSCodable, LaidOut {
         Self(content: $0, signature: $1)
     }
 
+    /// What `content` holds, without naming it: `keyPackage.leafNode`.
     public subscript<Value>(dynamicMember path: KeyPath<Content, Value>) -> Value { content[keyPath: path] }
 
     /// The name that Welcomes use for this KeyPackage (RFC 9420 §5.2). The provider is that of its own cipher suite.

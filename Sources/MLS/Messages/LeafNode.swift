@@ -24,11 +24,17 @@ public import MLSCodec
 public struct LeafNode: Hashable, Sendable, MLSCodable, LaidOut {
     /// All that the signature covers, but for the place in a group.
     public struct Content: Hashable, Sendable, MLSCodable, LaidOut {
+        /// The public key of the leaf, which path secrets are encrypted to.
         public var encryptionKey: HPKEPublicKey
+        /// The public key that the member's messages are signed with.
         public var signatureKey: SignaturePublicKey
+        /// Who the member says to be.
         public var credential: Credential
+        /// What the member can do.
         public var capabilities: Capabilities
+        /// How the leaf came into the tree.
         public var source: LeafNodeSource
+        /// The leaf's, whose types `capabilities` have to list.
         public var extensions: [Extension]
 
         package init(
@@ -67,6 +73,7 @@ public struct LeafNode: Hashable, Sendable, MLSCodable, LaidOut {
         }
     }
 
+    /// All that the signature covers, but for the place in a group.
     public var content: Content
     package var signature: [UInt8]
 
@@ -79,6 +86,7 @@ public struct LeafNode: Hashable, Sendable, MLSCodable, LaidOut {
         Self(content: $0, signature: $1)
     }
 
+    /// What `content` holds, without naming it: `leafNode.credential`.
     public subscript<Value>(dynamicMember path: KeyPath<Content, Value>) -> Value { content[keyPath: path] }
 
     /// Signs `content` (RFC 9420 §7.2).

@@ -2,10 +2,14 @@ public import MLSCodec
 
 /// How a leaf came into the tree (RFC 9420 §7.2): `leaf_node_source` and what depends on it.
 public enum LeafNodeSource: Hashable, Sendable, MLSCodable {
+    /// With a KeyPackage, in an Add or at the group's creation; it has the lifetime that its client gave it.
     case keyPackage(Lifetime)
+    /// With an Update that somebody else committed.
     case update
+    /// With the path of the member's own commit; it binds the path's nodes together (RFC 9420 §7.9).
     case commit(parentHash: [UInt8])
 
+    /// Writes the number of the source, then what depends on it.
     public func encode(into writer: inout MLSWriter) {
         switch self {
         case .keyPackage(let lifetime):
@@ -19,6 +23,9 @@ public enum LeafNodeSource: Hashable, Sendable, MLSCodable {
         }
     }
 
+    /// Reads a source.
+    ///
+    /// - Throws: `invalidValue` for an unknown one, and as any decoder.
     public init(from reader: inout MLSReader) throws(CodecError) {
         switch try reader.readInteger(UInt8.self) {
         case 1: self = .keyPackage(try Lifetime(from: &reader))
@@ -46,9 +53,13 @@ public enum LeafNodeSource: Hashable, Sendable, MLSCodable {
 
 /// `struct { uint64 not_before; uint64 not_after; } Lifetime` (RFC 9420 §7.2), in seconds since 1970.
 public struct Lifetime: Hashable, Sendable, MLSCodable, LaidOut {
+    /// When it begins, in seconds since 1970.
     public var notBefore: UInt64
+    /// The last second of it, since 1970.
     public var notAfter: UInt64
 
+    /// A lifetime between two times, in seconds since 1970. That the second is not before the first is for
+    /// `LifetimePolicy` to check.
     public init(notBefore: UInt64, notAfter: UInt64) {
         self.notBefore = notBefore
         self.notAfter = notAfter

@@ -22,12 +22,16 @@ public struct PublicMessage: Hashable, Sendable, MLSCodable {
         self.membershipTag = membershipTag
     }
 
+    /// Writes content and signature, and the membership tag if the sender is a member.
     public func encode(into writer: inout MLSWriter) {
         content.encode(into: &writer)
         auth.encode(into: &writer)
         if let membershipTag { writer.write(opaque: membershipTag) }
     }
 
+    /// Reads a message. Nothing about it is verified.
+    ///
+    /// - Throws: as any decoder.
     public init(from reader: inout MLSReader) throws(CodecError) {
         content = try FramedContent(from: &reader)
         auth = try FramedContentAuthData(for: content.body.type, from: &reader)

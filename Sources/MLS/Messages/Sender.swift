@@ -2,12 +2,16 @@ public import MLSCodec
 
 /// Who sends a message (RFC 9420 §6).
 public enum Sender: Hashable, Sendable, MLSCodable {
+    /// The member at this leaf.
     case member(LeafIndex)
     /// An entry of the `external_senders` extension.
     case external(senderIndex: UInt32)
+    /// A client that proposes to add itself (RFC 9420 §12.1.8).
     case newMemberProposal
+    /// A client that joins with this very commit (RFC 9420 §12.4.3.2).
     case newMemberCommit
 
+    /// Writes the type of the sender, then its place if it has one.
     public func encode(into writer: inout MLSWriter) {
         switch self {
         case .member(let index):
@@ -23,6 +27,9 @@ public enum Sender: Hashable, Sendable, MLSCodable {
         }
     }
 
+    /// Reads a sender.
+    ///
+    /// - Throws: `invalidValue` for an unknown type, and as any decoder.
     public init(from reader: inout MLSReader) throws(CodecError) {
         switch try reader.readInteger(UInt8.self) {
         case 1: self = .member(try LeafIndex(from: &reader))

@@ -8,6 +8,7 @@ public import MLSCodec
 
 /// Lets new members in (RFC 9420 §12.4.3.1).
 public struct Welcome: Hashable, Sendable, MLSCodable, LaidOut {
+    /// The group's, which the KeyPackages of all it lets in have too.
     public var cipherSuite: CipherSuite
     /// One for each new member; anybody can read whose KeyPackages they name.
     package var secrets: [EncryptedGroupSecrets]
