@@ -35,7 +35,7 @@ extension GroupActor {
             throw ClientError(.unknownAccount, "\(account) has no identity key for cipher suite \(suite.rawValue).")
         }
         let group = try Group.create(
-            groupID: id.bytes, provider: try SwiftCryptoProvider.provider(for: suite),
+            groupID: id.bytes, provider: try CipherSuiteProviders.provider(for: suite),
             credential: account.credential, signer: signer, capabilities: .ours(suite),
             lifetime: Lifetime(from: services.environment.now(), duration: services.policy.keyPackageLifetime),
             extensions: chat.groupContextExtensions, settings: .rederivable)

@@ -54,7 +54,7 @@ package actor MessageReader {
         guard let record = try values.value(recordPath).decoded(EpochRecord.self),
             let roster = try values.value(rosterPath).decoded(Roster.self)
         else { return nil }
-        let provider = try SwiftCryptoProvider.provider(for: record.cipherSuite)
+        let provider = try CipherSuiteProviders.provider(for: record.cipherSuite)
         return try EpochReader(record, roster: roster, provider: provider)
     }
 

@@ -101,7 +101,7 @@ extension GroupActor {
         let group = try Group.join(
             welcome, keyPackage: KeyPackage(decoding: entry.keyPackage),
             privateKeys: KeyPackagePrivateKeys(decoding: entry.secrets), settings: .rederivable,
-            provider: try SwiftCryptoProvider.provider(for: suite))
+            provider: try CipherSuiteProviders.provider(for: suite))
         guard group.groupID == id.bytes, group.epoch == delivery.epoch else {
             throw MLSError(.wrongGroup, "the Welcome leads into another group or epoch than the server says")
         }

@@ -40,7 +40,7 @@ package struct GroupSnapshot: Sendable {
     /// Reads a group's stored state.
     package static func decode(_ state: [UInt8]) throws -> Group {
         do {
-            return try Group(decodingState: state, providers: SwiftCryptoProvider.provider(for:))
+            return try Group(decodingState: state, providers: CipherSuiteProviders.provider(for:))
         } catch {
             throw ClientError(
                 .formatOfAnotherVersion, "A stored group cannot be read: \(error).",
