@@ -14,7 +14,7 @@
     import CoreFoundation
 #endif
 
-/// What backups need of the file system, with errors that name the file.
+/// What a server needs of the file system, with errors that name the file.
 enum FileSystem {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
@@ -92,6 +92,13 @@ enum FileSystem {
         guard descriptor >= 0 else { throw failure("read", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("write", path) }
+    }
+
+    /// Gives a file that is whole and on the disk its name, in place of whatever has that name, and waits until that is on
+    /// the disk too: after a power cut there is the old file or the new one.
+    static func putInPlace(_ new: String, of target: String) throws(StartupError) {
+        try rename(new, to: target)
+        try syncFolder(folder(of: target))
     }
 
     static func rename(_ old: String, to new: String) throws(StartupError) {
