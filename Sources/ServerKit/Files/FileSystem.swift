@@ -23,6 +23,12 @@ enum FileSystem {
         return stat(path, &status) == 0 ? FileStatus(status) : nil
     }
 
+    /// In bytes; `noInput` where there is no file.
+    static func size(_ path: String) throws(StartupError) -> UInt64 {
+        guard let status = status(path) else { throw StartupError(.noInput, "There is no file \(path).") }
+        return status.size
+    }
+
     static func status(of descriptor: Int32) -> FileStatus? {
         var status = stat()
         return fstat(descriptor, &status) == 0 ? FileStatus(status) : nil
