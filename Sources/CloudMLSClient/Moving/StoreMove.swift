@@ -1,8 +1,9 @@
 import CloudMLSAPI
 import KeyHierarchy
 
-/// Carries a store from its source to another key store: source read-only, account at the destination, copy, compare,
-/// commit at the source, open at the destination, then what the auth-delivery server has to know.
+/// Carries a store from its source to another key store: account at the destination, copy, compare, commit at the source,
+/// open at the destination, then what the auth-delivery server has to know. From before the copy on the source is read
+/// only (docs/consistency.md).
 ///
 /// Which steps are done already is asked of the servers, so it can be run again after an end at any point. The commit at
 /// the source is the only point of no return: before it the move can be cancelled, after it only finished.

@@ -35,10 +35,4 @@ extension Origin {
                 hint: "Use an https address; plain http is accepted for this machine only.")
         }
     }
-
-    private var isThisMachine: Bool {
-        if host == "localhost" || host == "::1" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
 }

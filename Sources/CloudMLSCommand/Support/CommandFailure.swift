@@ -19,10 +19,12 @@ struct CommandFailure: Error {
         case let failure as CommandFailure:
             self = failure
         case let error as ClientError:
+            let advice =
+                Self.advice(for: error.code)
+                ?? (error.hint.isEmpty ? Self.advice(for: ExitStatus(error.code)) : error.hint)
             self.init(
                 ExitStatus(error.code), error.message,
-                advice: Self.advice(for: error.code)
-                    ?? (error.hint.isEmpty ? Self.advice(for: ExitStatus(error.code)) : error.hint))
+                advice: ([advice] + (error.remedy.map { [Self.advice(for: $0)] } ?? [])).joined(separator: " "))
         case let error as PlatformError:
             self.init(ExitStatus(error), error.message, advice: Self.advice(for: ExitStatus(error)))
         default:
@@ -41,6 +43,17 @@ struct CommandFailure: Error {
                 + "one has to run any `cloudmls` command once in a while, which publishes new KeyPackages."
         case .refused(.accountTaken): "choose another account; a name belongs to whoever claimed it first."
         default: nil
+        }
+    }
+
+    /// How this command does what the library offers.
+    private static func advice(for remedy: ClientError.Remedy) -> String {
+        switch remedy {
+        case .cancelMove: "`cloudmls key-store move --cancel` takes a move back."
+        case .giveOldKeyStoreUp: "If the old key store is gone for good, or to be given up, say --old-is-gone."
+        case .anotherName: "Give it with --name."
+        case .anotherSetupCode: "`key-store-server invite` makes one."
+        case .finishRotation: "`cloudmls rotate` does that."
         }
     }
 

@@ -68,6 +68,11 @@ package struct IPAddress: Hashable, Sendable {
         bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
     }
 
+    /// Whether a host, by name or by address, is this machine.
+    package static func isThisMachine(host: String) -> Bool {
+        host == "localhost" || IPAddress(host)?.isLoopback == true
+    }
+
     /// Loopback, private or link-local: RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.6.
     var isLocal: Bool {
         if isLoopback { return true }
@@ -82,12 +87,15 @@ package struct IPAddress: Hashable, Sendable {
 }
 
 extension Origin {
+    /// Whether the host is this machine, so that what is sent to it stays here.
+    package var isThisMachine: Bool { IPAddress.isThisMachine(host: host) }
+
     /// Whether the host is an address of this machine or of a private network.
     ///
     /// A server accepts a login for such an origin without having it configured: no phishing server on the internet can
     /// make a client dial its own loopback or home network.
     public var isLocal: Bool {
-        if host == "localhost" || host.hasSuffix(".localhost") { return true }
+        if isThisMachine || host.hasSuffix(".localhost") { return true }
         return IPAddress(host)?.isLocal ?? false
     }
 }

@@ -1,6 +1,7 @@
 import CloudMLSAPI
 import CloudMLSClient
 import KeyHierarchy
+import Synchronization
 import Testing
 
 /// A store moves between simulated key stores, and the device dies at every call.
@@ -166,6 +167,35 @@ import Testing
         try await expectMoved(world, device)
     }
 
+    /// Moves, their ends at each call and those who follow pass every step by name, but for those of an archive.
+    @Test func everyStepHasItsPoints() async throws {
+        let points = Points()
+        for count in 0...Self.calls {
+            var (world, device, code) = try await makeWorld()
+            world.environment.observer = { points.pass($0) }
+            let other = Device()
+            let context = try await world.signIn(on: other.start(world))
+            let moves = KeyStoreMoves(context, connector: world)
+            #expect(try await moves.follow(after: ClientError(.notReachable, "")) == nil)
+            await world.faults.breakAfter(count, .afterCall)
+            _ = try? await move(world, device, to: code)
+            await world.faults.heal()
+            if try await context.keyStore.moveStatus().state == .moving { try await moves.cancel() }
+            // Taken back by the move itself, where that has not come as far as to need no password.
+            _ = try? await move(world, device, to: code, password: "another")
+            _ = try await moves.follow(after: ClientError(refusal: .init(code: .storeMoved, message: "")))
+            try await move(world, device, to: code)
+        }
+        let ofAnArchive = ["MoveStep.readArchive", "MoveStep.readAnchor", "MoveStep.compareSource"]
+        let names = ["MoveStep", "FollowStep", "CompletionStep"].flatMap { OperationCatalogue.actions[$0] ?? [] }
+        #expect(names.count > 30)
+        let expected = Set(names).subtracting(ofAnArchive).flatMap { name in
+            OperationPoint.Moment.allCases.map { OperationPoint(action: name, $0).name }
+        }
+        let never = Set(expected).subtracting(points.passed).sorted()
+        #expect(never.isEmpty, "never passed: \(never.joined(separator: ", "))")
+    }
+
     /// A source that comes back from a backup is not believed: the profile has moved on, and so have the pins.
     @Test func aRestoredSourceStaysAside() async throws {
         let (world, device, code) = try await makeWorld()
@@ -179,6 +209,15 @@ import Testing
         let error = await #expect(throws: ClientError.self) { try await world.signIn(on: device.start(world)) }
         #expect(error?.code == .rolledBack)
     }
+}
+
+/// The points that were passed.
+private final class Points: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    var passed: Set<String> { names.withLock { $0 } }
+
+    func pass(_ point: OperationPoint) { _ = names.withLock { $0.insert(point.name) } }
 }
 
 extension ClientContext {

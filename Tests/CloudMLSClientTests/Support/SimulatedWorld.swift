@@ -12,7 +12,7 @@ struct SimulatedWorld: ServerConnector {
     let authDeliveryOrigin: Origin
     let keyStoreOrigin: Origin
     let otherKeyStoreOrigin: Origin
-    let environment: ClientEnvironment
+    var environment: ClientEnvironment
 
     init() throws {
         authDelivery = try SimulatedServer(.authDelivery)
