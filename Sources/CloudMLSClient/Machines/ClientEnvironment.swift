@@ -40,13 +40,22 @@ public struct ClientEnvironment: Sendable {
             deviceName: ProcessInfo.processInfo.hostName)
     }
 
-    /// Fresh public bytes: an identifier, a nonce, a salt.
+    /// Fresh public bytes: an identifier, a nonce, a salt. A `random` that gives another number of bytes than it was asked
+    /// for stops the program: nothing else may stand in for it.
     package func fresh<Kind>(_ type: FixedBytes<Kind>.Type = FixedBytes<Kind>.self) -> FixedBytes<Kind> {
-        FixedBytes(bytes: random(Kind.byteCount)) ?? .random()
+        guard let fresh = FixedBytes<Kind>(bytes: random(Kind.byteCount)) else { Self.wrongCount(Kind.byteCount) }
+        return fresh
     }
 
     /// A fresh secret.
     package func fresh<Kind>(_ type: Secret<Kind>.Type = Secret<Kind>.self) -> Secret<Kind> {
-        Secret(bytes: random(Secret<Kind>.byteCount)) ?? .random()
+        guard let fresh = Secret<Kind>(bytes: random(Secret<Kind>.byteCount)) else {
+            Self.wrongCount(Secret<Kind>.byteCount)
+        }
+        return fresh
+    }
+
+    private static func wrongCount(_ count: Int) -> Never {
+        preconditionFailure("ClientEnvironment.random was asked for \(count) bytes and gave another number")
     }
 }

@@ -10,12 +10,17 @@ package struct Services: Sendable {
     package let anchors: AnchorVault
     package let secrets: DerivedSecrets
     package let policy: MessagingPolicy
+    /// What this device remembers.
+    package let local: any LocalState
+    /// Begins the names in `local` of what is remembered of this user only.
+    private let localScope: String
     /// The key store's incarnation.
     package let storeIncarnation: @Sendable () async -> [UInt8]?
 
     package init(
         environment: ClientEnvironment, objects: any ObjectStore, authDelivery: any AuthDeliveryService,
-        local: any LocalState, profileKey: ProfileKey, storeID: StoreID, policy: MessagingPolicy,
+        local: any LocalState, localScope: String = "", profileKey: ProfileKey, storeID: StoreID,
+        policy: MessagingPolicy,
         storeIncarnation: @escaping @Sendable () async -> [UInt8]?
     ) {
         self.environment = environment
@@ -23,6 +28,8 @@ package struct Services: Sendable {
         self.authDelivery = authDelivery
         self.anchors = AnchorVault(
             profileKey: profileKey, storeID: storeID, authDelivery: authDelivery, local: local)
+        self.local = local
+        self.localScope = localScope
         self.secrets = DerivedSecrets(profileKey: profileKey)
         self.policy = policy
         self.storeIncarnation = storeIncarnation
@@ -32,14 +39,18 @@ package struct Services: Sendable {
         let keyStore = context.keyStore
         self.init(
             environment: context.environment, objects: context.sealed, authDelivery: context.authDelivery,
-            local: context.local, profileKey: context.profileKey, storeID: context.storeID, policy: policy
+            local: context.local, localScope: context.localName(""), profileKey: context.profileKey, storeID: context.storeID, policy: policy
         ) { await keyStore.incarnation() }
+    }
+
+    /// The name in `local` for what the device remembers of this user only: of a thing, or of one of many.
+    package func localName(_ purpose: String, _ part: String? = nil) -> String {
+        purpose + localScope + (part.map { "/" + $0 } ?? "")
     }
 
     /// The key store's incarnation as anchors have it; zeros before its first answer.
     package func anchorIncarnation() async -> Incarnation {
-        let bytes = await storeIncarnation() ?? []
-        return Incarnation(bytes: bytes) ?? Incarnation(bytes: [UInt8](repeating: 0, count: 16)) ?? .random()
+        Incarnation(checked: await storeIncarnation() ?? [UInt8](repeating: 0, count: IncarnationKind.byteCount))
     }
 
     /// The auth-delivery server's incarnation.

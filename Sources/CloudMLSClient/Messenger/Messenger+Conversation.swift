@@ -10,8 +10,7 @@ extension Messenger {
         guard let found = try await find(text) else {
             _ = try synced.get()
             throw ClientError(
-                .unknownGroup, "There is no group \"\(text)\".",
-                hint: "`cloudmls group list` shows the groups there are.")
+                .unknownGroup, "There is no group \"\(text)\".", hint: "Look at the list of groups.")
         }
         return found
     }
@@ -22,16 +21,12 @@ extension Messenger {
         return groups.firstActive(chat: text) ?? groups.last { $0.chat == text }
     }
 
-    /// The chat of a group on its platform.
-    ///
-    /// - Parameter context: the same that the messenger was made from; it remembers what was read.
-    public nonisolated func conversation(
-        in group: GroupSummary, on platform: any MessagePlatform, context: ClientContext
-    ) -> Conversation {
+    /// The chat of a group on its platform. The device remembers what was read of it.
+    public nonisolated func conversation(in group: GroupSummary, on platform: any MessagePlatform) -> Conversation {
         Conversation(
             chat: group.chat, platform: platform, sealing: GroupSealing(messenger: self, group: group),
-            local: context.local, positionName: context.localName("read", group.id.hex),
-            environment: context.environment)
+            local: services.local, positionName: services.localName("read", group.id.hex),
+            environment: services.environment)
     }
 }
 

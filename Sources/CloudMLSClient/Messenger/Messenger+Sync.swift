@@ -2,7 +2,7 @@ import CloudMLSAPI
 
 extension Messenger {
     /// Finishes what was cut short, empties the inbox, checks the key store against the anchors and brings on what is
-    /// older, and adds those again who cannot follow a group.
+    /// older, adds those again who cannot follow a group, and once a day renews KeyPackages.
     ///
     /// - Parameter wait: how many seconds to wait for something to arrive if the inbox is empty; at most
     ///   `Limits.longPoll`.
@@ -33,6 +33,7 @@ extension Messenger {
         report.processed = found
         try await rejoin(in: &report)
         try await converge(in: &report)
+        if renewsDaily { report.renewalProblem = try await renewKeyPackagesBeside() }
         let parked = try await parked()
         report.parked = Array(parked.suffix(max(0, parked.count - before)))
         report.identityChanges = try await identityChanges()

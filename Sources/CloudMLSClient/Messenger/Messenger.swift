@@ -10,6 +10,10 @@ public actor Messenger {
     private let reader: MessageReader
     let onSync: @Sendable (SyncReport) -> Void
     private var groupActors: [GroupID: GroupActor] = [:]
+    /// Whether synchronising renews KeyPackages by itself.
+    let renewsDaily: Bool
+    /// When this process has tried to renew them, in seconds since 1970.
+    var renewalTried: UInt64?
 
     /// - Parameters:
     ///   - context: what signing in gave.
@@ -18,11 +22,14 @@ public actor Messenger {
         context: ClientContext, policy: MessagingPolicy = MessagingPolicy(),
         onSync: @escaping @Sendable (SyncReport) -> Void = { _ in }
     ) {
-        self.init(services: Services(context: context, policy: policy), onSync: onSync)
+        self.init(services: Services(context: context, policy: policy), renewsDaily: true, onSync: onSync)
     }
 
-    package init(services: Services, onSync: @escaping @Sendable (SyncReport) -> Void = { _ in }) {
+    package init(
+        services: Services, renewsDaily: Bool = false, onSync: @escaping @Sendable (SyncReport) -> Void = { _ in }
+    ) {
         self.services = services
+        self.renewsDaily = renewsDaily
         self.onSync = onSync
         accountService = AccountService(services: services)
         reader = MessageReader(objects: services.objects)
@@ -45,19 +52,6 @@ public actor Messenger {
                 account: entry.account,
                 settings: Dictionary(entry.settings.map { ($0.name, $0.value) }) { _, last in last })
         }
-    }
-
-    /// Throws away nothing and publishes what is missing: call it once a day.
-    ///
-    /// - Returns: how many KeyPackages were published.
-    @discardableResult
-    public func maintainKeyPackages() async throws -> Int {
-        try await accountService.checkPools()
-        var published = 0
-        for entry in try await accountService.list() {
-            published += try await accountService.maintainKeyPackages(of: entry.account)
-        }
-        return published
     }
 
     // Messages

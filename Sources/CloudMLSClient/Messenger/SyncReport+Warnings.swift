@@ -42,6 +42,7 @@ extension SyncReport {
                 read here.
                 """
             }
+            + (renewalProblem.map { ["KeyPackages could not be renewed, which is tried again: \($0.message)"] } ?? [])
     }
 
     /// The day in UTC.

@@ -19,6 +19,10 @@ public struct SyncReport: Sendable, Hashable {
     /// what led to their newest epoch was lost with a newer state of the key store.
     public var waiting: [GroupID] = []
 
+    /// Why KeyPackages could not be renewed, where that was due: others can add the user's accounts for as long as there
+    /// are some left. The next synchronisation tries again.
+    public var renewalProblem: ClientError?
+
     public init() {}
 
     mutating func note(_ healing: GroupActor.Healing, of group: GroupID) {

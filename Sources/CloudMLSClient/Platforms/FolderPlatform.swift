@@ -1,3 +1,4 @@
+public import Foundation
 /// A directory that people already share, with Syncthing, Dropbox or NFS, as a messenger: a directory for each chat and
 /// in it a file for each message.
 ///
@@ -19,9 +20,11 @@ public struct FolderPlatform: MessagePlatform {
     /// - Parameters:
     ///   - path: the shared directory; it must exist, so that an unmounted folder is noticed.
     ///   - clock: milliseconds since 1970.
-    ///   - random: as many random bytes as asked for.
+    ///   - random: as many random bytes as asked for; they keep messages of one millisecond apart.
     public init(
-        path: String, clock: @escaping @Sendable () -> UInt64, random: @escaping @Sendable (Int) -> [UInt8]
+        path: String,
+        clock: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1_000)) },
+        random: @escaping @Sendable (Int) -> [UInt8] = ClientEnvironment.system.random
     ) {
         self.path = path
         self.clock = clock

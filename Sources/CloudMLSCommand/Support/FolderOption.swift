@@ -1,6 +1,5 @@
 import ArgumentParser
 import CloudMLSClient
-import Foundation
 
 /// Where the chat of a group is.
 struct FolderOption: ParsableArguments {
@@ -22,9 +21,6 @@ struct FolderOption: ParsableArguments {
                 .configuration, "\(group.account) has no shared directory",
                 advice: "give --folder, or carry the text yourself with `cloudmls encrypt` and `cloudmls decrypt`.")
         }
-        let random = session.context.environment.random
-        let platform = FolderPlatform(
-            path: path, clock: { UInt64(max(0, Date().timeIntervalSince1970 * 1_000)) }, random: random)
-        return session.messenger.conversation(in: group, on: platform, context: session.context)
+        return session.messenger.conversation(in: group, on: FolderPlatform(path: path))
     }
 }

@@ -5,9 +5,6 @@ struct Session {
     let context: ClientContext
     let messenger: Messenger
 
-    private static let maintained = "key-packages-maintained"
-    private static let day: UInt64 = 86_400
-
     init(_ context: ClientContext) {
         self.context = context
         let warnings = Warnings()
@@ -20,18 +17,10 @@ struct Session {
         Terminal.writeError("warning: what is new could not be asked for: \(Terminal.safe(problem.message))\n")
     }
 
-    /// Once a day: publishes KeyPackages in place of those that were used or end soon. What fails is tried again the next
-    /// time, and does not keep from what the command is for.
-    func maintainKeyPackages() async {
-        let now = context.environment.now()
+    /// Once a day, also with commands that do not synchronise. What fails does not keep from what the command is for.
+    func renewKeyPackages() async {
         do {
-            let name = context.localName(Self.maintained)
-            let last = try await context.local.read(name).flatMap {
-                UInt64(String(decoding: $0, as: UTF8.self))
-            }
-            if let last, last <= now, now - last < Self.day { return }
-            try await messenger.maintainKeyPackages()
-            try await context.local.write(name, Array("\(now)".utf8))
+            try await messenger.renewKeyPackages()
         } catch {
             Terminal.note("note: KeyPackages could not be renewed; the next command tries again.")
         }

@@ -115,7 +115,7 @@ struct SessionOptions: ParsableArguments {
     func open(_ work: (Session) async throws -> Void) async throws {
         try await using(try await resume()) { context in
             let session = Session(context)
-            await session.maintainKeyPackages()
+            await session.renewKeyPackages()
             try await work(session)
         }
     }

@@ -47,11 +47,8 @@ struct CrashScene: Sendable {
         let folder = world.sharedFolder.path
         try await sender.library.run { context in
             let messenger = Messenger(context: context)
-            let platform = FolderPlatform(
-                path: folder, clock: { UInt64(Date().timeIntervalSince1970 * 1_000) },
-                random: context.environment.random)
             let group = try await messenger.group(named: chat)
-            try await messenger.conversation(in: group, on: platform, context: context).send(text)
+            try await messenger.conversation(in: group, on: FolderPlatform(path: folder)).send(text)
         }
         texts.sent(text, to: readers)
     }
