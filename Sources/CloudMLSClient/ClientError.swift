@@ -95,12 +95,29 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
     public let hint: String
     /// The server's own words, where a server refused.
     public let refusal: ErrorBody.Detail?
+    /// What this library offers against it, for programs that have a name of their own for that.
+    public let remedy: Remedy?
 
-    public init(_ code: Code, _ message: String, hint: String = "") {
+    /// Something to call that helps, beyond what the hint says.
+    public enum Remedy: Hashable, Sendable {
+        /// `KeyStoreMoves.cancel()`.
+        case cancelMove
+        /// `ArchiveImport.oldIsGone`, where the old key store is gone for good or is to be given up.
+        case giveOldKeyStoreUp
+        /// `KeyStoreMoves.move` or `ArchiveImport`, with another user name at the new key store.
+        case anotherName
+        /// Another setup code, which whoever runs the key store makes.
+        case anotherSetupCode
+        /// `ClientContext.rotateKeys`.
+        case finishRotation
+    }
+
+    public init(_ code: Code, _ message: String, hint: String = "", remedy: Remedy? = nil) {
         self.code = code
         self.message = message
         self.hint = hint
         self.refusal = nil
+        self.remedy = remedy
     }
 
     /// A server's refusal.
@@ -109,6 +126,7 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         self.message = "The server refused: \(refusal.message)"
         self.hint = Self.hint(for: refusal)
         self.refusal = refusal
+        self.remedy = [.storeMoving, .moveConflict].contains(refusal.code) ? .cancelMove : nil
     }
 
     private static func hint(for refusal: ErrorBody.Detail) -> String {
@@ -119,14 +137,12 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         case .quotaExceeded: "Ask whoever runs the server for more room."
         case .wrongOrigin:
             "Use the address that the server is known by, or have whoever runs it add this one to its origins."
-        case .storeMoving:
-            "Nothing was changed: try again in a moment. A move that was given up is ended with `key-store move --cancel`."
+        case .storeMoving: "Nothing was changed: try again in a moment. A move that was given up can be taken back."
         case .storeMoved: "Sign in again: that leads to the new key store."
-        case .revisionConflict, .keyRetired: "Another device of yours wrote at the same moment: run the command again."
+        case .revisionConflict, .keyRetired: "Another device of yours wrote at the same moment: try again."
         case .moveConflict:
-            "Run the command again. A move that another device began is finished with its own setup code, or taken back "
-                + "with `key-store move --cancel`."
-        case .storeReceiving: "Finish the move on the device that began it, with the same command."
+            "Try again. A move that another device began is finished with its own setup code, or taken back."
+        case .storeReceiving: "Finish the move on the device that began it, with the same setup code."
         case .registrationRefused: "Ask whoever runs the server for a way to register."
         default: ""
         }

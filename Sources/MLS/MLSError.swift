@@ -4,6 +4,7 @@ import MLSCodec
 ///
 /// Equality looks at the code only: the context is for people, and says nothing about secrets.
 public struct MLSError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What kind of refusal it is.
     public enum Code: String, Sendable {
         /// Bytes that are not what they should be.
         case malformed
@@ -60,17 +61,23 @@ public struct MLSError: Error, Equatable, Sendable, CustomStringConvertible {
         case unknownVersion
     }
 
+    /// What kind of refusal it is: the part that programs look at.
     public var code: Code
     /// What was being done or which rule was broken, in the specification's words.
     public var context: String
 
+    /// A refusal, which may be one of your own checks around a group.
+    ///
+    /// - Parameter context: which rule was broken, in the specification's words. It must say nothing about secrets.
     public init(_ code: Code, _ context: String = "") {
         self.code = code
         self.context = context
     }
 
+    /// Whether the codes are the same; the contexts do not count.
     public static func == (lhs: Self, rhs: Self) -> Bool { lhs.code == rhs.code }
 
+    /// The code, and what was being done.
     public var description: String { context.isEmpty ? code.rawValue : "\(code.rawValue): \(context)" }
 
     init(_ error: CodecError) { self.init(.malformed, error.description) }

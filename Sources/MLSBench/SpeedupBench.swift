@@ -12,8 +12,8 @@ package struct SpeedupBench {
 
     package init(members: Int) throws {
         self.members = members
-        serial = try SwiftCryptoProvider.provider(for: BenchMember.suite)
-        parallel = try SwiftCryptoProvider.parallelProvider(for: BenchMember.suite)
+        serial = try CipherSuiteProviders.provider(for: BenchMember.suite)
+        parallel = try CipherSuiteProviders.parallelProvider(for: BenchMember.suite)
     }
 
     /// The medians of some rounds, each of which does everything on one core and on all, one right after the other:

@@ -8,6 +8,7 @@ public struct MLSReader: Sendable {
     /// Where the next value begins, counted from the first byte of the outermost input.
     public private(set) var offset: Int
 
+    /// A reader that stands at the first of these bytes.
     public init(_ bytes: [UInt8]) {
         self.bytes = bytes
         self.offset = 0
@@ -23,6 +24,7 @@ public struct MLSReader: Sendable {
     /// How many bytes are left.
     public var remaining: Int { end - offset }
 
+    /// Whether everything was read.
     public var isAtEnd: Bool { offset == end }
 
     /// The bytes between an earlier `offset` and this one, exactly as they arrived: signatures and hashes cover these.
@@ -60,7 +62,7 @@ public struct MLSReader: Sendable {
     }
 
     /// Passes `opaque x<V>` by: it is there, and what is in it is for others.
-    public mutating func skipOpaque() throws(CodecError) {
+    package mutating func skipOpaque() throws(CodecError) {
         let start = offset
         let length = try readLengthHeader()
         guard remaining >= length else {
@@ -72,7 +74,7 @@ public struct MLSReader: Sendable {
 
     /// Reads a variable-length header (RFC 9420 §2.1.2), which must be the shortest that can hold the length and must
     /// not promise more bytes than there are.
-    public mutating func readLength() throws(CodecError) -> Int {
+    package mutating func readLength() throws(CodecError) -> Int {
         var copy = self
         let length = try copy.readLengthHeader()
         guard copy.remaining >= length else { throw CodecError(.truncated, "vector") }

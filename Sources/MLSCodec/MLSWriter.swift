@@ -1,7 +1,11 @@
 /// Appends values in the TLS presentation language (RFC 9420 §2) to a byte array.
 public struct MLSWriter: Sendable {
+    /// What has been written so far.
     public private(set) var bytes: [UInt8]
 
+    /// A writer that has written nothing.
+    ///
+    /// - Parameter capacity: how many bytes there is room for before memory is asked for again; it bounds nothing.
     public init(reservingCapacity capacity: Int = 0) {
         bytes = []
         bytes.reserveCapacity(capacity)
@@ -55,7 +59,7 @@ public struct MLSWriter: Sendable {
     }
 
     /// Appends the variable-length header alone (RFC 9420 §2.1.2).
-    public mutating func write(length: Int) {
+    package mutating func write(length: Int) {
         if length < 1 << 6 {
             bytes.append(UInt8(length))
         } else {

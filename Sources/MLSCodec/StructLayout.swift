@@ -42,12 +42,16 @@ public struct StructLayout<Root, each Field: MLSCodable>: Sendable {
         }
     }
 
+    /// Writes the fields of a structure in their order.
     @inlinable public func encode(_ root: Root, into writer: inout MLSWriter) {
         withUnsafePointer(to: root) { root in
             for encoder in encoders { encoder(root, &writer) }
         }
     }
 
+    /// Reads the fields in their order and puts the structure together.
+    ///
+    /// - Throws: what a field's decoder throws, and what `make` refuses.
     @inlinable public func decode(from reader: inout MLSReader) throws(CodecError) -> Root {
         try make(repeat try (each Field)(from: &reader))
     }
@@ -55,24 +59,33 @@ public struct StructLayout<Root, each Field: MLSCodable>: Sendable {
 
 /// A structure whose encoding is the sequence of its fields.
 public protocol MLSStruct: MLSCodable {
+    /// A `StructLayout` of this type and its fields' types.
     associatedtype Layout: StructLayoutProtocol where Layout.Root == Self
+    /// The fields, listed once.
     static var layout: Layout { get }
 }
 
 /// What `MLSStruct` asks of a layout; `StructLayout` is the only one.
 public protocol StructLayoutProtocol {
+    /// The structure.
     associatedtype Root
+    /// Writes the structure's fields in their order.
     func encode(_ root: Root, into writer: inout MLSWriter)
+    /// Reads a structure.
     func decode(from reader: inout MLSReader) throws(CodecError) -> Root
 }
 
 extension StructLayout: StructLayoutProtocol {}
 
 extension MLSStruct {
+    /// Writes the fields in their order.
     @inlinable public func encode(into writer: inout MLSWriter) {
         Self.layout.encode(self, into: &writer)
     }
 
+    /// Reads the fields in their order.
+    ///
+    /// - Throws: `CodecError` for what is not such a structure.
     @inlinable public init(from reader: inout MLSReader) throws(CodecError) {
         self = try Self.layout.decode(from: &reader)
     }

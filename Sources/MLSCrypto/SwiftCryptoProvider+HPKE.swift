@@ -1,9 +1,9 @@
 import Crypto
 import Foundation
-public import MLS
+package import MLS
 
 extension SwiftCryptoProvider {
-    public func hpkeSeal(
+    package func hpkeSeal(
         _ plaintext: [UInt8], to publicKey: HPKEPublicKey, info: [UInt8], authenticating additionalData: [UInt8]
     ) throws(MLS.CryptoError) -> HPKECiphertext {
         let (sharedSecret, kemOutput) = try encapsulate(to: publicKey, curve.agreementKey)
@@ -12,7 +12,7 @@ extension SwiftCryptoProvider {
             kemOutput: kemOutput, ciphertext: try context.seal(plaintext, authenticating: additionalData))
     }
 
-    public func hpkeSealer(info: [UInt8]) -> HPKESealer {
+    package func hpkeSealer(info: [UInt8]) -> HPKESealer {
         let schedule = keySchedule(info: info)
         return { (plaintext, publicKey) throws(MLS.CryptoError) in
             let (sharedSecret, kemOutput) = try encapsulate(to: publicKey, curve.agreementKey)
@@ -21,7 +21,7 @@ extension SwiftCryptoProvider {
         }
     }
 
-    public func hpkeOpen(
+    package func hpkeOpen(
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
     ) throws(MLS.CryptoError) -> [UInt8] {
@@ -33,16 +33,16 @@ extension SwiftCryptoProvider {
         }
     }
 
-    public func validate(_ publicKey: HPKEPublicKey) throws(MLS.CryptoError) {
+    package func validate(_ publicKey: HPKEPublicKey) throws(MLS.CryptoError) {
         _ = try validated(publicKey, curve.agreementKey)
     }
 
-    public func publicKey(of privateKey: HPKEPrivateKey) throws(MLS.CryptoError) -> HPKEPublicKey {
+    package func publicKey(of privateKey: HPKEPrivateKey) throws(MLS.CryptoError) -> HPKEPublicKey {
         try publicKey(of: privateKey, curve.agreementKey)
     }
 
     /// `DeriveKeyPair` of DHKEM (RFC 9180 §7.1.3).
-    public func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(MLS.CryptoError) -> HPKEKeyPair {
+    package func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(MLS.CryptoError) -> HPKEKeyPair {
         let kdf = LabeledKDF(kem: curve.kemID, hash: hashAlgorithm)
         let key = kdf.extract(label: "dkp_prk", inputKeyMaterial: inputKeyMaterial)
         guard let mask = curve.candidateMask else {
@@ -88,10 +88,10 @@ extension SwiftCryptoProvider {
     ) throws(MLS.CryptoError) -> Key.PublicKey {
         let key: Key.PublicKey
         do { key = try Key.PublicKey(publicKey.bytes, kem: curve.kem) } catch {
-            throw MLS.CryptoError(.malformedKey, "HPKE public key")
+            throw MLS.CryptoError(.malformedKey, "HPKE package key")
         }
         guard curve != .curve25519 || !X25519Points.isOfSmallOrder(publicKey.bytes) else {
-            throw MLS.CryptoError(.malformedKey, "HPKE public key of small order")
+            throw MLS.CryptoError(.malformedKey, "HPKE package key of small order")
         }
         return key
     }

@@ -1,16 +1,16 @@
 import Crypto
 import Foundation
-public import MLS
+package import MLS
 
 extension SwiftCryptoProvider {
-    public func hpkeSendExport(
+    package func hpkeSendExport(
         to publicKey: HPKEPublicKey, info: [UInt8], exporterContext: [UInt8], length: Int
     ) throws(MLS.CryptoError) -> (kemOutput: [UInt8], secret: SecretBytes) {
         try checkExport(length: length)
         return try sendExport(to: publicKey, curve.agreementKey, info, exporterContext, length)
     }
 
-    public func hpkeReceiveExport(
+    package func hpkeReceiveExport(
         _ kemOutput: [UInt8], with privateKey: HPKEPrivateKey, info: [UInt8], exporterContext: [UInt8], length: Int
     ) throws(MLS.CryptoError) -> SecretBytes {
         try checkExport(length: length)

@@ -1,7 +1,7 @@
-public import MLS
+package import MLS
 
 extension SwiftCryptoProvider {
-    public func generateSignatureKeyPair() throws(CryptoError) -> SignatureKeyPair {
+    package func generateSignatureKeyPair() throws(CryptoError) -> SignatureKeyPair {
         let key = curve.signingKey.generate()
         return SignatureKeyPair(
             privateKey: SignaturePrivateKey(SecretBytes(key.rawRepresentation)),
@@ -9,16 +9,16 @@ extension SwiftCryptoProvider {
     }
 
     /// Ed25519 gives `R ‖ S`; ECDSA is DER-encoded (RFC 9420 §5.1.2).
-    public func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(CryptoError) -> [UInt8] {
+    package func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(CryptoError) -> [UInt8] {
         let key = try signingKey(privateKey)
         do { return try key.encodedSignature(for: message) } catch { throw CryptoError(.internalFailure, "Sign") }
     }
 
-    public func verify(signature: [UInt8], for message: [UInt8], by publicKey: SignaturePublicKey) -> Bool {
+    package func verify(signature: [UInt8], for message: [UInt8], by publicKey: SignaturePublicKey) -> Bool {
         curve.signingKey.isValid(signature, for: message, by: publicKey.bytes)
     }
 
-    public func publicKey(of privateKey: SignaturePrivateKey) throws(CryptoError) -> SignaturePublicKey {
+    package func publicKey(of privateKey: SignaturePrivateKey) throws(CryptoError) -> SignaturePublicKey {
         SignaturePublicKey(try signingKey(privateKey).encodedPublicKey)
     }
 

@@ -1,11 +1,11 @@
-public import MLS
+package import MLS
 
 /// The primitives of cipher suites 1, 2, 3, 5 and 7 (RFC 9420 §17.1), from swift-crypto.
 ///
 /// The suites differ in the curve of KEM and signatures, in the AEAD and in the hash.
-public struct SwiftCryptoProvider: CommonSuiteProvider {
+package struct SwiftCryptoProvider: CommonSuiteProvider {
     /// The suites this provider has.
-    public static let supportedCipherSuites: [CipherSuite] = [
+    package static let supportedCipherSuites: [CipherSuite] = [
         .mls128DHKEMX25519AES128GCMSHA256Ed25519,
         .mls128DHKEMP256AES128GCMSHA256P256,
         .mls128DHKEMX25519ChaCha20Poly1305SHA256Ed25519,
@@ -13,7 +13,7 @@ public struct SwiftCryptoProvider: CommonSuiteProvider {
         .mls256DHKEMP384AES256GCMSHA384P384,
     ]
 
-    public let cipherSuite: CipherSuite
+    package let cipherSuite: CipherSuite
     let curve: Curve
     let aead: AuthenticatedCipher
     let hashAlgorithm: HashAlgorithm
@@ -21,7 +21,7 @@ public struct SwiftCryptoProvider: CommonSuiteProvider {
 
     /// - Parameter isParallel: whether work for many members at once is spread over all cores.
     /// - Throws: `unsupportedCipherSuite` for anything but suites 1, 2, 3, 5 and 7.
-    public init(_ cipherSuite: CipherSuite, isParallel: Bool = false) throws(MLS.CryptoError) {
+    package init(_ cipherSuite: CipherSuite, isParallel: Bool = false) throws(MLS.CryptoError) {
         switch cipherSuite {
         case .mls128DHKEMX25519AES128GCMSHA256Ed25519: (curve, aead, hashAlgorithm) = (.curve25519, .aes128GCM, .sha256)
         case .mls128DHKEMP256AES128GCMSHA256P256: (curve, aead, hashAlgorithm) = (.p256, .aes128GCM, .sha256)
@@ -33,19 +33,5 @@ public struct SwiftCryptoProvider: CommonSuiteProvider {
         }
         self.cipherSuite = cipherSuite
         concurrency = isParallel ? .parallel : .serial
-    }
-
-    /// A provider for `cipherSuite`, whichever type implements it.
-    ///
-    /// - Throws: `unsupportedCipherSuite` if no library of this build has it.
-    public static func provider(for cipherSuite: CipherSuite) throws(MLS.CryptoError) -> any CipherSuiteProvider {
-        try CipherSuiteProviders.provider(for: cipherSuite)
-    }
-
-    /// Like `provider(for:)`, with work for many members at once spread over all cores.
-    public static func parallelProvider(
-        for cipherSuite: CipherSuite
-    ) throws(MLS.CryptoError) -> any CipherSuiteProvider {
-        try CipherSuiteProviders.provider(for: cipherSuite, isParallel: true)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct GroupReportTests {
     private func report() throws -> GroupReport {
         var bench = GroupSizeBench(
-            size: 3, provider: try SwiftCryptoProvider.provider(for: BenchMember.suite), meter: try PrimitiveMeter())
+            size: 3, provider: try CipherSuiteProviders.provider(for: BenchMember.suite), meter: try PrimitiveMeter())
         try bench.measureCold(repetitions: 2)
         try bench.measureWarm(repetitions: 2) { _ in }
         return GroupReport(

@@ -39,7 +39,7 @@ struct GroupBench: ParsableCommand {
 
     func run() throws {
         let meter = try PrimitiveMeter()
-        let provider = try SwiftCryptoProvider.provider(for: BenchMember.suite)
+        let provider = try CipherSuiteProviders.provider(for: BenchMember.suite)
         var rows: [GroupReport.Row] = []
         var sizes: [GroupReport.Sizes] = []
         for size in members {

@@ -12,7 +12,7 @@ struct GroupMemory: ParsableCommand {
     func run() throws {
         var state: [UInt8]? = Array(FileHandle.standardInput.readDataToEndOfFile())
         let group = try state.flatMap { bytes in
-            bytes.isEmpty ? nil : try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
+            bytes.isEmpty ? nil : try Group(decodingState: bytes, providers: CipherSuiteProviders.provider(for:))
         }
         state = nil
         withExtendedLifetime(group) { print(Self.residentBytes ?? 0) }

@@ -36,18 +36,3 @@ extension Messenger {
         return candidates
     }
 }
-
-extension GroupActor {
-    /// Makes the group read-only, because another one for the same chat stays.
-    func giveWay() async throws {
-        try await exclusively {
-            for _ in 0..<Self.attempts {
-                let stored = try await load()
-                var next = stored
-                next.setIndexStatus(.readOnly)
-                if try await write(next, since: stored) { return }
-            }
-            throw busy()
-        }
-    }
-}

@@ -88,16 +88,6 @@ extension Messenger {
 }
 
 extension ClientError {
-    /// Whether a server did not do its part, and may do it later.
-    var isOfAnAbsentServer: Bool {
-        switch code {
-        case .notReachable, .notTheExpectedServer, .malformedAnswer, .refused(.unavailable), .refused(.rateLimited),
-            .refused(.internalError):
-            true
-        default: false
-        }
-    }
-
     /// Whether trying the next group makes sense: the servers can be reached, and the state is kept for the next time.
     fileprivate var isOfOneGroup: Bool {
         switch code {

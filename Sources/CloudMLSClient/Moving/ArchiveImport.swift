@@ -17,23 +17,3 @@ public struct ArchiveImport: Sendable {
         self.oldIsGone = oldIsGone
     }
 }
-
-/// What opens an archive, and signs in at the key store that it is brought to.
-enum ArchiveKey {
-    case password(PasswordHasher)
-    case recovery(RecoveryCode)
-
-    var wayIn: WayIn {
-        switch self {
-        case .password: .password
-        case .recovery(let code): .recovery(code)
-        }
-    }
-
-    var hasher: PasswordHasher {
-        switch self {
-        case .password(let hasher): hasher
-        case .recovery: .none
-        }
-    }
-}

@@ -1,8 +1,7 @@
 import CloudMLSAPI
 public import KeyHierarchy
-import MLSCodec
 
-/// Moves of a signed-in user's store from one key store to another (DESIGN §7).
+/// Moves of a signed-in user's store from one key store to another.
 public struct KeyStoreMoves: Sendable {
     let context: ClientContext
     let connector: any ServerConnector
@@ -31,23 +30,126 @@ public struct KeyStoreMoves: Sendable {
     public func move(
         to code: SetupCode, userName: UserName? = nil,
         password: @escaping @Sendable () async throws -> Password,
-        progress: @Sendable (MoveProgress) -> Void = { _ in }
+        progress: @escaping @Sendable (MoveProgress) -> Void = { _ in }
     ) async throws -> Bool {
         try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
         let hasher = LazyPasswordHasher(policy: context.environment.kdfPolicy, password: password)
+        let key = MoveKey.password { try await hasher.hasher() }
         for _ in 0..<5 {
             do {
-                if let isMoved = try await moveOnce(to: code, userName, hasher, progress) { return isMoved }
+                try await meetStore(on: code.serverID)
+                let destination = await destination(code, userName, key)
+                let owner = try await follower.owner()
+                let source = ServerSource(
+                    context.keyStore, owner: owner, key: key, environment: context.environment)
+                if try await carry(source, to: destination, owner, progress) != nil { return true }
+                try await rememberArrival(at: code.serverID)
+                return false
+            } catch is KeysChanged {
+                // And nothing else did.
             } catch let error as ClientError where Self.mayBeOfAnotherDevice(error) {
-                // What it found did not fit any more, if another device has finished the same move meanwhile.
-                guard try await currentProfile(follower.owner()).serverID == code.serverID else { throw error }
+                guard await isThere(code.serverID) else { throw error }
             }
         }
         throw ClientError(.busy, "Other devices of yours keep changing the keys.", hint: "Try again in a moment.")
     }
 
+    /// Brings a store from an archive to a new key store; for when the old one is gone. The archive is checked as a whole
+    /// before anything is sent.
+    ///
+    /// Each step can be repeated: killed at any point, it can be run again with the same archive and code. The old key store
+    /// has to have the same as the archive, and is told that the store has moved.
+    /// - Parameters:
+    ///   - oldIsGone: does not ask the old key store: what other devices still write to it is lost.
+    ///   - password: that of the archive.
+    /// - Returns: false where the store is at that key store already.
+    public func importArchive(
+        _ archive: StoreArchive, to code: SetupCode, userName: UserName? = nil, oldIsGone: Bool = false,
+        password: Password, progress: @escaping @Sendable (MoveProgress) -> Void = { _ in }
+    ) async throws -> Bool {
+        let request = ArchiveImport(archive, to: code, userName: userName, oldIsGone: oldIsGone)
+        let hasher = PasswordHasher(password, policy: context.environment.kdfPolicy)
+        return try await importArchive(request, key: .password { hasher }, progress: progress) != nil
+    }
+
+    /// - Parameter checked: what is in the archive, where it was checked already.
+    /// - Returns: nil where the store is at that key store already.
+    func importArchive(
+        _ request: ArchiveImport, key: MoveKey, checked: StoreArchive.Summary? = nil,
+        progress: @escaping @Sendable (MoveProgress) -> Void
+    ) async throws -> Arrived? {
+        do {
+            try request.code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
+            let destination = await destination(request.code, request.userName, key)
+            let owner = try await follower.owner()
+            let source = ArchiveSource(
+                request, owner: owner, key: key, of: context.keyStore, authDelivery: context.authDelivery,
+                environment: context.environment, checked: checked)
+            return try await carry(source, to: destination, owner, progress)
+        } catch let error as ClientError where Self.mayBeOfAnotherDevice(error) {
+            guard await isThere(request.code.serverID) else { throw error }
+            return nil
+        }
+    }
+
+    /// Takes back a move that the old key store has not committed.
+    ///
+    /// - Throws: `refused(.storeMoved)` once it has; `invalidArgument` where no move is under way.
+    public func cancel() async throws {
+        guard try await context.keyStore.moveStatus().state != .active else {
+            throw ClientError(
+                .invalidArgument, "No move is under way.", hint: "There is nothing to take back.")
+        }
+        _ = try await context.keyStore.cancelMove()
+    }
+
+    /// The session with the newest keys of the store.
+    func newestSession() async throws -> StoredSession {
+        _ = try await context.keys.read()
+        return await session
+    }
+
+    private var session: StoredSession {
+        get async { await context.keeper.stored ?? context.session }
+    }
+}
+
+// One way to move, whatever the source
+extension KeyStoreMoves {
+    /// Where a store has arrived.
+    struct Arrived {
+        var profile: Profile
+        var keyStore: any KeyStoreService
+    }
+
+    /// Carries the store to its destination, and the device's session along.
+    ///
+    /// - Returns: nil where the store is there already.
+    private func carry(
+        _ source: some MoveSource, to destination: MoveDestination, _ owner: StoreOwner,
+        _ progress: @escaping @Sendable (MoveProgress) -> Void
+    ) async throws -> Arrived? {
+        var move = StoreMove(
+            from: source, to: destination, owner: owner, authDelivery: context.authDelivery,
+            environment: context.environment, progress: progress)
+        guard let profile = try await move.run() else { return nil }
+        try await follower.settle(profile, at: destination.service, destination.tokens)
+        await context.keyStore.hasMoved(to: destination.service)
+        return Arrived(profile: profile, keyStore: destination.service)
+    }
+
+    private func destination(_ code: SetupCode, _ userName: UserName?, _ key: MoveKey) async -> MoveDestination {
+        let tokens = DestinationTokens()
+        let service = connector.keyStore(at: code.origin, certificatePin: code.certificatePin, tokens: nil) {
+            try await tokens.persist($0)
+        }
+        let name: UserName
+        if let userName { name = userName } else { name = await session.keyStore.userName }
+        return MoveDestination(code: code, userName: name, service: service, tokens: tokens, key: key)
+    }
+
     /// Whether an error may come of what another device, which has moved the store to the same place, did meanwhile.
-    static func mayBeOfAnotherDevice(_ error: ClientError) -> Bool {
+    private static func mayBeOfAnotherDevice(_ error: ClientError) -> Bool {
         switch error.code {
         case .refused(.storeMoved), .refused(.moveConflict), .refused(.registrationRefused), .malformedAnswer,
             .invalidSetupCode, .signedOut, .notAuthentic, .rolledBack:
@@ -57,49 +159,28 @@ public struct KeyStoreMoves: Sendable {
         }
     }
 
-    /// - Returns: nil where the keys changed meanwhile, and nothing else did.
-    private func moveOnce(
-        to code: SetupCode, _ userName: UserName?, _ hasher: LazyPasswordHasher,
-        _ progress: @Sendable (MoveProgress) -> Void
-    ) async throws -> Bool? {
-        try await meetStore(on: code.serverID)
-        let tokens = DestinationTokens()
-        let destination = connector.keyStore(at: code.origin, certificatePin: code.certificatePin, tokens: nil) {
-            try await tokens.persist($0)
-        }
-        let session = await context.keeper.stored ?? context.session
-        let machine = StoreMove(
-            to: StoreMove.Destination(
-                code, userName: userName ?? session.keyStore.userName),
-            owner: try await follower.owner(), environment: context.environment)
-        var total: UInt64 = 0
-        let output = try await context.environment.run(machine) { action in
-            let event = try await Self.perform(
-                action, source: context.keyStore, destination: destination, context.authDelivery, hasher)
-            switch event {
-            case .move(let status):
-                total = status.objects
-            case .imported(let status) where status.state == .receiving:
-                progress(MoveProgress(copied: status.objects, total: total, bytes: status.bytes))
-            default:
-                break
-            }
-            return event
-        }
-        switch output {
-        case .moved(let arrival):
-            try await follower.settle(arrival.profile, at: destination, tokens)
-            await context.keyStore.hasMoved(to: destination)
-            return true
-        case .alreadyThere:
-            // Another device moved it, or this one was ended before it could remember.
-            if session.keyStore.serverID != code.serverID {
-                _ = try await follow(after: ClientError(.notReachable, "The store has moved."))
-            }
-            return false
-        case .keysChanged:
-            return nil
-        }
+    /// Whether the profile leads to a key store. What went wrong before tells more than why it cannot be read, if it cannot.
+    private func isThere(_ server: ServerID) async -> Bool {
+        let profile = try? await follower.owner().open(context.authDelivery.profile())
+        return profile?.serverID == server
+    }
+}
+
+// Where the store is now
+extension KeyStoreMoves {
+    /// Lets the requests of a signed-in device follow its store to another key store.
+    func watch() async { await follower.watch(context.keyStore) }
+
+    /// As `watch` does it; where nothing was requested yet.
+    package func follow(after reason: ClientError) async throws -> (any KeyStoreService)? {
+        try await follower.follow(from: context.keyStore, after: reason)
+    }
+
+    private var follower: StoreFollower {
+        StoreFollower(
+            session: context.session, keeper: context.keeper, environment: context.environment,
+            authDelivery: context.authDelivery, local: context.local, connector: connector,
+            leftName: context.localName(LeftKeyStore.localName))
     }
 
     /// Finds where the store is, which another device may have moved, and its newest keys; but a move to the destination
@@ -115,111 +196,9 @@ public struct KeyStoreMoves: Sendable {
         }
     }
 
-    /// The session with the newest keys of the store.
-    func newestSession() async throws -> StoredSession {
-        _ = try await context.keys.read()
-        return await context.keeper.stored ?? context.session
-    }
-
-    /// Takes back a move that the old key store has not committed.
-    ///
-    /// - Throws: `refused(.storeMoved)` once it has; `invalidArgument` where no move is under way.
-    public func cancel() async throws {
-        guard try await context.keyStore.moveStatus().state != .active else {
-            throw ClientError(
-                .invalidArgument, "No move is under way.", hint: "There is nothing to take back.")
-        }
-        _ = try await context.keyStore.cancelMove()
-    }
-
-    /// One step of a move.
-    package static func perform(
-        _ action: StoreMove.Action, source: any KeyStoreService, destination: any KeyStoreService,
-        _ authDelivery: any AuthDeliveryService, _ hasher: LazyPasswordHasher
-    ) async throws -> StoreMove.Event {
-        switch action {
-        case .readProfile:
-            .profile(try await authDelivery.profile())
-        case .meetServers:
-            .servers(source: try await source.serverInfo(), destination: try await destination.serverInfo())
-        case .readMove:
-            .move(try await source.moveStatus())
-        case .beginMove(let request):
-            .move(try await source.beginMove(request))
-        case .cancelMove:
-            .move(try await source.cancelMove())
-        case .readSource:
-            .source(slots: try await source.slots(), keyring: try await source.keyring())
-        case .deriveKey(let kdf):
-            .passwordKey(try await hasher.key(kdf))
-        case .registerImport(let registration):
-            try await registering { try await destination.registerImport(registration) }
-        case .logIn(.deriveKey(let kdf)):
-            .login(.passwordKey(try await hasher.key(kdf)))
-        case .logIn(let action):
-            .login(try await Authenticator.perform(action, destination, await hasher.hasher()))
-        case .restartImport(let contents):
-            .imported(try await destination.restartImport(contents))
-        case .follow(let request):
-            try await StoreFollower.following { _ = try await destination.follow(request) } ? .followed : .notFollowed
-        case .readImport:
-            .imported(try await destination.importStatus())
-        case .readPage(let name):
-            .page(try await source.movePage(after: name))
-        case .writePage(let objects):
-            .imported(try await destination.importObjects(objects))
-        case .compareDigests:
-            try await digests(source, destination)
-        case .commit(let commit):
-            .move(try await source.commitMove(commit))
-        case .open(let opening):
-            .imported(try await destination.openImport(opening))
-        case .readDestination:
-            .destination(try await Authenticator.contents(of: destination))
-        case .complete(let action):
-            .completion(try await StoreFollower.perform(action, authDelivery))
-        }
-    }
-
-    private static func digests(
-        _ source: any KeyStoreService, _ destination: any KeyStoreService
-    ) async throws -> StoreMove.Event {
-        async let there = destination.importDigest()
-        async let here = source.moveDigest()
-        return .digests(source: try await here, destination: try await there)
-    }
-
-    private static func registering(_ register: () async throws -> Void) async throws -> StoreMove.Event {
-        do {
-            try await register()
-            return .registered
-        } catch let error as ClientError {
-            switch error.code {
-            case .refused(.nameTaken): return .refused(.nameTaken)
-            case .refused(.registrationRefused): return .refused(.registrationRefused)
-            default: throw error
-            }
-        }
-    }
-}
-
-/// Hashes a password that is asked for only where it is needed.
-package actor LazyPasswordHasher {
-    private let policy: KDFPolicy
-    private let password: @Sendable () async throws -> Password
-    private var made: Task<PasswordHasher, any Error>?
-
-    package init(policy: KDFPolicy, password: @escaping @Sendable () async throws -> Password) {
-        self.policy = policy
-        self.password = password
-    }
-
-    package func key(_ kdf: PasswordKDF) async throws -> PasswordKey { try await hasher().key(kdf) }
-
-    package func hasher() async throws -> PasswordHasher {
-        if let made { return try await made.value }
-        let task = Task { [policy, password] in PasswordHasher(try await password(), policy: policy) }
-        made = task
-        return try await task.value
+    /// Another device moved the store there, or this one was ended before it could remember.
+    private func rememberArrival(at server: ServerID) async throws {
+        guard await session.keyStore.serverID != server else { return }
+        _ = try await follow(after: ClientError(.notReachable, "The store has moved."))
     }
 }

@@ -10,33 +10,33 @@ private func labeledContent(_ label: String, _ content: [UInt8]) -> [UInt8] {
 
 extension CipherSuiteProvider {
     /// `SignWithLabel` (RFC 9420 §5.1.2).
-    public func signWithLabel(
+    package func signWithLabel(
         _ key: SignaturePrivateKey, label: String, content: [UInt8]
     ) throws(CryptoError) -> [UInt8] {
         try sign(labeledContent(label, content), with: key)
     }
 
     /// `VerifyWithLabel` (RFC 9420 §5.1.2).
-    public func verifyWithLabel(
+    package func verifyWithLabel(
         _ key: SignaturePublicKey, label: String, content: [UInt8], signature: [UInt8]
     ) -> Bool {
         verify(signature: signature, for: labeledContent(label, content), by: key)
     }
 
     /// `EncryptWithLabel` (RFC 9420 §5.1.3).
-    public func encryptWithLabel(
+    package func encryptWithLabel(
         _ key: HPKEPublicKey, label: String, context: [UInt8], plaintext: [UInt8]
     ) throws(CryptoError) -> HPKECiphertext {
         try hpkeSeal(plaintext, to: key, info: labeledContent(label, context), authenticating: [])
     }
 
     /// `EncryptWithLabel` (RFC 9420 §5.1.3) of many plaintexts in one context.
-    public func encryptorWithLabel(_ label: String, context: [UInt8]) -> HPKESealer {
+    package func encryptorWithLabel(_ label: String, context: [UInt8]) -> HPKESealer {
         hpkeSealer(info: labeledContent(label, context))
     }
 
     /// `DecryptWithLabel` (RFC 9420 §5.1.3).
-    public func decryptWithLabel(
+    package func decryptWithLabel(
         _ key: HPKEPrivateKey, label: String, context: [UInt8], ciphertext: HPKECiphertext
     ) throws(CryptoError) -> [UInt8] {
         try hpkeOpen(ciphertext, with: key, info: labeledContent(label, context), authenticating: [])

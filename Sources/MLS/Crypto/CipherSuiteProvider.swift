@@ -7,6 +7,7 @@ public typealias HPKESealer =
 /// Labels and structures of MLS are not its business: `MLS` builds those on top (`ExpandWithLabel`, `SignWithLabel`, …),
 /// so that a provider is small. Every function refuses malformed keys, lengths and ciphertexts with a `CryptoError`.
 public protocol CipherSuiteProvider: Sendable {
+    /// The suite whose primitives these are.
     var cipherSuite: CipherSuite { get }
     /// `KDF.Nh`, in bytes: also the output of `Hash`.
     var hashLength: Int { get }
@@ -15,7 +16,9 @@ public protocol CipherSuiteProvider: Sendable {
     /// `AEAD.Nn`, in bytes.
     var aeadNonceLength: Int { get }
 
+    /// The suite's hash; `hashLength` bytes.
     func hash(_ data: [UInt8]) -> [UInt8]
+    /// HMAC with the suite's hash (RFC 9420 §5.1), for keys of any length; `hashLength` bytes.
     func mac(key: SecretBytes, data: [UInt8]) -> [UInt8]
     /// HKDF-Extract (RFC 5869).
     func extract(salt: SecretBytes, inputKeyMaterial: SecretBytes) -> SecretBytes
@@ -26,6 +29,11 @@ public protocol CipherSuiteProvider: Sendable {
     func seal(
         _ plaintext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
     ) throws(CryptoError) -> [UInt8]
+    /// AEAD decryption.
+    ///
+    /// - Parameter ciphertext: with the tag at its end.
+    /// - Throws: `authenticationFailed` if it was not sealed with this key, nonce and data; `malformedKey` or
+    ///   `malformedInput` for impossible lengths.
     func open(
         _ ciphertext: [UInt8], key: SecretBytes, nonce: SecretBytes, authenticating additionalData: [UInt8]
     ) throws(CryptoError) -> [UInt8]
@@ -34,6 +42,10 @@ public protocol CipherSuiteProvider: Sendable {
     func hpkeSeal(
         _ plaintext: [UInt8], to publicKey: HPKEPublicKey, info: [UInt8], authenticating additionalData: [UInt8]
     ) throws(CryptoError) -> HPKECiphertext
+    /// The other side of `hpkeSeal` (RFC 9180 §6.1).
+    ///
+    /// - Throws: `authenticationFailed` for a ciphertext that is not for this key, or was sealed with other `info` or
+    ///   data; `malformedKey`.
     func hpkeOpen(
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
@@ -64,7 +76,11 @@ public protocol CipherSuiteProvider: Sendable {
     /// The public key that belongs to a private one.
     func publicKey(of privateKey: HPKEPrivateKey) throws(CryptoError) -> HPKEPublicKey
 
+    /// A fresh signature key pair, in the encodings of RFC 9420 §5.1.1.
     func generateSignatureKeyPair() throws(CryptoError) -> SignatureKeyPair
+    /// The signature over `message`, in the encoding of RFC 9420 §5.1.2.
+    ///
+    /// - Throws: `malformedKey`.
     func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(CryptoError) -> [UInt8]
     /// Whether `signature` is `publicKey`'s for `message`; malformed input is simply not a signature.
     func verify(signature: [UInt8], for message: [UInt8], by publicKey: SignaturePublicKey) -> Bool
@@ -82,6 +98,7 @@ public protocol CipherSuiteProvider: Sendable {
 }
 
 extension CipherSuiteProvider {
+    /// Calls `hpkeSeal` for each recipient, with `info` as it is.
     public func hpkeSealer(info: [UInt8]) -> HPKESealer {
         { (plaintext, publicKey) throws(CryptoError) in
             try hpkeSeal(plaintext, to: publicKey, info: info, authenticating: [])

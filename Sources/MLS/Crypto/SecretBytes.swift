@@ -10,13 +10,14 @@ public final class SecretBytes: Sendable, Hashable, CustomStringConvertible, Cus
     // The buffer is written once in init and once in deinit, which nothing else can run beside.
     nonisolated(unsafe) private let storage: UnsafeMutableBufferPointer<UInt8>
 
+    /// A copy of the bytes. What it was copied from is the caller's to wipe.
     public init(_ bytes: some Collection<UInt8>) {
         storage = .allocate(capacity: bytes.count)
         _ = storage.initialize(from: bytes)
     }
 
     /// `count` zeros: the `0` that RFC 9420 §8 feeds where a secret is absent.
-    public convenience init(zeros count: Int) {
+    package convenience init(zeros count: Int) {
         self.init(repeatElement(0, count: count))
     }
 
@@ -32,7 +33,9 @@ public final class SecretBytes: Sendable, Hashable, CustomStringConvertible, Cus
         storage.deallocate()
     }
 
+    /// How many bytes there are: no secret.
     public var count: Int { storage.count }
+    /// Whether there are none.
     public var isEmpty: Bool { storage.isEmpty }
 
     /// A copy of the bytes, for a primitive that needs them. The copy is not wiped.
@@ -56,18 +59,26 @@ public final class SecretBytes: Sendable, Hashable, CustomStringConvertible, Cus
         constantTimeEqual(UnsafeBufferPointer(lhs.storage), UnsafeBufferPointer(rhs.storage))
     }
 
+    /// Hashes the bytes, for sets and dictionaries; the hash does not outlive the process.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(bytes: UnsafeRawBufferPointer(storage))
     }
 
+    /// How many bytes there are, and nothing of them.
     public var description: String { "<\(count) secret bytes>" }
+    /// The same as `description`.
     public var debugDescription: String { description }
+    /// Shows nothing, so that no dump of a value that holds a secret does.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 extension SecretBytes: MLSCodable {
+    /// Writes the bytes as `opaque x<V>`. They are in the open then.
     public func encode(into writer: inout MLSWriter) { writer.write(opaque: storage) }
 
+    /// Reads `opaque x<V>`, of any length. The copy in between is wiped; the input is the caller's to wipe.
+    ///
+    /// - Throws: as any decoder.
     public convenience init(from reader: inout MLSReader) throws(CodecError) {
         var bytes = try reader.readOpaque()
         defer { bytes.wipe() }

@@ -28,6 +28,7 @@ public struct CommitRequest: Hashable, Sendable {
     public var leafUpdate: LeafUpdate?
     /// Signed, and readable by anybody.
     public var authenticatedData: [UInt8]
+    /// Whether the commit is encrypted, and with which key.
     public var framing: HandshakeFraming
     /// Whether the Welcome holds the ratchet tree. If not, joiners need `Group.ratchetTree` of the merged group.
     public var includesRatchetTree: Bool
@@ -36,6 +37,10 @@ public struct CommitRequest: Hashable, Sendable {
     /// A resumption key that links a new group to another one, in the new group's first commit.
     package var link: PreSharedKeyID.Key?
 
+    /// A commit of what is pending and nothing else, unless more is asked for.
+    ///
+    /// The parameters are the properties of the same names. `framing` has no default: a group that deletes its keys
+    /// wants `Group.reserveFraming(padding:)`, any other a generation of its caller's.
     public init(
         adding: [KeyPackage] = [], removing: [LeafIndex] = [], extensions: [Extension]? = nil,
         injecting: [PreSharedKeyID.Key] = [], proposing: [CustomProposal] = [], preSharedKeys: PreSharedKeys = [:],

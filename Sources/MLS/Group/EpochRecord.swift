@@ -5,12 +5,15 @@ public import MLSCodec
 /// It holds the secrets that all message keys of the epoch come from, and the GroupContext that signatures cover, with
 /// large extensions replaced by their hashes (a `Roster` has their bytes). So it takes a few hundred bytes at any size of
 /// the group. Keeping it departs from the deletion schedule of RFC 9420 §9.2: whoever has the record reads the epoch.
-public struct EpochRecord: Hashable, Sendable, MLSStruct {
+public struct EpochRecord: Hashable, Sendable, MLSCodable, LaidOut {
+    /// The group's, for which a provider is needed to read.
     public let cipherSuite: CipherSuite
+    /// The group that the epoch is one of.
     public let groupID: [UInt8]
+    /// The epoch whose messages it reads.
     public let epoch: UInt64
     /// Leaves of the ratchet tree, blank ones among them: the size of the secret tree (RFC 9420 §9).
-    public let leafCount: UInt32
+    package let leafCount: UInt32
     let senderDataSecret: SecretBytes
     let encryptionSecret: SecretBytes
     let treeHash: [UInt8]
@@ -19,7 +22,7 @@ public struct EpochRecord: Hashable, Sendable, MLSStruct {
 
     private var version: UInt8 { 1 }
 
-    public static let layout:
+    static let layout:
         StructLayout<
             Self, UInt8, CipherSuite, [UInt8], UInt64, UInt32, SecretBytes, SecretBytes, [UInt8], [UInt8],
             [StoredExtension]
@@ -76,11 +79,11 @@ public struct EpochRecord: Hashable, Sendable, MLSStruct {
     static func isLarge(_ item: Extension) -> Bool { item.data.count > 128 }
 
     /// An extension of the GroupContext as the record keeps it.
-    public enum StoredExtension: Hashable, Sendable, MLSCodable {
+    enum StoredExtension: Hashable, Sendable, MLSCodable {
         case inline(Extension)
         case hashed(ExtensionType, hash: [UInt8])
 
-        public func encode(into writer: inout MLSWriter) {
+        func encode(into writer: inout MLSWriter) {
             switch self {
             case .inline(let item):
                 writer.write(integer: UInt8(1))
@@ -92,7 +95,7 @@ public struct EpochRecord: Hashable, Sendable, MLSStruct {
             }
         }
 
-        public init(from reader: inout MLSReader) throws(CodecError) {
+        init(from reader: inout MLSReader) throws(CodecError) {
             switch try reader.readInteger(UInt8.self) {
             case 1: self = .inline(try Extension(from: &reader))
             case 2: self = .hashed(try ExtensionType(from: &reader), hash: try reader.readOpaque())
@@ -104,7 +107,7 @@ public struct EpochRecord: Hashable, Sendable, MLSStruct {
     /// The epoch's GroupContext, with the large extensions from the roster.
     ///
     /// - Throws: `missingKey` if the roster lacks one.
-    public func groupContext(
+    package func groupContext(
         roster: Roster, provider: some CipherSuiteProvider
     ) throws(MLSError) -> GroupContext {
         var rebuilt: [Extension] = []

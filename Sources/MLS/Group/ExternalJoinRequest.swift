@@ -1,7 +1,10 @@
 /// How a client joins a group by itself (RFC 9420 §12.4.3.2).
 public struct ExternalJoinRequest: Sendable {
+    /// Of the new leaf: who the joiner says to be.
     public var credential: Credential
+    /// The joiner's signature key pair; its public half goes into the new leaf.
     public var signer: SignatureKeyPair
+    /// Of the new leaf. They must list what the group requires (RFC 9420 §7.3).
     public var capabilities: Capabilities
     /// Of the new leaf.
     public var leafExtensions: [Extension]
@@ -18,6 +21,9 @@ public struct ExternalJoinRequest: Sendable {
     /// Signed, and readable by anybody, as all of the commit is.
     public var authenticatedData: [UInt8]
 
+    /// A joiner who was not in the group before and takes nothing else along, unless more is asked for.
+    ///
+    /// The parameters are the properties of the same names.
     public init(
         credential: Credential, signer: SignatureKeyPair, capabilities: Capabilities, leafExtensions: [Extension] = [],
         replacing: LeafIndex? = nil, selfRemoves: [MLSMessage] = [], injecting: [PreSharedKeyID.Key] = [],

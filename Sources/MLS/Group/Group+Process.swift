@@ -6,6 +6,7 @@ public enum ProcessedMessage: Sendable {
     case proposal(PendingProposal)
     /// A valid commit, which waits to be merged.
     case commit(StagedCommit)
+    /// An application message, whose signature was checked.
     case application(ApplicationMessage)
 }
 

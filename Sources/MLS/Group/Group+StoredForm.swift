@@ -117,5 +117,7 @@ extension Group {
 }
 
 extension Group: Equatable {
+    /// Whether two groups are in the same state, secrets included. It compares the stored forms, and is for tests more
+    /// than for work: a large group takes long.
     public static func == (lhs: Group, rhs: Group) -> Bool { lhs.encodedState == rhs.encodedState }
 }

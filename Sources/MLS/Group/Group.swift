@@ -18,11 +18,14 @@ import MLSCodec
 /// `MLSMessage.newMemberProposal`. A group is continued by another one with `stageReInitialized(_:policy:provider:)`, and
 /// some of its members found another one with `stageBranch(_:groupID:extensions:policy:)`.
 public struct Group: Sendable {
+    /// Of the group's cipher suite. It is no part of the stored form.
     public let provider: any CipherSuiteProvider
+    /// What all members agree on in this epoch.
     public internal(set) var context: GroupContext
     var tree: RatchetTree
     /// The private keys of the own leaf and of those nodes above it that this member knows.
     var treeKeys: TreePrivateKeys
+    /// Where this client stands in the tree. It keeps the place for as long as it is a member.
     public let ownLeafIndex: LeafIndex
     var epochSecrets: EpochSecrets
     /// That of the commit that began the epoch, or of the group's creation (RFC 9420 §11).
@@ -44,9 +47,13 @@ public struct Group: Sendable {
     var rules = GroupRules()
     var credentials: (any CredentialVerifier)? { rules.credentials }
 
+    /// Settled when the group was created.
     public var cipherSuite: CipherSuite { context.cipherSuite }
+    /// Settled when the group was created.
     public var groupID: [UInt8] { context.groupID }
+    /// How many commits the group has had: 0 when it is created, and one more with each merge.
     public var epoch: UInt64 { context.epoch }
+    /// The GroupContext's (RFC 9420 §8.1), which all members have agreed on.
     public var extensions: [Extension] { context.extensions }
 
     /// All members, in the order of their leaves.
@@ -54,6 +61,7 @@ public struct Group: Sendable {
         tree.leaves.map { Member(leafIndex: $0.index, leafNode: $0.leafNode) }
     }
 
+    /// The member at this leaf; `nil` if it is blank or outside of the tree.
     public func member(at leafIndex: LeafIndex) -> Member? {
         tree[leafIndex].map { Member(leafIndex: leafIndex, leafNode: $0) }
     }

@@ -11,6 +11,9 @@ public struct GroupRules: Sendable {
     /// Anybody can send them.
     public var newMemberProposalLimit: Int
 
+    /// Rules that ask nobody and know no proposals beside those of MLS, unless more is asked for.
+    ///
+    /// The parameters are the properties of the same names.
     public init(
         credentials: (any CredentialVerifier)? = nil, customProposals: [CustomProposalType] = [],
         newMemberProposalLimit: Int = 100

@@ -18,9 +18,14 @@ public enum KeyRetention: Hashable, Sendable {
 /// What a member settles for its own copy of a group when it creates or joins one. The group keeps it from epoch to epoch;
 /// nobody else learns of it.
 public struct GroupSettings: Sendable {
+    /// What becomes of keys that were used. A stored form remembers it.
     public var retention: KeyRetention
+    /// Who is asked about what comes in. A stored form does not remember it.
     public var rules: GroupRules
 
+    /// Keys are deleted with their use, and nobody is asked about credentials, unless the caller says otherwise.
+    ///
+    /// The parameters are the properties of the same names.
     public init(retention: KeyRetention = .strict(), rules: GroupRules = GroupRules()) {
         self.retention = retention
         self.rules = rules

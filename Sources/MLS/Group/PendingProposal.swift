@@ -1,17 +1,19 @@
 public import MLSCodec
 
 /// A proposal of the current epoch that was sent on its own and that the next commit can refer to (RFC 9420 §12.1).
-public struct PendingProposal: Hashable, Sendable, MLSStruct {
+public struct PendingProposal: Hashable, Sendable, MLSCodable, LaidOut {
+    /// How a commit names it, and what `CommitRequest.admitting` lists.
     public let reference: ProposalRef
     /// A member, an external sender or a client that wants to be added. Never `newMemberCommit`.
     public let sender: Sender
+    /// What is asked for.
     public let proposal: Proposal
     /// `authenticated_data` of the message it came in.
     public let authenticatedData: [UInt8]
     /// For an own Update: the private key of the new leaf.
     let leafPrivateKey: HPKEPrivateKey?
 
-    public static let layout: StructLayout<Self, ProposalRef, Sender, Proposal, [UInt8], HPKEPrivateKey?> =
+    static let layout: StructLayout<Self, ProposalRef, Sender, Proposal, [UInt8], HPKEPrivateKey?> =
         StructLayout(\.reference, \.sender, \.proposal, \.authenticatedData, \.leafPrivateKey) {
             Self(reference: $0, sender: $1, proposal: $2, authenticatedData: $3, leafPrivateKey: $4)
         }

@@ -3,17 +3,21 @@ public import MLSCodec
 /// Who stood at which leaf in which epochs, so that signatures on old messages can be checked without the old trees.
 ///
 /// It also keeps, once each, the large GroupContext extensions that epoch records name by their hash.
-public struct Roster: Hashable, Sendable, MLSStruct {
+public struct Roster: Hashable, Sendable, MLSCodable, LaidOut {
     /// One member at one leaf, for as long as its credential and key did not change.
-    public struct Entry: Hashable, Sendable, MLSStruct {
+    public struct Entry: Hashable, Sendable, MLSCodable, LaidOut {
+        /// Where the member stood.
         public var leafIndex: LeafIndex
+        /// The first epoch of this group that the entry says something about.
         public var firstEpoch: UInt64
         /// `nil` while it lasts.
         public var lastEpoch: UInt64?
+        /// Who the member said to be.
         public var credential: Credential
+        /// What its messages were signed with.
         public var signatureKey: SignaturePublicKey
 
-        public static let layout: StructLayout<Self, LeafIndex, UInt64, UInt64?, Credential, SignaturePublicKey> =
+        static let layout: StructLayout<Self, LeafIndex, UInt64, UInt64?, Credential, SignaturePublicKey> =
             StructLayout(\.leafIndex, \.firstEpoch, \.lastEpoch, \.credential, \.signatureKey) {
                 Self(leafIndex: $0, firstEpoch: $1, lastEpoch: $2, credential: $3, signatureKey: $4)
             }
@@ -24,6 +28,7 @@ public struct Roster: Hashable, Sendable, MLSStruct {
         }
     }
 
+    /// All that was recorded, in the order in which it began.
     public private(set) var entries: [Entry]
     /// The latest epoch that was recorded.
     public private(set) var latestEpoch: UInt64?
@@ -46,7 +51,7 @@ public struct Roster: Hashable, Sendable, MLSStruct {
 
     private var version: UInt8 { 1 }
 
-    public static let layout: StructLayout<Self, UInt8, [Entry], UInt64?, [Extension]> = StructLayout(
+    static let layout: StructLayout<Self, UInt8, [Entry], UInt64?, [Extension]> = StructLayout(
         \.version, \.entries, \.latestEpoch, \.largeExtensions
     ) {
         (version, entries, latestEpoch, largeExtensions) throws(CodecError) in

@@ -24,6 +24,9 @@ public struct SuccessorRequest: Sendable {
     /// if no others do.
     public var isSameClient: (@Sendable (Credential, Credential) -> Bool)?
 
+    /// A group of these clients and the creator that takes nothing else along, unless more is asked for.
+    ///
+    /// The parameters are the properties of the same names.
     public init(
         adding: [KeyPackage], credential: Credential, signer: SignatureKeyPair, capabilities: Capabilities,
         lifetime: Lifetime, leafExtensions: [Extension] = [], injecting: [PreSharedKeyID.Key] = [],

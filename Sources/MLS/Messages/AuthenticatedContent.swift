@@ -1,4 +1,4 @@
-public import MLSCodec
+package import MLSCodec
 
 // struct {
 //     WireFormat wire_format;
@@ -7,24 +7,24 @@ public import MLSCodec
 // } AuthenticatedContent;
 
 /// A message without the protection of its wire format (RFC 9420 §6): what references and transcripts hash.
-public struct AuthenticatedContent: Hashable, Sendable, MLSCodable {
-    public var wireFormat: WireFormat
-    public var content: FramedContent
-    public var auth: FramedContentAuthData
+package struct AuthenticatedContent: Hashable, Sendable, MLSCodable {
+    package var wireFormat: WireFormat
+    package var content: FramedContent
+    package var auth: FramedContentAuthData
 
-    public init(wireFormat: WireFormat, content: FramedContent, auth: FramedContentAuthData) {
+    package init(wireFormat: WireFormat, content: FramedContent, auth: FramedContentAuthData) {
         self.wireFormat = wireFormat
         self.content = content
         self.auth = auth
     }
 
-    public func encode(into writer: inout MLSWriter) {
+    package func encode(into writer: inout MLSWriter) {
         wireFormat.encode(into: &writer)
         content.encode(into: &writer)
         auth.encode(into: &writer)
     }
 
-    public init(from reader: inout MLSReader) throws(CodecError) {
+    package init(from reader: inout MLSReader) throws(CodecError) {
         wireFormat = try WireFormat(from: &reader)
         content = try FramedContent(from: &reader)
         auth = try FramedContentAuthData(for: content.body.type, from: &reader)
@@ -41,22 +41,22 @@ public struct AuthenticatedContent: Hashable, Sendable, MLSCodable {
 // } FramedContentAuthData;
 
 /// What authenticates a message (RFC 9420 §6.1). It cannot be decoded without knowing the content's type.
-public struct FramedContentAuthData: Hashable, Sendable {
-    public var signature: [UInt8]
+package struct FramedContentAuthData: Hashable, Sendable {
+    package var signature: [UInt8]
     /// Present for commits and for nothing else.
-    public var confirmationTag: [UInt8]?
+    package var confirmationTag: [UInt8]?
 
-    public init(signature: [UInt8], confirmationTag: [UInt8]? = nil) {
+    package init(signature: [UInt8], confirmationTag: [UInt8]? = nil) {
         self.signature = signature
         self.confirmationTag = confirmationTag
     }
 
-    public func encode(into writer: inout MLSWriter) {
+    package func encode(into writer: inout MLSWriter) {
         writer.write(opaque: signature)
         if let confirmationTag { writer.write(opaque: confirmationTag) }
     }
 
-    public init(for type: ContentType, from reader: inout MLSReader) throws(CodecError) {
+    package init(for type: ContentType, from reader: inout MLSReader) throws(CodecError) {
         signature = try reader.readOpaque()
         confirmationTag = type == .commit ? try reader.readOpaque() : nil
     }

@@ -9,15 +9,23 @@ public import MLSCodec
 // } Capabilities;
 
 /// What a client can do (RFC 9420 §7.2). Unknown numbers, GREASE among them, are carried and otherwise ignored.
-public struct Capabilities: Hashable, Sendable, MLSStruct {
+public struct Capabilities: Hashable, Sendable, MLSCodable, LaidOut {
+    /// Versions of the protocol; `mls10` must be among them.
     public var versions: [ProtocolVersion]
+    /// Suites that the client has a provider for; that of the group must be among them.
     public var cipherSuites: [CipherSuite]
     /// Extension types beyond the default ones, which must not be listed.
     public var extensions: [ExtensionType]
     /// Proposal types beyond the default ones, which must not be listed.
     public var proposals: [ProposalType]
+    /// Types of credentials that the client can read. The types of all members' credentials must be among them (RFC
+    /// 9420 §7.3).
     public var credentials: [CredentialType]
 
+    /// What a client can do that has MLS 1.0, Basic credentials and nothing beyond the default types, unless more is
+    /// said.
+    ///
+    /// The parameters are the properties of the same names.
     public init(
         versions: [ProtocolVersion] = [.mls10], cipherSuites: [CipherSuite], extensions: [ExtensionType] = [],
         proposals: [ProposalType] = [], credentials: [CredentialType] = [.basic]
@@ -29,14 +37,17 @@ public struct Capabilities: Hashable, Sendable, MLSStruct {
         self.credentials = credentials
     }
 
-    public static let layout:
+    static let layout:
         StructLayout<Self, [ProtocolVersion], [CipherSuite], [ExtensionType], [ProposalType], [CredentialType]> =
             StructLayout(\.versions, \.cipherSuites, \.extensions, \.proposals, \.credentials) {
                 Self(versions: $0, cipherSuites: $1, extensions: $2, proposals: $3, credentials: $4)
             }
 
+    /// Whether the type is a default one or is listed.
     public func supports(_ type: ExtensionType) -> Bool { type.isDefault || extensions.contains(type) }
+    /// Whether the type is a default one or is listed.
     public func supports(_ type: ProposalType) -> Bool { type.isDefault || proposals.contains(type) }
+    /// Whether the type is listed: no type of credentials is a default one.
     public func supports(_ type: CredentialType) -> Bool { credentials.contains(type) }
 
     /// Whether all that a group requires is there (RFC 9420 §11.1).
@@ -67,11 +78,17 @@ public struct Capabilities: Hashable, Sendable, MLSStruct {
 // } RequiredCapabilities;
 
 /// The content of the `required_capabilities` extension (RFC 9420 §11.1).
-public struct RequiredCapabilities: Hashable, Sendable, MLSStruct {
+public struct RequiredCapabilities: Hashable, Sendable, MLSCodable, LaidOut {
+    /// Extension types that every member's capabilities have to list.
     public var extensionTypes: [ExtensionType]
+    /// Proposal types that every member's capabilities have to list; default ones are there in any case.
     public var proposalTypes: [ProposalType]
+    /// Credential types that every member's capabilities have to list.
     public var credentialTypes: [CredentialType]
 
+    /// Requirements; nothing is required that is not named.
+    ///
+    /// The parameters are the properties of the same names.
     public init(
         extensionTypes: [ExtensionType] = [], proposalTypes: [ProposalType] = [],
         credentialTypes: [CredentialType] = []
@@ -81,7 +98,7 @@ public struct RequiredCapabilities: Hashable, Sendable, MLSStruct {
         self.credentialTypes = credentialTypes
     }
 
-    public static let layout: StructLayout<Self, [ExtensionType], [ProposalType], [CredentialType]> = StructLayout(
+    static let layout: StructLayout<Self, [ExtensionType], [ProposalType], [CredentialType]> = StructLayout(
         \.extensionTypes, \.proposalTypes, \.credentialTypes
     ) {
         Self(extensionTypes: $0, proposalTypes: $1, credentialTypes: $2)

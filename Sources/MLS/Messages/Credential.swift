@@ -18,6 +18,7 @@ public enum Credential: Hashable, Sendable, MLSCodable {
     /// A chain of DER certificates, the member's own first. The chain is carried, not checked.
     case x509(certificates: [[UInt8]])
 
+    /// The registered number of this sort of credential.
     public var type: CredentialType {
         switch self {
         case .basic: .basic
@@ -31,6 +32,7 @@ public enum Credential: Hashable, Sendable, MLSCodable {
         return identity
     }
 
+    /// Writes the type, then the identity or the chain.
     public func encode(into writer: inout MLSWriter) {
         type.encode(into: &writer)
         switch self {
@@ -39,6 +41,9 @@ public enum Credential: Hashable, Sendable, MLSCodable {
         }
     }
 
+    /// Reads a credential.
+    ///
+    /// - Throws: `invalidValue` for a type other than Basic and X.509, and as any decoder.
     public init(from reader: inout MLSReader) throws(CodecError) {
         switch try CredentialType(from: &reader) {
         case .basic: self = .basic(identity: try reader.readOpaque())

@@ -10,7 +10,9 @@ import MLSCodec
 ///
 /// The content has a length here, as it has in other libraries: whoever does not know the type can read past it.
 public struct CustomProposal: Hashable, Sendable {
+    /// The number that the application chose, or registered.
     public let type: ProposalType
+    /// What only the application understands.
     public let content: [UInt8]
 
     /// - Throws: `unsupported` for a type that MLS gives a meaning itself.
@@ -29,6 +31,7 @@ public struct CustomProposal: Hashable, Sendable {
 
 /// What an application says of a type of proposals that it defines, as the registry does of others (RFC 9420 §17.4).
 public struct CustomProposalType: Hashable, Sendable {
+    /// The number of the type.
     public var type: ProposalType
     /// Whether a commit that covers one needs a path (RFC 9420 §12.4): "Path Required".
     public var requiresPath: Bool

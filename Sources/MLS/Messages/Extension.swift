@@ -6,16 +6,21 @@ public import MLSCodec
 // } Extension;
 
 /// An extension as it travels (RFC 9420 §13.4): unknown types are carried like known ones.
-public struct Extension: Hashable, Sendable, MLSStruct {
+public struct Extension: Hashable, Sendable, MLSCodable, LaidOut {
+    /// Which extension it is.
     public var type: ExtensionType
+    /// `extension_data`: the content, encoded as the type's specification says.
     public var data: [UInt8]
 
+    /// An extension, of whatever type.
+    ///
+    /// - Parameter data: the encoded content.
     public init(type: ExtensionType, data: [UInt8]) {
         self.type = type
         self.data = data
     }
 
-    public static let layout: StructLayout<Self, ExtensionType, [UInt8]> = StructLayout(\.type, \.data) {
+    static let layout: StructLayout<Self, ExtensionType, [UInt8]> = StructLayout(\.type, \.data) {
         Self(type: $0, data: $1)
     }
 
@@ -35,7 +40,7 @@ public struct Extension: Hashable, Sendable, MLSStruct {
     }
 
     /// `external_pub` (RFC 9420 §12.4.3.2).
-    public static func externalPub(_ key: HPKEPublicKey) -> Self {
+    package static func externalPub(_ key: HPKEPublicKey) -> Self {
         Self(type: .externalPub, data: key.encoded)
     }
 
@@ -49,16 +54,21 @@ public struct Extension: Hashable, Sendable, MLSStruct {
 // } ExternalSender;
 
 /// Who may propose from outside the group (RFC 9420 §12.1.8.1).
-public struct ExternalSender: Hashable, Sendable, MLSStruct {
+public struct ExternalSender: Hashable, Sendable, MLSCodable, LaidOut {
+    /// What the sender's proposals are signed with.
     public var signatureKey: SignaturePublicKey
+    /// Who the sender says to be.
     public var credential: Credential
 
+    /// An entry of the list.
+    ///
+    /// The parameters are the properties of the same names.
     public init(signatureKey: SignaturePublicKey, credential: Credential) {
         self.signatureKey = signatureKey
         self.credential = credential
     }
 
-    public static let layout: StructLayout<Self, SignaturePublicKey, Credential> = StructLayout(
+    static let layout: StructLayout<Self, SignaturePublicKey, Credential> = StructLayout(
         \.signatureKey, \.credential
     ) { Self(signatureKey: $0, credential: $1) }
 }
@@ -76,5 +86,5 @@ extension [Extension] {
     }
 
     /// Whether no type appears twice (RFC 9420 §13.4).
-    public var hasUniqueTypes: Bool { Set(map(\.type)).count == count }
+    package var hasUniqueTypes: Bool { Set(map(\.type)).count == count }
 }

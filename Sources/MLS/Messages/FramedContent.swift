@@ -1,4 +1,4 @@
-public import MLSCodec
+package import MLSCodec
 
 // struct {
 //     opaque group_id<V>;
@@ -14,14 +14,14 @@ public import MLSCodec
 // } FramedContent;
 
 /// A message's content and who sends it (RFC 9420 §6).
-public struct FramedContent: Hashable, Sendable, MLSStruct {
-    public var groupID: [UInt8]
-    public var epoch: UInt64
-    public var sender: Sender
-    public var authenticatedData: [UInt8]
-    public var body: Body
+package struct FramedContent: Hashable, Sendable, MLSStruct {
+    package var groupID: [UInt8]
+    package var epoch: UInt64
+    package var sender: Sender
+    package var authenticatedData: [UInt8]
+    package var body: Body
 
-    public init(groupID: [UInt8], epoch: UInt64, sender: Sender, authenticatedData: [UInt8], body: Body) {
+    package init(groupID: [UInt8], epoch: UInt64, sender: Sender, authenticatedData: [UInt8], body: Body) {
         self.groupID = groupID
         self.epoch = epoch
         self.sender = sender
@@ -29,7 +29,7 @@ public struct FramedContent: Hashable, Sendable, MLSStruct {
         self.body = body
     }
 
-    public static let layout: StructLayout<Self, [UInt8], UInt64, Sender, [UInt8], Body> = StructLayout(
+    package static let layout: StructLayout<Self, [UInt8], UInt64, Sender, [UInt8], Body> = StructLayout(
         \.groupID, \.epoch, \.sender, \.authenticatedData, \.body
     ) {
         Self(groupID: $0, epoch: $1, sender: $2, authenticatedData: $3, body: $4)
@@ -50,12 +50,12 @@ public struct FramedContent: Hashable, Sendable, MLSStruct {
     }
 
     /// `content_type` and what depends on it.
-    public indirect enum Body: Hashable, Sendable, MLSCodable {
+    package indirect enum Body: Hashable, Sendable, MLSCodable {
         case application([UInt8])
         case proposal(Proposal)
         case commit(Commit)
 
-        public var type: ContentType {
+        package var type: ContentType {
             switch self {
             case .application: .application
             case .proposal: .proposal
@@ -63,12 +63,12 @@ public struct FramedContent: Hashable, Sendable, MLSStruct {
             }
         }
 
-        public func encode(into writer: inout MLSWriter) {
+        package func encode(into writer: inout MLSWriter) {
             type.encode(into: &writer)
             encodeContent(into: &writer)
         }
 
-        public init(from reader: inout MLSReader) throws(CodecError) {
+        package init(from reader: inout MLSReader) throws(CodecError) {
             try self.init(type: ContentType(from: &reader), from: &reader)
         }
 
@@ -88,45 +88,5 @@ public struct FramedContent: Hashable, Sendable, MLSStruct {
             case .commit: self = .commit(try Commit(from: &reader))
             }
         }
-    }
-}
-
-/// Who sends a message (RFC 9420 §6).
-public enum Sender: Hashable, Sendable, MLSCodable {
-    case member(LeafIndex)
-    /// An entry of the `external_senders` extension.
-    case external(senderIndex: UInt32)
-    case newMemberProposal
-    case newMemberCommit
-
-    public func encode(into writer: inout MLSWriter) {
-        switch self {
-        case .member(let index):
-            writer.write(integer: UInt8(1))
-            index.encode(into: &writer)
-        case .external(let index):
-            writer.write(integer: UInt8(2))
-            writer.write(integer: index)
-        case .newMemberProposal:
-            writer.write(integer: UInt8(3))
-        case .newMemberCommit:
-            writer.write(integer: UInt8(4))
-        }
-    }
-
-    public init(from reader: inout MLSReader) throws(CodecError) {
-        switch try reader.readInteger(UInt8.self) {
-        case 1: self = .member(try LeafIndex(from: &reader))
-        case 2: self = .external(senderIndex: try reader.readInteger())
-        case 3: self = .newMemberProposal
-        case 4: self = .newMemberCommit
-        default: throw CodecError(.invalidValue, "sender_type")
-        }
-    }
-
-    /// The sender's leaf, if it is a member.
-    public var leafIndex: LeafIndex? {
-        guard case .member(let index) = self else { return nil }
-        return index
     }
 }

@@ -11,17 +11,21 @@ public import MLSCodec
 // } GroupContext;
 
 /// What all members agree on in an epoch (RFC 9420 §8.1).
-public struct GroupContext: Hashable, Sendable, MLSStruct {
+public struct GroupContext: Hashable, Sendable, MLSCodable, LaidOut {
+    /// The suite that everything in the group is made with.
     public var cipherSuite: CipherSuite
+    /// The name that the creator gave the group.
     public var groupID: [UInt8]
+    /// The number of the epoch.
     public var epoch: UInt64
-    public var treeHash: [UInt8]
-    public var confirmedTranscriptHash: [UInt8]
+    package var treeHash: [UInt8]
+    package var confirmedTranscriptHash: [UInt8]
+    /// What the group agreed on beside that, `required_capabilities` and `external_senders` among it.
     public var extensions: [Extension]
 
     private var version: ProtocolVersion { .mls10 }
 
-    public init(
+    package init(
         cipherSuite: CipherSuite, groupID: [UInt8], epoch: UInt64, treeHash: [UInt8],
         confirmedTranscriptHash: [UInt8], extensions: [Extension]
     ) {
@@ -33,7 +37,7 @@ public struct GroupContext: Hashable, Sendable, MLSStruct {
         self.extensions = extensions
     }
 
-    public static let layout:
+    static let layout:
         StructLayout<Self, ProtocolVersion, CipherSuite, [UInt8], UInt64, [UInt8], [UInt8], [Extension]> = StructLayout(
             \.version, \.cipherSuite, \.groupID, \.epoch, \.treeHash, \.confirmedTranscriptHash, \.extensions
         ) { (version, cipherSuite, groupID, epoch, treeHash, transcript, extensions) throws(CodecError) in

@@ -1,20 +1,20 @@
 public import MLSCodec
 
 /// The private keys that belong to a KeyPackage; its owner keeps them until somebody has added it to a group.
-public struct KeyPackagePrivateKeys: Hashable, Sendable, MLSStruct {
+public struct KeyPackagePrivateKeys: Hashable, Sendable, MLSCodable, LaidOut {
     /// Opens the Welcome.
-    public var initKey: HPKEPrivateKey
+    package var initKey: HPKEPrivateKey
     /// The leaf's.
-    public var encryptionKey: HPKEPrivateKey
+    package var encryptionKey: HPKEPrivateKey
 
-    public init(initKey: HPKEPrivateKey, encryptionKey: HPKEPrivateKey) {
+    package init(initKey: HPKEPrivateKey, encryptionKey: HPKEPrivateKey) {
         self.initKey = initKey
         self.encryptionKey = encryptionKey
     }
 
     private var version: UInt8 { 1 }
 
-    public static let layout: StructLayout<Self, UInt8, HPKEPrivateKey, HPKEPrivateKey> = StructLayout(
+    static let layout: StructLayout<Self, UInt8, HPKEPrivateKey, HPKEPrivateKey> = StructLayout(
         \.version, \.initKey, \.encryptionKey
     ) { (version, initKey, encryptionKey) throws(CodecError) in
         guard version == 1 else { throw CodecError(.invalidValue, "KeyPackagePrivateKeys.version") }

@@ -2,10 +2,12 @@ import MLSCodec
 
 /// A KeyPackage that passed every check that needs no group (RFC 9420 §10.1). `KeyPackage.verified` is the only source.
 public struct VerifiedKeyPackage: Hashable, Sendable {
+    /// The one that was checked.
     public let keyPackage: KeyPackage
 
     fileprivate init(_ keyPackage: KeyPackage) { self.keyPackage = keyPackage }
 
+    /// The leaf that the client gets in a group.
     public var leafNode: LeafNode { keyPackage.leafNode }
 }
 

@@ -21,17 +21,23 @@ public import MLSCodec
 /// The encoding is canonical: what decodes encodes to the same bytes again. So hashes and signatures over `encoded`
 /// cover exactly what arrived.
 @dynamicMemberLookup
-public struct LeafNode: Hashable, Sendable, MLSStruct {
+public struct LeafNode: Hashable, Sendable, MLSCodable, LaidOut {
     /// All that the signature covers, but for the place in a group.
-    public struct Content: Hashable, Sendable, MLSStruct {
+    public struct Content: Hashable, Sendable, MLSCodable, LaidOut {
+        /// The public key of the leaf, which path secrets are encrypted to.
         public var encryptionKey: HPKEPublicKey
+        /// The public key that the member's messages are signed with.
         public var signatureKey: SignaturePublicKey
+        /// Who the member says to be.
         public var credential: Credential
+        /// What the member can do.
         public var capabilities: Capabilities
+        /// How the leaf came into the tree.
         public var source: LeafNodeSource
+        /// The leaf's, whose types `capabilities` have to list.
         public var extensions: [Extension]
 
-        public init(
+        package init(
             encryptionKey: HPKEPublicKey, signatureKey: SignaturePublicKey, credential: Credential,
             capabilities: Capabilities, source: LeafNodeSource, extensions: [Extension] = []
         ) {
@@ -43,7 +49,7 @@ public struct LeafNode: Hashable, Sendable, MLSStruct {
             self.extensions = extensions
         }
 
-        public static let layout:
+        static let layout:
             StructLayout<
                 Self, HPKEPublicKey, SignaturePublicKey, Credential, Capabilities, LeafNodeSource, [Extension]
             > = StructLayout(\.encryptionKey, \.signatureKey, \.credential, \.capabilities, \.source, \.extensions) {
@@ -53,38 +59,40 @@ public struct LeafNode: Hashable, Sendable, MLSStruct {
     }
 
     /// A leaf's place in a group, which signatures of updates and commits cover too.
-    public struct Position: Hashable, Sendable, MLSStruct {
-        public var groupID: [UInt8]
-        public var leafIndex: LeafIndex
+    package struct Position: Hashable, Sendable, MLSStruct {
+        package var groupID: [UInt8]
+        package var leafIndex: LeafIndex
 
-        public init(groupID: [UInt8], leafIndex: LeafIndex) {
+        package init(groupID: [UInt8], leafIndex: LeafIndex) {
             self.groupID = groupID
             self.leafIndex = leafIndex
         }
 
-        public static let layout: StructLayout<Self, [UInt8], LeafIndex> = StructLayout(\.groupID, \.leafIndex) {
+        package static let layout: StructLayout<Self, [UInt8], LeafIndex> = StructLayout(\.groupID, \.leafIndex) {
             Self(groupID: $0, leafIndex: $1)
         }
     }
 
+    /// All that the signature covers, but for the place in a group.
     public var content: Content
-    public var signature: [UInt8]
+    package var signature: [UInt8]
 
-    public init(content: Content, signature: [UInt8]) {
+    package init(content: Content, signature: [UInt8]) {
         self.content = content
         self.signature = signature
     }
 
-    public static let layout: StructLayout<Self, Content, [UInt8]> = StructLayout(\.content, \.signature) {
+    static let layout: StructLayout<Self, Content, [UInt8]> = StructLayout(\.content, \.signature) {
         Self(content: $0, signature: $1)
     }
 
+    /// What `content` holds, without naming it: `leafNode.credential`.
     public subscript<Value>(dynamicMember path: KeyPath<Content, Value>) -> Value { content[keyPath: path] }
 
     /// Signs `content` (RFC 9420 §7.2).
     ///
     /// - Parameter position: where the leaf stands; needed for updates and commits, unused for KeyPackages.
-    public static func signed(
+    package static func signed(
         _ content: Content, at position: Position?, with key: SignaturePrivateKey,
         provider: some CipherSuiteProvider
     ) throws(CryptoError) -> LeafNode {
@@ -94,7 +102,7 @@ public struct LeafNode: Hashable, Sendable, MLSStruct {
     }
 
     /// Whether the signature is that of `signature_key` (RFC 9420 §7.3). It says nothing about the other rules there.
-    public func hasValidSignature(at position: Position?, provider: some CipherSuiteProvider) -> Bool {
+    package func hasValidSignature(at position: Position?, provider: some CipherSuiteProvider) -> Bool {
         provider.verifyWithLabel(
             content.signatureKey, label: "LeafNodeTBS", content: content.toBeSigned(at: position),
             signature: signature)

@@ -2,10 +2,14 @@ public import MLSCodec
 
 /// How a leaf came into the tree (RFC 9420 §7.2): `leaf_node_source` and what depends on it.
 public enum LeafNodeSource: Hashable, Sendable, MLSCodable {
+    /// With a KeyPackage, in an Add or at the group's creation; it has the lifetime that its client gave it.
     case keyPackage(Lifetime)
+    /// With an Update that somebody else committed.
     case update
+    /// With the path of the member's own commit; it binds the path's nodes together (RFC 9420 §7.9).
     case commit(parentHash: [UInt8])
 
+    /// Writes the number of the source, then what depends on it.
     public func encode(into writer: inout MLSWriter) {
         switch self {
         case .keyPackage(let lifetime):
@@ -19,6 +23,9 @@ public enum LeafNodeSource: Hashable, Sendable, MLSCodable {
         }
     }
 
+    /// Reads a source.
+    ///
+    /// - Throws: `invalidValue` for an unknown one, and as any decoder.
     public init(from reader: inout MLSReader) throws(CodecError) {
         switch try reader.readInteger(UInt8.self) {
         case 1: self = .keyPackage(try Lifetime(from: &reader))
@@ -28,33 +35,37 @@ public enum LeafNodeSource: Hashable, Sendable, MLSCodable {
         }
     }
 
-    public var isKeyPackage: Bool {
+    package var isKeyPackage: Bool {
         guard case .keyPackage = self else { return false }
         return true
     }
 
-    public var isUpdate: Bool { self == .update }
+    package var isUpdate: Bool { self == .update }
 
-    public var isCommit: Bool { parentHash != nil }
+    package var isCommit: Bool { parentHash != nil }
 
     /// The parent hash of a leaf that a commit brought.
-    public var parentHash: [UInt8]? {
+    package var parentHash: [UInt8]? {
         guard case .commit(let parentHash) = self else { return nil }
         return parentHash
     }
 }
 
 /// `struct { uint64 not_before; uint64 not_after; } Lifetime` (RFC 9420 §7.2), in seconds since 1970.
-public struct Lifetime: Hashable, Sendable, MLSStruct {
+public struct Lifetime: Hashable, Sendable, MLSCodable, LaidOut {
+    /// When it begins, in seconds since 1970.
     public var notBefore: UInt64
+    /// The last second of it, since 1970.
     public var notAfter: UInt64
 
+    /// A lifetime between two times, in seconds since 1970. That the second is not before the first is for
+    /// `LifetimePolicy` to check.
     public init(notBefore: UInt64, notAfter: UInt64) {
         self.notBefore = notBefore
         self.notAfter = notAfter
     }
 
-    public static let layout: StructLayout<Self, UInt64, UInt64> = StructLayout(\.notBefore, \.notAfter) {
+    static let layout: StructLayout<Self, UInt64, UInt64> = StructLayout(\.notBefore, \.notAfter) {
         Self(notBefore: $0, notAfter: $1)
     }
 }

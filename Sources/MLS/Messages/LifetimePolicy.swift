@@ -3,6 +3,7 @@
 /// It is applied to KeyPackages that a client publishes or adds; never to leaves that are in a tree already or arrive in
 /// somebody else's commit, where RFC 9420 §7.3 leaves it open and members would disagree about the time.
 public struct LifetimePolicy: Hashable, Sendable {
+    /// The time that lifetimes are compared with, in seconds since 1970: this module has no clock.
     public var now: UInt64
     /// The longest acceptable `not_after - not_before`.
     public var maximumTotal: UInt64
@@ -10,6 +11,11 @@ public struct LifetimePolicy: Hashable, Sendable {
     /// 30 days and an hour of margin for clocks that disagree, twice over.
     public static let defaultMaximumTotal: UInt64 = 2 * (30 * 86_400 + 3_600)
 
+    /// A policy for this moment.
+    ///
+    /// - Parameters:
+    ///   - now: in seconds since 1970.
+    ///   - maximumTotal: in seconds.
     public init(now: UInt64, maximumTotal: UInt64 = Self.defaultMaximumTotal) {
         self.now = now
         self.maximumTotal = maximumTotal

@@ -14,13 +14,18 @@ public import MLSCodec
 
 /// Whatever MLS sends (RFC 9420 §6).
 public indirect enum MLSMessage: Hashable, Sendable, MLSCodable {
+    /// A proposal or commit that anybody can read (RFC 9420 §6.2).
     case publicMessage(PublicMessage)
+    /// A proposal, a commit or application data, encrypted to the group (RFC 9420 §6.3).
     case privateMessage(PrivateMessage)
+    /// For those whom a commit added (RFC 9420 §12.4.3.1).
     case welcome(Welcome)
+    /// For those who join by themselves (RFC 9420 §12.4.3).
     case groupInfo(GroupInfo)
+    /// For those who want to add a client (RFC 9420 §10).
     case keyPackage(KeyPackage)
 
-    public var wireFormat: WireFormat {
+    package var wireFormat: WireFormat {
         switch self {
         case .publicMessage: .publicMessage
         case .privateMessage: .privateMessage
@@ -30,6 +35,7 @@ public indirect enum MLSMessage: Hashable, Sendable, MLSCodable {
         }
     }
 
+    /// Writes the version and the wire format, then the message.
     public func encode(into writer: inout MLSWriter) {
         ProtocolVersion.mls10.encode(into: &writer)
         wireFormat.encode(into: &writer)
@@ -42,6 +48,9 @@ public indirect enum MLSMessage: Hashable, Sendable, MLSCodable {
         }
     }
 
+    /// Reads a message. Nothing about it is verified.
+    ///
+    /// - Throws: `invalidValue` for another version or an unknown wire format, and as any decoder.
     public init(from reader: inout MLSReader) throws(CodecError) {
         guard try ProtocolVersion(from: &reader) == .mls10 else {
             throw CodecError(.invalidValue, "MLSMessage.version")
@@ -73,9 +82,13 @@ public indirect enum MLSMessage: Hashable, Sendable, MLSCodable {
 
     /// The open part of a message to a group. A non-member cannot check it.
     public struct Header: Hashable, Sendable {
+        /// The group that it is for.
         public var groupID: [UInt8]
+        /// The epoch that it was sent in.
         public var epoch: UInt64
+        /// Whether it is a proposal, a commit or application data.
         public var contentType: ContentType
+        /// What the sender attached in the open; the signature covers it.
         public var authenticatedData: [UInt8]
     }
 }

@@ -14,25 +14,29 @@ public import MLSCodec
 // } PreSharedKeyID;
 
 /// Names a pre-shared key (RFC 9420 §8.4).
-public struct PreSharedKeyID: Hashable, Sendable, MLSStruct {
+public struct PreSharedKeyID: Hashable, Sendable, MLSCodable, LaidOut {
+    /// Which key it is, whatever the nonce.
     public var key: Key
     /// Fresh random bytes, `KDF.Nh` of them.
     public var nonce: [UInt8]
 
-    public init(key: Key, nonce: [UInt8]) {
+    package init(key: Key, nonce: [UInt8]) {
         self.key = key
         self.nonce = nonce
     }
 
-    public static let layout: StructLayout<Self, Key, [UInt8]> = StructLayout(\.key, \.nonce) {
+    static let layout: StructLayout<Self, Key, [UInt8]> = StructLayout(\.key, \.nonce) {
         Self(key: $0, nonce: $1)
     }
 
     /// Where the key comes from.
     public enum Key: Hashable, Sendable, MLSCodable {
+        /// One that the application has from elsewhere, by the name that its parties agreed on.
         case external(id: [UInt8])
+        /// One that an epoch of a group left behind (RFC 9420 §8.6).
         case resumption(usage: ResumptionPSKUsage, groupID: [UInt8], epoch: UInt64)
 
+        /// Writes the type of the key, then its name.
         public func encode(into writer: inout MLSWriter) {
             switch self {
             case .external(let id):
@@ -46,6 +50,9 @@ public struct PreSharedKeyID: Hashable, Sendable, MLSStruct {
             }
         }
 
+        /// Reads the name of a key.
+        ///
+        /// - Throws: `invalidValue` for an unknown type or use, and as any decoder.
         public init(from reader: inout MLSReader) throws(CodecError) {
             switch try reader.readInteger(UInt8.self) {
             case 1:
@@ -63,7 +70,10 @@ public struct PreSharedKeyID: Hashable, Sendable, MLSStruct {
 
 /// What a resumption key is for (RFC 9420 §8.4).
 public enum ResumptionPSKUsage: UInt8, Sendable, MLSCodable {
+    /// To show that all members were in the other epoch; whoever asks for it knows why.
     case application = 1
+    /// To continue a group that a ReInit ended (RFC 9420 §11.2).
     case reInit = 2
+    /// To make a group of some of another's members (RFC 9420 §11.3).
     case branch = 3
 }

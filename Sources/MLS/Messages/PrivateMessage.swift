@@ -10,15 +10,15 @@ public import MLSCodec
 // } PrivateMessage;
 
 /// A message that is signed and encrypted (RFC 9420 §6.3). All but its last two fields can be read by anybody.
-public struct PrivateMessage: Hashable, Sendable, MLSStruct {
-    public var groupID: [UInt8]
-    public var epoch: UInt64
-    public var contentType: ContentType
-    public var authenticatedData: [UInt8]
-    public var encryptedSenderData: [UInt8]
-    public var ciphertext: [UInt8]
+public struct PrivateMessage: Hashable, Sendable, MLSCodable, LaidOut {
+    package var groupID: [UInt8]
+    package var epoch: UInt64
+    package var contentType: ContentType
+    package var authenticatedData: [UInt8]
+    package var encryptedSenderData: [UInt8]
+    package var ciphertext: [UInt8]
 
-    public init(
+    package init(
         groupID: [UInt8], epoch: UInt64, contentType: ContentType, authenticatedData: [UInt8],
         encryptedSenderData: [UInt8], ciphertext: [UInt8]
     ) {
@@ -30,7 +30,7 @@ public struct PrivateMessage: Hashable, Sendable, MLSStruct {
         self.ciphertext = ciphertext
     }
 
-    public static let layout: StructLayout<Self, [UInt8], UInt64, ContentType, [UInt8], [UInt8], [UInt8]> =
+    static let layout: StructLayout<Self, [UInt8], UInt64, ContentType, [UInt8], [UInt8], [UInt8]> =
         StructLayout(
             \.groupID, \.epoch, \.contentType, \.authenticatedData, \.encryptedSenderData, \.ciphertext
         ) {

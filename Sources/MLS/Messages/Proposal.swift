@@ -20,18 +20,26 @@ public import MLSCodec
 /// Whatever type is unknown is read as one that an application defines; a group refuses it, unless its application does
 /// (RFC 9420 §12.2, §13.5).
 public indirect enum Proposal: Hashable, Sendable, MLSCodable {
+    /// A client joins (RFC 9420 §12.1.1).
     case add(KeyPackage)
+    /// Its sender gets a new leaf (RFC 9420 §12.1.2).
     case update(LeafNode)
+    /// The member at this leaf goes (RFC 9420 §12.1.3).
     case remove(LeafIndex)
+    /// The next epoch's secrets take a pre-shared key in (RFC 9420 §12.1.4).
     case preSharedKey(PreSharedKeyID)
+    /// The group ends, and starts over as another one (RFC 9420 §12.1.5).
     case reInit(ReInit)
+    /// The sender of an external commit joins; what its KEM gave stands for the init secret (RFC 9420 §12.1.6).
     case externalInit(kemOutput: [UInt8])
+    /// The group's extensions are replaced by these (RFC 9420 §12.1.7).
     case groupContextExtensions([Extension])
     /// Its sender leaves (draft-ietf-mls-extensions).
     case selfRemove
     /// Of a type that the application defines (RFC 9420 §17.4).
     case custom(CustomProposal)
 
+    /// The registered number of this sort of proposal.
     public var type: ProposalType {
         switch self {
         case .add: .add
@@ -46,6 +54,7 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
         }
     }
 
+    /// Writes the type, then what depends on it.
     public func encode(into writer: inout MLSWriter) {
         type.encode(into: &writer)
         switch self {
@@ -61,6 +70,9 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
         }
     }
 
+    /// Reads a proposal; one of an unknown type has to have a length in front.
+    ///
+    /// - Throws: as any decoder.
     public init(from reader: inout MLSReader) throws(CodecError) {
         switch try ProposalType(from: &reader) {
         case .add: self = .add(try KeyPackage(from: &reader))
@@ -84,12 +96,19 @@ public indirect enum Proposal: Hashable, Sendable, MLSCodable {
 // } ReInit;
 
 /// A request to start the group over with other parameters (RFC 9420 §12.1.5).
-public struct ReInit: Hashable, Sendable, MLSStruct {
+public struct ReInit: Hashable, Sendable, MLSCodable, LaidOut {
+    /// The new group's.
     public var groupID: [UInt8]
+    /// The new group's; not older than that of the one that ends.
     public var version: ProtocolVersion
+    /// The new group's, which need not be that of the one that ends.
     public var cipherSuite: CipherSuite
+    /// The new GroupContext's.
     public var extensions: [Extension]
 
+    /// What the new group shall be.
+    ///
+    /// The parameters are the properties of the same names.
     public init(groupID: [UInt8], version: ProtocolVersion, cipherSuite: CipherSuite, extensions: [Extension]) {
         self.groupID = groupID
         self.version = version
@@ -97,7 +116,7 @@ public struct ReInit: Hashable, Sendable, MLSStruct {
         self.extensions = extensions
     }
 
-    public static let layout: StructLayout<Self, [UInt8], ProtocolVersion, CipherSuite, [Extension]> = StructLayout(
+    static let layout: StructLayout<Self, [UInt8], ProtocolVersion, CipherSuite, [Extension]> = StructLayout(
         \.groupID, \.version, \.cipherSuite, \.extensions
     ) {
         Self(groupID: $0, version: $1, cipherSuite: $2, extensions: $3)

@@ -1,4 +1,4 @@
-public import MLSCodec
+import MLSCodec
 
 // struct {
 //     HPKEPublicKey encryption_key;
@@ -6,11 +6,11 @@ public import MLSCodec
 // } UpdatePathNode;
 
 /// One node of an UpdatePath (RFC 9420 §7.6).
-public struct UpdatePathNode: Hashable, Sendable, MLSStruct {
-    public var encryptionKey: HPKEPublicKey
+package struct UpdatePathNode: Hashable, Sendable, MLSCodable, LaidOut {
+    package var encryptionKey: HPKEPublicKey
     private var ciphertexts: EncodedCiphertexts
 
-    public init(encryptionKey: HPKEPublicKey, encryptedPathSecrets: [HPKECiphertext]) {
+    package init(encryptionKey: HPKEPublicKey, encryptedPathSecrets: [HPKECiphertext]) {
         self.init(encryptionKey: encryptionKey, ciphertexts: EncodedCiphertexts(encryptedPathSecrets))
     }
 
@@ -19,12 +19,12 @@ public struct UpdatePathNode: Hashable, Sendable, MLSStruct {
         self.ciphertexts = ciphertexts
     }
 
-    public static let layout: StructLayout<Self, HPKEPublicKey, EncodedCiphertexts> = StructLayout(
+    static let layout: StructLayout<Self, HPKEPublicKey, EncodedCiphertexts> = StructLayout(
         \.encryptionKey, \.ciphertexts
     ) { Self(encryptionKey: $0, ciphertexts: $1) }
 
     /// The node's path secret, once for each node in the resolution of the copath child.
-    public var encryptedPathSecrets: [HPKECiphertext] {
+    package var encryptedPathSecrets: [HPKECiphertext] {
         get { ciphertexts.all }
         set { ciphertexts = EncodedCiphertexts(newValue) }
     }
@@ -38,7 +38,7 @@ public struct UpdatePathNode: Hashable, Sendable, MLSStruct {
 
 /// `HPKECiphertext x<V>` as it travels: a receiver needs one of them, and in a group whose members were all added at once
 /// there is one for each of them.
-public struct EncodedCiphertexts: Hashable, Sendable, MLSCodable {
+struct EncodedCiphertexts: Hashable, Sendable, MLSCodable {
     /// The vector's content: whole ciphertexts, so many.
     private let content: [UInt8]
 
@@ -51,9 +51,9 @@ public struct EncodedCiphertexts: Hashable, Sendable, MLSCodable {
         content = writer.bytes
     }
 
-    public func encode(into writer: inout MLSWriter) { writer.write(opaque: content) }
+    func encode(into writer: inout MLSWriter) { writer.write(opaque: content) }
 
-    public init(from reader: inout MLSReader) throws(CodecError) {
+    init(from reader: inout MLSReader) throws(CodecError) {
         var vector = try reader.readVector()
         let start = vector.offset
         while !vector.isAtEnd { try Self.skip(in: &vector) }

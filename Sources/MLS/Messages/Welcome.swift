@@ -7,19 +7,20 @@ public import MLSCodec
 // } Welcome;
 
 /// Lets new members in (RFC 9420 §12.4.3.1).
-public struct Welcome: Hashable, Sendable, MLSStruct {
+public struct Welcome: Hashable, Sendable, MLSCodable, LaidOut {
+    /// The group's, which the KeyPackages of all it lets in have too.
     public var cipherSuite: CipherSuite
     /// One for each new member; anybody can read whose KeyPackages they name.
-    public var secrets: [EncryptedGroupSecrets]
-    public var encryptedGroupInfo: [UInt8]
+    package var secrets: [EncryptedGroupSecrets]
+    package var encryptedGroupInfo: [UInt8]
 
-    public init(cipherSuite: CipherSuite, secrets: [EncryptedGroupSecrets], encryptedGroupInfo: [UInt8]) {
+    package init(cipherSuite: CipherSuite, secrets: [EncryptedGroupSecrets], encryptedGroupInfo: [UInt8]) {
         self.cipherSuite = cipherSuite
         self.secrets = secrets
         self.encryptedGroupInfo = encryptedGroupInfo
     }
 
-    public static let layout: StructLayout<Self, CipherSuite, [EncryptedGroupSecrets], [UInt8]> = StructLayout(
+    static let layout: StructLayout<Self, CipherSuite, [EncryptedGroupSecrets], [UInt8]> = StructLayout(
         \.cipherSuite, \.secrets, \.encryptedGroupInfo
     ) {
         Self(cipherSuite: $0, secrets: $1, encryptedGroupInfo: $2)
@@ -30,16 +31,16 @@ public struct Welcome: Hashable, Sendable, MLSStruct {
 }
 
 /// `struct { KeyPackageRef new_member; HPKECiphertext encrypted_group_secrets; } EncryptedGroupSecrets`.
-public struct EncryptedGroupSecrets: Hashable, Sendable, MLSStruct {
-    public var newMember: KeyPackageRef
-    public var encryptedGroupSecrets: HPKECiphertext
+package struct EncryptedGroupSecrets: Hashable, Sendable, MLSStruct {
+    package var newMember: KeyPackageRef
+    package var encryptedGroupSecrets: HPKECiphertext
 
-    public init(newMember: KeyPackageRef, encryptedGroupSecrets: HPKECiphertext) {
+    package init(newMember: KeyPackageRef, encryptedGroupSecrets: HPKECiphertext) {
         self.newMember = newMember
         self.encryptedGroupSecrets = encryptedGroupSecrets
     }
 
-    public static let layout: StructLayout<Self, KeyPackageRef, HPKECiphertext> = StructLayout(
+    package static let layout: StructLayout<Self, KeyPackageRef, HPKECiphertext> = StructLayout(
         \.newMember, \.encryptedGroupSecrets
     ) { Self(newMember: $0, encryptedGroupSecrets: $1) }
 }
@@ -51,18 +52,18 @@ public struct EncryptedGroupSecrets: Hashable, Sendable, MLSStruct {
 // } GroupSecrets;
 
 /// What a Welcome holds for one new member (RFC 9420 §12.4.3.1). A PathSecret is encoded as its one field.
-public struct GroupSecrets: Hashable, Sendable, MLSStruct {
-    public var joinerSecret: SecretBytes
-    public var pathSecret: SecretBytes?
-    public var psks: [PreSharedKeyID]
+package struct GroupSecrets: Hashable, Sendable, MLSStruct {
+    package var joinerSecret: SecretBytes
+    package var pathSecret: SecretBytes?
+    package var psks: [PreSharedKeyID]
 
-    public init(joinerSecret: SecretBytes, pathSecret: SecretBytes?, psks: [PreSharedKeyID] = []) {
+    package init(joinerSecret: SecretBytes, pathSecret: SecretBytes?, psks: [PreSharedKeyID] = []) {
         self.joinerSecret = joinerSecret
         self.pathSecret = pathSecret
         self.psks = psks
     }
 
-    public static let layout: StructLayout<Self, SecretBytes, SecretBytes?, [PreSharedKeyID]> = StructLayout(
+    package static let layout: StructLayout<Self, SecretBytes, SecretBytes?, [PreSharedKeyID]> = StructLayout(
         \.joinerSecret, \.pathSecret, \.psks
     ) { Self(joinerSecret: $0, pathSecret: $1, psks: $2) }
 }

@@ -7,7 +7,7 @@ extension CipherSuiteProvider {
     ///
     /// - Parameter length: in bytes.
     /// - Throws: `outputTooLong` for more than the KDF gives, or than `KDFLabel` can say.
-    public func expandWithLabel(
+    package func expandWithLabel(
         _ secret: SecretBytes, label: String, context: [UInt8], length: Int
     ) throws(CryptoError) -> SecretBytes {
         guard let length = UInt16(exactly: length) else { throw CryptoError(.outputTooLong, label) }
@@ -19,12 +19,12 @@ extension CipherSuiteProvider {
     }
 
     /// `DeriveSecret` (RFC 9420 §8).
-    public func deriveSecret(_ secret: SecretBytes, label: String) throws(CryptoError) -> SecretBytes {
+    package func deriveSecret(_ secret: SecretBytes, label: String) throws(CryptoError) -> SecretBytes {
         try expandWithLabel(secret, label: label, context: [], length: hashLength)
     }
 
     /// `DeriveTreeSecret` (RFC 9420 §9.1).
-    public func deriveTreeSecret(
+    package func deriveTreeSecret(
         _ secret: SecretBytes, label: String, generation: UInt32, length: Int
     ) throws(CryptoError) -> SecretBytes {
         try expandWithLabel(secret, label: label, context: generation.encoded, length: length)

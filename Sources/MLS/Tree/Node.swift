@@ -1,4 +1,4 @@
-public import MLSCodec
+package import MLSCodec
 
 // struct {
 //     NodeType node_type;
@@ -11,11 +11,11 @@ public import MLSCodec
 /// A node of the ratchet tree that is not blank (RFC 9420 §12.4.3.3).
 ///
 /// It is indirect so that a blank, which takes one byte on the wire, takes no more than a pointer in memory.
-public indirect enum Node: Hashable, Sendable, MLSCodable {
+package indirect enum Node: Hashable, Sendable, MLSCodable {
     case leaf(LeafNode)
     case parent(ParentNode)
 
-    public func encode(into writer: inout MLSWriter) {
+    package func encode(into writer: inout MLSWriter) {
         switch self {
         case .leaf(let leaf):
             writer.write(integer: UInt8(1))
@@ -26,7 +26,7 @@ public indirect enum Node: Hashable, Sendable, MLSCodable {
         }
     }
 
-    public init(from reader: inout MLSReader) throws(CodecError) {
+    package init(from reader: inout MLSReader) throws(CodecError) {
         switch try reader.readInteger(UInt8.self) {
         case 1: self = .leaf(try LeafNode(from: &reader))
         case 2: self = .parent(try ParentNode(from: &reader))
@@ -34,7 +34,7 @@ public indirect enum Node: Hashable, Sendable, MLSCodable {
         }
     }
 
-    public var encryptionKey: HPKEPublicKey {
+    package var encryptionKey: HPKEPublicKey {
         switch self {
         case .leaf(let leaf): leaf.content.encryptionKey
         case .parent(let parent): parent.encryptionKey

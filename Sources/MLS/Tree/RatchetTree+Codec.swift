@@ -1,10 +1,10 @@
-public import MLSCodec
+package import MLSCodec
 
 // optional<Node> ratchet_tree<V>;
 
 /// The form of the `ratchet_tree` extension (RFC 9420 §12.4.3.3): no blanks after the last node that is not blank.
 extension RatchetTree: MLSCodable {
-    public func encode(into writer: inout MLSWriter) {
+    package func encode(into writer: inout MLSWriter) {
         writer.writeVector { writer in
             var written: UInt32 = 0
             forEachNode { index, node in
@@ -16,7 +16,7 @@ extension RatchetTree: MLSCodable {
         }
     }
 
-    public init(from reader: inout MLSReader) throws(CodecError) {
+    package init(from reader: inout MLSReader) throws(CodecError) {
         let nodes = try [Node?](from: &reader)
         guard let last = nodes.last, last != nil else {
             throw CodecError(.invalidValue, "ratchet_tree that ends in a blank")

@@ -2,7 +2,7 @@ extension RatchetTree {
     /// Puts a new member at the leftmost blank leaf (RFC 9420 §12.1.1), of a larger tree if there is none.
     ///
     /// - Returns: where it is.
-    public mutating func add(_ leafNode: LeafNode) throws(MLSError) -> LeafIndex {
+    package mutating func add(_ leafNode: LeafNode) throws(MLSError) -> LeafIndex {
         let index = try makeRoom()
         changePath(to: index) { position, node in
             if position.isLeaf { return .leaf(leafNode) }
@@ -23,7 +23,7 @@ extension RatchetTree {
     /// Replaces a member's leaf and blanks its direct path (RFC 9420 §12.1.2).
     ///
     /// - Throws: `unknownMember` if the leaf is blank or not in the tree.
-    public mutating func update(_ leaf: LeafIndex, to leafNode: LeafNode) throws(MLSError) {
+    package mutating func update(_ leaf: LeafIndex, to leafNode: LeafNode) throws(MLSError) {
         guard self[leaf] != nil else { throw MLSError(.unknownMember, "Update") }
         changePath(to: leaf) { position, _ in position.isLeaf ? .leaf(leafNode) : nil }
     }
@@ -31,7 +31,7 @@ extension RatchetTree {
     /// Blanks a member's leaf and direct path, and truncates the tree (RFC 9420 §12.1.3).
     ///
     /// - Throws: `unknownMember` if the leaf is blank or not in the tree.
-    public mutating func remove(_ leaf: LeafIndex) throws(MLSError) {
+    package mutating func remove(_ leaf: LeafIndex) throws(MLSError) {
         guard self[leaf] != nil else { throw MLSError(.unknownMember, "Remove") }
         changePath(to: leaf) { _, _ in nil }
         truncate()

@@ -4,7 +4,7 @@ extension RatchetTree {
     ///
     /// - Throws: `invalidTree`, `invalidLeafNode`, `authenticationFailed` for a leaf's signature, or `cryptography` for a
     ///   key that is no key of the suite.
-    public mutating func validate(
+    package mutating func validate(
         in context: GroupContext, provider: some CipherSuiteProvider
     ) throws(MLSError) {
         try validate(in: context, provider: provider) { _ in }

@@ -1,15 +1,15 @@
-/// The public part of the ratchet tree (RFC 9420 §4.1, §7).
+/// The package part of the ratchet tree (RFC 9420 §4.1, §7).
 ///
 /// A value: copies are free, and a change costs O(log n). A tree that was decoded has the form of a tree and nothing
 /// more; `validate(in:provider:)` is what a joiner has to ask for before it trusts one.
-public struct RatchetTree: Sendable {
+package struct RatchetTree: Sendable {
     private(set) var root: Subtree?
     package private(set) var size: TreeSize
     /// Says nothing that `root` does not say.
     private(set) var keys: KeyIndex
 
     /// A tree with room for one leaf, which is blank.
-    public init() {
+    package init() {
         self.init(root: nil, size: TreeSize(depth: 0))
     }
 
@@ -20,23 +20,23 @@ public struct RatchetTree: Sendable {
     }
 
     /// Leaves of the complete tree, blank ones among them: a power of two.
-    public var leafCount: UInt32 { size.leafCount }
+    package var leafCount: UInt32 { size.leafCount }
 
     /// Leaves that are not blank.
-    public var memberCount: Int { root.memberCount }
+    package var memberCount: Int { root.memberCount }
 
     /// The leaf at this place; `nil` if it is blank or outside of the tree.
-    public subscript(leaf: LeafIndex) -> LeafNode? {
+    package subscript(leaf: LeafIndex) -> LeafNode? {
         size.contains(leaf) ? subtree(at: leaf.nodeIndex)?.content?.leaf : nil
     }
 
     /// The node at this place; `nil` if it is blank or outside of the tree.
-    public subscript(node: NodeIndex) -> Node? {
+    package subscript(node: NodeIndex) -> Node? {
         subtree(at: node)?.content
     }
 
     /// All members, in the order of their leaves.
-    public var leaves: [(index: LeafIndex, leafNode: LeafNode)] {
+    package var leaves: [(index: LeafIndex, leafNode: LeafNode)] {
         var leaves: [(index: LeafIndex, leafNode: LeafNode)] = []
         leaves.reserveCapacity(memberCount)
         forEachNode { index, node in
@@ -91,7 +91,7 @@ public struct RatchetTree: Sendable {
 }
 
 extension RatchetTree: Hashable {
-    public static func == (lhs: Self, rhs: Self) -> Bool {
+    package static func == (lhs: Self, rhs: Self) -> Bool {
         func equal(_ lhs: Subtree?, _ rhs: Subtree?) -> Bool {
             if lhs === rhs || lhs.isBlank && rhs.isBlank { return true }
             guard let lhs, let rhs else { return false }
@@ -100,7 +100,7 @@ extension RatchetTree: Hashable {
         return lhs.size == rhs.size && equal(lhs.root, rhs.root)
     }
 
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(size)
         hasher.combine(memberCount)
     }

@@ -15,7 +15,7 @@ extension RatchetTree {
     /// The root's tree hash (RFC 9420 §7.8). What was not changed since the last time is not hashed again.
     ///
     /// A tree's hashes are those of one cipher suite: the provider must be that of the group each time.
-    public mutating func treeHash(provider: some CipherSuiteProvider) -> [UInt8] {
+    package mutating func treeHash(provider: some CipherSuiteProvider) -> [UInt8] {
         let (root, hash) = root.hashed(at: size.root, provider: provider)
         replaceRoot(root)
         return hash

@@ -6,7 +6,9 @@ import MLSCodec
 /// A page is named by the tree hash (RFC 9420 §7.8) of its highest node: so equal names mean equal trees down to the
 /// leaves, a page never changes, and a change to one leaf makes one new page for each few levels.
 public struct TreePage: Hashable, Sendable {
+    /// The key to store the page under: a hash, as long as the cipher suite's. Unique within one stored group.
     public let name: [UInt8]
+    /// The value to store. It holds no secret: all members know what is in it.
     public let bytes: [UInt8]
 
     /// How many levels a page has. A leaf is 200 bytes or more, and is rewritten with its neighbours: fewer levels would

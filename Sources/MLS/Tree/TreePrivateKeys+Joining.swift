@@ -7,7 +7,7 @@ extension TreePrivateKeys {
     ///   - signer: who sent the Welcome.
     ///   - tree: validated.
     /// - Throws: `invalidTree` if a key is not the one that the tree has.
-    public init(
+    package init(
         joiningAt leafIndex: LeafIndex, leafKey: HPKEPrivateKey, pathSecret: SecretBytes?, from signer: LeafIndex,
         in tree: RatchetTree, provider: some CipherSuiteProvider
     ) throws(MLSError) {

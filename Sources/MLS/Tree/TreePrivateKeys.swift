@@ -1,23 +1,23 @@
-public import MLSCodec
+package import MLSCodec
 
 /// The private keys that one member knows: its own leaf's, and those of nodes above it (RFC 9420 §4.2).
-public struct TreePrivateKeys: Hashable, Sendable, MLSStruct {
+package struct TreePrivateKeys: Hashable, Sendable, MLSStruct {
     /// A parent node's private key.
-    public struct PathKey: Hashable, Sendable, MLSStruct {
-        public var node: NodeIndex
-        public var privateKey: HPKEPrivateKey
+    package struct PathKey: Hashable, Sendable, MLSStruct {
+        package var node: NodeIndex
+        package var privateKey: HPKEPrivateKey
 
-        public static let layout: StructLayout<Self, NodeIndex, HPKEPrivateKey> = StructLayout(\.node, \.privateKey) {
+        package static let layout: StructLayout<Self, NodeIndex, HPKEPrivateKey> = StructLayout(\.node, \.privateKey) {
             Self(node: $0, privateKey: $1)
         }
     }
 
-    public let leafIndex: LeafIndex
-    public private(set) var leafKey: HPKEPrivateKey
+    package let leafIndex: LeafIndex
+    package private(set) var leafKey: HPKEPrivateKey
     /// At most one for each node above the leaf.
-    public private(set) var pathKeys: [PathKey]
+    package private(set) var pathKeys: [PathKey]
 
-    public init(leafIndex: LeafIndex, leafKey: HPKEPrivateKey) {
+    package init(leafIndex: LeafIndex, leafKey: HPKEPrivateKey) {
         self.init(leafIndex: leafIndex, leafKey: leafKey, pathKeys: [])
     }
 
@@ -27,7 +27,7 @@ public struct TreePrivateKeys: Hashable, Sendable, MLSStruct {
         self.pathKeys = pathKeys
     }
 
-    public static let layout: StructLayout<Self, LeafIndex, HPKEPrivateKey, [PathKey]> = StructLayout(
+    package static let layout: StructLayout<Self, LeafIndex, HPKEPrivateKey, [PathKey]> = StructLayout(
         \.leafIndex, \.leafKey, \.pathKeys
     ) { Self(leafIndex: $0, leafKey: $1, pathKeys: $2) }
 
@@ -37,12 +37,12 @@ public struct TreePrivateKeys: Hashable, Sendable, MLSStruct {
     }
 
     /// Takes the key of one's own new leaf, after one's Update was committed (RFC 9420 §12.1.2).
-    public mutating func replaceLeafKey(_ key: HPKEPrivateKey) {
+    package mutating func replaceLeafKey(_ key: HPKEPrivateKey) {
         leafKey = key
     }
 
     /// Forgets the keys of nodes that are blank or gone, after proposals were applied (RFC 9420 §7.5).
-    public mutating func dropBlankNodes(of tree: RatchetTree) {
+    package mutating func dropBlankNodes(of tree: RatchetTree) {
         // All of them are above the leaf.
         let known = tree.nodes(towards: leafIndex)
         pathKeys.removeAll { !known.contains($0.node) }
@@ -70,15 +70,15 @@ public struct TreePrivateKeys: Hashable, Sendable, MLSStruct {
         }
         for (step, keyPair) in zip(steps, secrets.keyPairs) {
             guard tree[step.node]?.encryptionKey == keyPair.publicKey else {
-                throw MLSError(.invalidTree, "a path secret that does not give the node's public key")
+                throw MLSError(.invalidTree, "a path secret that does not give the node's package key")
             }
         }
         set(steps, secrets.keyPairs)
         return secrets.commitSecret
     }
 
-    /// Throws unless every private key belongs to the tree's public key at its place.
-    public func checkConsistency(
+    /// Throws unless every private key belongs to the tree's package key at its place.
+    package func checkConsistency(
         with tree: RatchetTree, provider: some CipherSuiteProvider
     ) throws(MLSError) {
         let all = [(leafIndex.nodeIndex, leafKey)] + pathKeys.map { ($0.node, $0.privateKey) }

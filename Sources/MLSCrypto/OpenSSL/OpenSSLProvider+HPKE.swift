@@ -1,7 +1,7 @@
-public import MLS
+package import MLS
 
 extension OpenSSLProvider {
-    public func hpkeSeal(
+    package func hpkeSeal(
         _ plaintext: [UInt8], to publicKey: HPKEPublicKey, info: [UInt8], authenticating additionalData: [UInt8]
     ) throws(CryptoError) -> HPKECiphertext {
         let (sharedSecret, kemOutput) = try X448KEM.encapsulate(to: publicKey)
@@ -10,7 +10,7 @@ extension OpenSSLProvider {
             ciphertext: try context(sharedSecret, info: info).seal(plaintext, authenticating: additionalData))
     }
 
-    public func hpkeSealer(info: [UInt8]) -> HPKESealer {
+    package func hpkeSealer(info: [UInt8]) -> HPKESealer {
         let schedule = keySchedule(info: info)
         return { (plaintext, publicKey) throws(CryptoError) in
             let (sharedSecret, kemOutput) = try X448KEM.encapsulate(to: publicKey)
@@ -20,7 +20,7 @@ extension OpenSSLProvider {
         }
     }
 
-    public func hpkeOpen(
+    package func hpkeOpen(
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
     ) throws(CryptoError) -> [UInt8] {
@@ -32,7 +32,7 @@ extension OpenSSLProvider {
         }
     }
 
-    public func hpkeSendExport(
+    package func hpkeSendExport(
         to publicKey: HPKEPublicKey, info: [UInt8], exporterContext: [UInt8], length: Int
     ) throws(CryptoError) -> (kemOutput: [UInt8], secret: SecretBytes) {
         try checkExport(length: length)
@@ -40,7 +40,7 @@ extension OpenSSLProvider {
         return (kemOutput, try context(sharedSecret, info: info).export(context: exporterContext, length: length))
     }
 
-    public func hpkeReceiveExport(
+    package func hpkeReceiveExport(
         _ kemOutput: [UInt8], with privateKey: HPKEPrivateKey, info: [UInt8], exporterContext: [UInt8], length: Int
     ) throws(CryptoError) -> SecretBytes {
         try checkExport(length: length)
@@ -48,16 +48,16 @@ extension OpenSSLProvider {
         return try context(sharedSecret, info: info).export(context: exporterContext, length: length)
     }
 
-    public func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(CryptoError) -> HPKEKeyPair {
+    package func deriveHPKEKeyPair(inputKeyMaterial: SecretBytes) throws(CryptoError) -> HPKEKeyPair {
         try X448KEM.deriveKeyPair(inputKeyMaterial: inputKeyMaterial)
     }
 
     /// By an agreement: keys of small order are recognised by the zeros that they give (RFC 9180 §7.1.4).
-    public func validate(_ publicKey: HPKEPublicKey) throws(CryptoError) {
+    package func validate(_ publicKey: HPKEPublicKey) throws(CryptoError) {
         _ = try X448.agreement(Self.agreementProbe, with: publicKey.bytes)
     }
 
-    public func publicKey(of privateKey: HPKEPrivateKey) throws(CryptoError) -> HPKEPublicKey {
+    package func publicKey(of privateKey: HPKEPrivateKey) throws(CryptoError) -> HPKEPublicKey {
         HPKEPublicKey(try X448.publicKey(of: privateKey.secret))
     }
 

@@ -11,6 +11,9 @@ extension XWingProvider {
 
     private static let ciphersuite = HPKE.Ciphersuite.XWingMLKEM768X25519_SHA256_AES_GCM_256
 
+    /// Seals to an X-Wing key.
+    ///
+    /// - Throws: `malformedKey` for a public key that is none.
     public func hpkeSeal(
         _ plaintext: [UInt8], to publicKey: HPKEPublicKey, info: [UInt8], authenticating additionalData: [UInt8]
     ) throws(MLS.CryptoError) -> HPKECiphertext {
@@ -23,6 +26,9 @@ extension XWingProvider {
         }
     }
 
+    /// Opens what was sealed to an X-Wing key.
+    ///
+    /// - Throws: `malformedKey` for a private key or a KEM output of another length, `authenticationFailed`.
     public func hpkeOpen(
         _ ciphertext: HPKECiphertext, with privateKey: HPKEPrivateKey, info: [UInt8],
         authenticating additionalData: [UInt8]
@@ -33,6 +39,9 @@ extension XWingProvider {
         }
     }
 
+    /// A secret that only the holder of an X-Wing key can derive too.
+    ///
+    /// - Throws: `malformedKey`, `outputTooLong`.
     public func hpkeSendExport(
         to publicKey: HPKEPublicKey, info: [UInt8], exporterContext: [UInt8], length: Int
     ) throws(MLS.CryptoError) -> (kemOutput: [UInt8], secret: SecretBytes) {
@@ -46,6 +55,9 @@ extension XWingProvider {
         }
     }
 
+    /// The same secret on the other side.
+    ///
+    /// - Throws: `malformedKey`, `outputTooLong`, `authenticationFailed`.
     public func hpkeReceiveExport(
         _ kemOutput: [UInt8], with privateKey: HPKEPrivateKey, info: [UInt8], exporterContext: [UInt8], length: Int
     ) throws(MLS.CryptoError) -> SecretBytes {
@@ -72,6 +84,9 @@ extension XWingProvider {
         }
     }
 
+    /// The public half of an X-Wing key, which is derived from the seed of 32 bytes.
+    ///
+    /// - Throws: `malformedKey` for a seed of another length.
     public func publicKey(of privateKey: HPKEPrivateKey) throws(MLS.CryptoError) -> HPKEPublicKey {
         HPKEPublicKey(Array(try imported(privateKey).publicKey.rawRepresentation))
     }

@@ -25,20 +25,29 @@ public struct XWingProvider: CommonSuiteProvider {
         concurrency = isParallel ? .parallel : .serial
     }
 
+    /// `experimentalCipherSuite`.
     public var cipherSuite: CipherSuite { Self.experimentalCipherSuite }
 
+    /// A fresh Ed25519 key pair.
     public func generateSignatureKeyPair() throws(CryptoError) -> SignatureKeyPair {
         try signing.generateSignatureKeyPair()
     }
 
+    /// An Ed25519 signature.
+    ///
+    /// - Throws: `malformedKey`.
     public func sign(_ message: [UInt8], with privateKey: SignaturePrivateKey) throws(CryptoError) -> [UInt8] {
         try signing.sign(message, with: privateKey)
     }
 
+    /// Whether it is an Ed25519 signature of this key.
     public func verify(signature: [UInt8], for message: [UInt8], by publicKey: SignaturePublicKey) -> Bool {
         signing.verify(signature: signature, for: message, by: publicKey)
     }
 
+    /// The public half of an Ed25519 key.
+    ///
+    /// - Throws: `malformedKey`.
     public func publicKey(of privateKey: SignaturePrivateKey) throws(CryptoError) -> SignaturePublicKey {
         try signing.publicKey(of: privateKey)
     }

@@ -48,9 +48,9 @@ struct SimulatedWorld: ServerConnector {
 
     /// A device that remembers nothing yet.
     func device(
-        keys: any KeyStore = MemoryKeyStore(), local: any LocalState = MemoryLocalState()
+        keys: any SessionStorage = MemorySessionStorage(), local: any LocalState = MemoryLocalState()
     ) -> Authenticator {
-        Authenticator(environment: environment, keys: keys, local: local, connector: self)
+        Authenticator(environment: environment, sessions: keys, local: local, connector: self)
     }
 
     func invitation() async -> Authenticator.NewKeyStore {

@@ -48,11 +48,11 @@ struct CrashScenario: Sendable {
         try await prepare(&scene)
         let command = try command(scene)
         let (outcome, play) = try await scene.run(command, meanwhile: meanwhile, endingAt: point)
-        if let sends, play.passed.contains("LooseStep.handOver:after:1") {
+        if let sends, play.passed.contains("ConversationStep.handOver:after:1") {
             scene.texts.sent(sends.text, to: sends.readers(scene))
         }
         // What was shown and not noted as shown is shown again: the other order could lose it.
-        if shows, play.passed.last != "LooseStep.markRead:before:1" {
+        if shows, play.passed.last != "ConversationStep.markRead:before:1" {
             try scene.texts.shown(outcome.output, to: command.person)
         }
         if play.wasEnded {

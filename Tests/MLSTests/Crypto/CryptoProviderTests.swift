@@ -9,15 +9,16 @@ import Testing
     static func provider(_ suite: CipherSuite, isParallel: Bool = false) throws -> any CipherSuiteProvider {
         suite == XWingProvider.experimentalCipherSuite
             ? try XWingProvider(isParallel: isParallel)
-            : try CipherSuiteProviders.provider(for: suite, isParallel: isParallel)
+            : try isParallel
+                ? CipherSuiteProviders.parallelProvider(for: suite) : CipherSuiteProviders.provider(for: suite)
     }
 
     @Test func allSevenSuitesAreThere() throws {
         #expect(CipherSuiteProviders.supportedCipherSuites.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7])
         for suite in CipherSuiteProviders.supportedCipherSuites {
             #expect(try Self.provider(suite).cipherSuite == suite)
-            #expect(try SwiftCryptoProvider.provider(for: suite).cipherSuite == suite)
-            #expect(try SwiftCryptoProvider.parallelProvider(for: suite).cipherSuite == suite)
+            #expect(try CipherSuiteProviders.provider(for: suite).cipherSuite == suite)
+            #expect(try CipherSuiteProviders.parallelProvider(for: suite).cipherSuite == suite)
         }
     }
 
@@ -25,7 +26,8 @@ import Testing
     func anUnknownSuiteIsRefused(_ number: UInt16) {
         let suite = CipherSuite(rawValue: number)
         #expect(throws: CryptoError(.unsupportedCipherSuite)) { try CipherSuiteProviders.provider(for: suite) }
-        #expect(throws: CryptoError(.unsupportedCipherSuite)) { try SwiftCryptoProvider.provider(for: suite) }
+        #expect(throws: CryptoError(.unsupportedCipherSuite)) { try CipherSuiteProviders.parallelProvider(for: suite) }
+        #expect(throws: CryptoError(.unsupportedCipherSuite)) { try SwiftCryptoProvider(suite) }
         #expect(throws: CryptoError(.unsupportedCipherSuite)) { try OpenSSLProvider(suite) }
     }
 

@@ -13,7 +13,7 @@ import Testing
     private let context = Samples.groupContext.encoded
 
     init() throws {
-        provider = try SwiftCryptoProvider.provider(for: .mls128DHKEMX25519AES128GCMSHA256Ed25519)
+        provider = try CipherSuiteProviders.provider(for: .mls128DHKEMX25519AES128GCMSHA256Ed25519)
         signer = try provider.generateSignatureKeyPair()
         key = provider.random(provider.aeadKeyLength)
         nonce = provider.random(provider.aeadNonceLength)

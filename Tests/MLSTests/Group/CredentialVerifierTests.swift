@@ -264,7 +264,7 @@ import Testing
                     credential: Self.chain, signatureKey: members[0].signer.publicKey, use: .member)))
         let loaded = try Group(
             decodingState: members[1].group.encodedState, rules: GroupRules(credentials: verifier),
-            providers: SwiftCryptoProvider.provider(for:))
+            providers: CipherSuiteProviders.provider(for:))
         #expect(loaded.member(at: LeafIndex(0))?.credential == Self.chain)
         // A group that was loaded asks too.
         members[1].state = loaded

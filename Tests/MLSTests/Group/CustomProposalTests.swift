@@ -208,7 +208,7 @@ import Testing
         let staged = try group.members[0].commit { $0.proposing = [known] }
         let stored = try group.members[1].group.encodedState
         let loaded = try Group(
-            decodingState: stored, rules: Self.settings.rules, providers: SwiftCryptoProvider.provider(for:))
+            decodingState: stored, rules: Self.settings.rules, providers: CipherSuiteProviders.provider(for:))
         #expect(loaded.pendingProposals.map(\.proposal) == [.custom(known)])
         group.members[1].state = loaded
         try group.members[1].receive(staged.message)

@@ -195,7 +195,7 @@ import Testing
         var joiner = try TestMember("c", suite)
         let staged = try joiner.stageExternalJoin(try group.members[0].publishedGroupInfo())
         joiner.state = try Group(
-            decodingState: staged.merged.encodedState, providers: SwiftCryptoProvider.provider(for:))
+            decodingState: staged.merged.encodedState, providers: CipherSuiteProviders.provider(for:))
         for index in group.members.indices { try group.members[index].receive(staged.message) }
         group.members.append(joiner)
         try group.expectAgreement()

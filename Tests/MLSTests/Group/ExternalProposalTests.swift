@@ -194,7 +194,7 @@ import Testing
         try group.members[0].receive(message)
         let state = try group.members[0].group
         #expect(state.encodedState.first == 2)
-        let reloaded = try Group(decodingState: state.encodedState, providers: SwiftCryptoProvider.provider(for:))
+        let reloaded = try Group(decodingState: state.encodedState, providers: CipherSuiteProviders.provider(for:))
         #expect(reloaded == state)
         #expect(reloaded.pendingProposals == state.pendingProposals)
         group.members[0].state = reloaded

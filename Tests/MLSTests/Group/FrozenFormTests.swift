@@ -4,7 +4,7 @@ import MLSCrypto
 import Testing
 
 @Suite struct FrozenFormTests {
-    private let provider = SwiftCryptoProvider.provider(for:)
+    private let provider = CipherSuiteProviders.provider(for:)
 
     @Test func aStoredGroupGoesOn() throws {
         var group = try Group(decodingState: FrozenForms.group, providers: provider)

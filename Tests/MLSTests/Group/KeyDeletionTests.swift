@@ -17,7 +17,7 @@ import Testing
     }
 
     private func reload(_ group: Group) throws -> Group {
-        try Group(decodingState: group.encodedState, providers: SwiftCryptoProvider.provider(for:))
+        try Group(decodingState: group.encodedState, providers: CipherSuiteProviders.provider(for:))
     }
 
     @Test func itIsWhatOneGetsWithoutAsking() throws {
@@ -295,7 +295,7 @@ import Testing
         #expect(bytes.first == 3)
         for length in stride(from: 0, to: bytes.count, by: 13) {
             #expect(throws: MLSError.self) {
-                try Group(decodingState: Array(bytes.prefix(length)), providers: SwiftCryptoProvider.provider(for:))
+                try Group(decodingState: Array(bytes.prefix(length)), providers: CipherSuiteProviders.provider(for:))
             }
         }
         // The end is what other groups do not have.
@@ -304,7 +304,7 @@ import Testing
             let mutated = bytes.dropLast(tail) + Array(bytes.suffix(tail)).mutated(using: &generator)
             guard
                 var broken = try? Group(
-                    decodingState: Array(mutated), providers: SwiftCryptoProvider.provider(for:))
+                    decodingState: Array(mutated), providers: CipherSuiteProviders.provider(for:))
             else { continue }
             for message in messages { _ = try? broken.read(message) }
             _ = try? broken.reserveFraming()
@@ -322,7 +322,7 @@ import Testing
         let place = bytes.indices.last { bytes[$0...].starts(with: [0, 0, 0, 0, 2, 0, 0, 0, 1, 32]) }
         let generation = try #require(place) + 5
         bytes.replaceSubrange(generation..<(generation + 4), with: (EpochRecord.generationLimit).encoded)
-        member.state = try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
+        member.state = try Group(decodingState: bytes, providers: CipherSuiteProviders.provider(for:))
         _ = try member.encrypt("the last one")
         #expect(throws: MLSError(.generationTooHigh)) { try member.encrypt("too many") }
         _ = try member.framing()
@@ -387,7 +387,7 @@ import Testing
         try group.members[1].receive(staged.message)
 
         var state = try reload(try group.members[0].group)
-        let next = try Group(decodingState: stored, providers: SwiftCryptoProvider.provider(for:))
+        let next = try Group(decodingState: stored, providers: CipherSuiteProviders.provider(for:))
         let ahead = try group.members[1].stage().merged
         #expect(throws: MLSError(.wrongGroup)) { try state.merge(stored: ahead) }
         #expect(throws: MLSError(.wrongEpoch)) { try state.merge(stored: state) }

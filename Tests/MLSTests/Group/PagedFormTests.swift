@@ -31,7 +31,7 @@ import Testing
         }
 
         func load() throws -> Group {
-            try Group(decodingPagedHead: head, providers: SwiftCryptoProvider.provider(for:)) { pages[$0] }
+            try Group(decodingPagedHead: head, providers: CipherSuiteProviders.provider(for:)) { pages[$0] }
         }
     }
 
@@ -171,12 +171,12 @@ import Testing
 
     /// A group that was stored in one piece, in pages: the same bytes for ever.
     @Test func frozenPagesRead() throws {
-        let whole = try Group(decodingState: FrozenForms.group, providers: SwiftCryptoProvider.provider(for:))
+        let whole = try Group(decodingState: FrozenForms.group, providers: CipherSuiteProviders.provider(for:))
         let pages = whole.pageChanges(since: nil).added
         #expect(pages.map(\.bytes) == [FrozenForms.treePage])
         #expect(pages.map(\.name) == [whole.context.treeHash])
         #expect(whole.pagedHead == FrozenForms.pagedHead)
-        let read = try Group(decodingPagedHead: FrozenForms.pagedHead, providers: SwiftCryptoProvider.provider(for:)) {
+        let read = try Group(decodingPagedHead: FrozenForms.pagedHead, providers: CipherSuiteProviders.provider(for:)) {
             $0 == whole.context.treeHash ? FrozenForms.treePage : nil
         }
         #expect(read == whole)

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func aGroupOfManyIsMadeAndJoined() throws {
-        let parallel = try SwiftCryptoProvider.parallelProvider(for: suite)
+        let parallel = try CipherSuiteProviders.parallelProvider(for: suite)
         var creator = try TestMember("creator", suite)
         creator.state = try Group.create(
             groupID: [1], provider: parallel, credential: creator.credential, signer: creator.signer,

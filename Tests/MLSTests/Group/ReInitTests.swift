@@ -106,7 +106,7 @@ import Testing
         }
         #expect(state == states[0])
         // It is so for whoever loads it, too.
-        let stored = try Group(decodingState: states[0].encodedState, providers: SwiftCryptoProvider.provider(for:))
+        let stored = try Group(decodingState: states[0].encodedState, providers: CipherSuiteProviders.provider(for:))
         #expect(stored == states[0])
         #expect(stored.reInit == reInit)
     }

@@ -70,7 +70,7 @@ import Testing
         // Stored, and read where the group is not.
         let storedRoster = try Roster(decoding: roster.encoded)
         #expect(storedRoster == roster)
-        let provider = try SwiftCryptoProvider.provider(for: suite)
+        let provider = try CipherSuiteProviders.provider(for: suite)
         for _ in 0..<2 {
             for (index, text, message) in messages {
                 let record = try EpochRecord(decoding: records[index].encoded)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct StoredFormTests {
     private func reload(_ group: Group) throws -> Group {
-        try Group(decodingState: group.encodedState, providers: SwiftCryptoProvider.provider(for:))
+        try Group(decodingState: group.encodedState, providers: CipherSuiteProviders.provider(for:))
     }
 
     @Test(arguments: TestMember.suites)
@@ -41,7 +41,7 @@ import Testing
     /// `is_removed` has two values, as every flag (RFC 9420 §2.1.1). In this form nothing follows it but the absent ReInit.
     @Test func aFlagIsZeroOrOne() throws {
         func read(_ bytes: [UInt8]) throws -> Group {
-            try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
+            try Group(decodingState: bytes, providers: CipherSuiteProviders.provider(for:))
         }
         var bytes = try read(FrozenForms.groupWithOutsiders).encodedState
         let place = bytes.count - 2
@@ -64,13 +64,13 @@ import Testing
             seed == 0 ? FrozenForms.groupWithOutsiders : try group.members[0].group.encodedState
         for length in stride(from: 0, to: bytes.count, by: 13) {
             #expect(throws: MLSError.self) {
-                try Group(decodingState: Array(bytes.prefix(length)), providers: SwiftCryptoProvider.provider(for:))
+                try Group(decodingState: Array(bytes.prefix(length)), providers: CipherSuiteProviders.provider(for:))
             }
         }
         for _ in 0..<150 {
             let mutated = bytes.mutated(using: &generator)
             guard
-                var broken = try? Group(decodingState: mutated, providers: SwiftCryptoProvider.provider(for:))
+                var broken = try? Group(decodingState: mutated, providers: CipherSuiteProviders.provider(for:))
             else { continue }
             // Whatever it has become, using it answers or throws.
             _ = try? broken.process(message)
@@ -92,7 +92,7 @@ import Testing
             #expect(bytes[index] == 0)
             bytes[index] = 0xff
         }
-        group.members[0].state = try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
+        group.members[0].state = try Group(decodingState: bytes, providers: CipherSuiteProviders.provider(for:))
         #expect(try group.members[0].group.epoch == .max)
         #expect(throws: MLSError(.wrongEpoch)) { try group.members[0].stage(public: true) }
     }
@@ -101,7 +101,7 @@ import Testing
         var bytes = try TestGroup(["a"]).members[0].group.encodedState
         bytes[0] = 4
         #expect(throws: MLSError(.unknownVersion)) {
-            try Group(decodingState: bytes, providers: SwiftCryptoProvider.provider(for:))
+            try Group(decodingState: bytes, providers: CipherSuiteProviders.provider(for:))
         }
     }
 }

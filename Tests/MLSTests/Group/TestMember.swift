@@ -22,7 +22,7 @@ struct TestMember {
 
     init(_ name: String, _ suite: CipherSuite, extensions: [ExtensionType] = []) throws {
         self.name = name
-        provider = try SwiftCryptoProvider.provider(for: suite)
+        provider = try CipherSuiteProviders.provider(for: suite)
         signer = try provider.generateSignatureKeyPair()
         capabilities = Capabilities(cipherSuites: [suite], extensions: extensions)
     }

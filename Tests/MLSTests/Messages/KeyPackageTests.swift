@@ -10,7 +10,7 @@ import Testing
         let credential = Credential.basic(identity: Array("test:alice".utf8))
 
         init(_ suite: CipherSuite) throws {
-            provider = try SwiftCryptoProvider.provider(for: suite)
+            provider = try CipherSuiteProviders.provider(for: suite)
             signer = try provider.generateSignatureKeyPair()
         }
 

@@ -169,7 +169,7 @@ extension RandomHistory {
     /// Goes on from the stored form, as after a restart.
     mutating func reload(_ index: Int) throws {
         guard let group = participants[index].member.state else { return }
-        let loaded = try Group(decodingState: group.encodedState, providers: SwiftCryptoProvider.provider(for:))
+        let loaded = try Group(decodingState: group.encodedState, providers: CipherSuiteProviders.provider(for:))
         guard loaded == group else { throw HistoryFailure("a stored group is another one") }
         participants[index].member.state = loaded
         note("reloaded", "\(participants[index].name) starts again from what it stored")

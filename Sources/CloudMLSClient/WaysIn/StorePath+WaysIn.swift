@@ -1,0 +1,4 @@
+extension StorePath {
+    /// `WaysInList`.
+    package static let waysIn = "ways-in"
+}
