@@ -15,6 +15,7 @@ import Testing
         }
     }
 
+    /// By the names that the vectors have for ever.
     private static let formats = [
         Format("PasswordKDF argon2id", PasswordKDF.self), Format("PasswordKDF pbkdf2", PasswordKDF.self),
         Format("PreLoginRequest", PreLoginQuestion.self), Format("SignedPreLoginAnswer", SignedPreLoginAnswer.self),
