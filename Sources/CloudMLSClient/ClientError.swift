@@ -3,7 +3,7 @@ public import CloudMLSAPI
 /// Why the client could not do what it was asked for.
 ///
 /// Equality looks at the code only. Neither text holds a password, key, token or message.
-public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong, for programs.
     public enum Code: Hashable, Sendable {
         // Reaching a server
@@ -110,6 +110,8 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         case anotherSetupCode
         /// `ClientContext.rotateKeys`.
         case finishRotation
+        /// `WaysIn.list`, then `WaysIn.remove`.
+        case removeWayIn
     }
 
     public init(_ code: Code, _ message: String, hint: String = "", remedy: Remedy? = nil) {
@@ -149,6 +151,8 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public static func == (lhs: Self, rhs: Self) -> Bool { lhs.code == rhs.code }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(code) }
 
     public var description: String { hint.isEmpty ? message : "\(message) \(hint)" }
 }

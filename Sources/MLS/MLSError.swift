@@ -59,6 +59,9 @@ public struct MLSError: Error, Equatable, Sendable, CustomStringConvertible {
         case cryptography
         /// Stored bytes of a version that this library does not know.
         case unknownVersion
+        /// An error that is none of this library's came up inside an operation. The context names its type, and nothing of
+        /// what it says: it may tell secrets.
+        case unknownError
     }
 
     /// What kind of refusal it is: the part that programs look at.
@@ -91,7 +94,10 @@ public struct MLSError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// Runs `body` and turns what it throws into an `MLSError`: the border between the library's layers and its API.
-    static func mapping<Result>(_ body: () throws -> Result) throws(MLSError) -> Result {
+    ///
+    /// What is neither an `MLSError` nor one of the two below it becomes an `unknownError` that names it: all that is called
+    /// here throws typed errors, so that it is a mistake that somebody has to find.
+    package static func mapping<Result>(_ body: () throws -> Result) throws(MLSError) -> Result {
         do {
             return try body()
         } catch let error as MLSError {
@@ -101,7 +107,7 @@ public struct MLSError: Error, Equatable, Sendable, CustomStringConvertible {
         } catch let error as CryptoError {
             throw MLSError(error)
         } catch {
-            throw MLSError(.malformed)
+            throw MLSError(.unknownError, String(reflecting: type(of: error)))
         }
     }
 }

@@ -75,7 +75,7 @@ package struct GroupSizeBench {
             let staged = try measure(.commitWarm, by: &committer) { try $0.commit(forcesPath: true) }
             try measure(.processWarm, by: &receiver) { try $0.receive(staged.message) }
             note(staged, for: .commitWarm, .processWarm)
-            afterCommit = max(
+            afterCommit = try max(
                 afterCommit, Self.saved(committer.group, since: before.0), Self.saved(receiver.group, since: before.1))
         }
         // A hundred at a time, one after the other: a ratchet that was followed already does not go back.
@@ -88,20 +88,21 @@ package struct GroupSizeBench {
                 try messages.map { try receiver.decrypt($0) }
             }
             guard read.allSatisfy({ $0 == Self.text }) else { throw BenchFault("another text came out") }
-            afterMessage = max(
+            afterMessage = try max(
                 afterMessage, Self.saved(committer.group, since: before.0), Self.saved(receiver.group, since: before.1))
         }
+        guard let group = receiver.group else { throw BenchFault("the receiver is in no group") }
         sizes = GroupReport.Sizes(
-            members: size, epochRecord: receiver.group?.epochRecord.encoded.count ?? 0,
-            wholeGroup: Self.saved(receiver.group, since: nil), afterCommit: afterCommit,
+            members: size, epochRecord: group.epochRecord.encoded.count,
+            wholeGroup: try Self.saved(group, since: nil), afterCommit: afterCommit,
             // The generation, which the caller counts: a uint32.
             afterMessage: afterMessage + 4, memory: nil)
-        warmState = receiver.group?.encodedState
+        warmState = group.encodedState
     }
 
     /// Bytes that are written where `previous` is stored already.
-    private static func saved(_ group: Group?, since previous: Group?) -> Int {
-        guard let group else { return 0 }
+    private static func saved(_ group: Group?, since previous: Group?) throws -> Int {
+        guard let group else { throw BenchFault("a member without a group") }
         let head = group.pagedHead
         return (head == previous?.pagedHead ? 0 : head.count)
             + group.pageChanges(since: previous).added.reduce(0) { $0 + $1.name.count + $1.bytes.count }

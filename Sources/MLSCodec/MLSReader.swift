@@ -28,8 +28,11 @@ public struct MLSReader: Sendable {
     public var isAtEnd: Bool { offset == end }
 
     /// The bytes between an earlier `offset` and this one, exactly as they arrived: signatures and hashes cover these.
+    ///
+    /// - Parameter start: an `offset` that this reader had. Any other is a mistake of the program, and stops it.
     public func bytes(since start: Int) -> [UInt8] {
-        Array(bytes[max(0, min(start, offset))..<offset])
+        precondition((0...offset).contains(start), "an offset that the reader has not reached")
+        return Array(bytes[start..<offset])
     }
 
     /// Reads an unsigned integer in network byte order.

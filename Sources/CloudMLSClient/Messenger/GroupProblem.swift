@@ -7,6 +7,4 @@ public struct GroupProblem: Sendable, Hashable {
         self.group = group
         self.error = error
     }
-
-    public func hash(into hasher: inout Hasher) { hasher.combine(group) }
 }

@@ -47,8 +47,7 @@ struct RotationPlan: Sendable {
         guard let known, known.recipient.kind == header.kind, known.recipient.publicKey == header.publicKey else {
             throw ClientError(
                 .notAuthentic, "There is a way in (\(header.id.hex)) that the keyring does not know.",
-                hint: "Adding or removing it was cut short: `cloudmls slot list` shows it, and `cloudmls slot remove` "
-                    + "takes it away. Then rotate again.")
+                hint: "Adding or removing it was cut short: remove it, then rotate again.", remedy: .removeWayIn)
         }
         guard header.kind == .password else {
             return try StoreSlot(

@@ -36,7 +36,7 @@ extension WaysIn {
         if let known = try await deviceKeys(), try await list().contains(where: { $0.isThisDevice && $0.works }) {
             throw ClientError(
                 .wayInExists, "This device has a key already.",
-                hint: "`remove` it first: \(known.store.slotID.hex.prefix(8)).")
+                hint: "Remove it first: \(known.store.slotID.hex.prefix(8)).", remedy: .removeWayIn)
         }
         let device = try DeviceKeys(
             storePublicKey: context.keyring.storeSigningKey.publicKey, environment: context.environment)

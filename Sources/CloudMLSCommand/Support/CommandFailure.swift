@@ -38,6 +38,7 @@ struct CommandFailure: Error {
         case .notSignedIn, .signedOut: "run `cloudmls sign-in`, or `cloudmls sign-up` if you have no account yet."
         case .alreadySignedIn: "run `cloudmls sign-out` first, or use another --home."
         case .groupReadOnly: "ask a member of the group to add your account to it again."
+        case .unknownGroup: "check the name: `cloudmls group list` shows the groups there are."
         case .noKeyPackage:
             "check the name. They need an account of that name (`cloudmls sign-up`, then `cloudmls account add`); who has "
                 + "one has to run any `cloudmls` command once in a while, which publishes new KeyPackages."
@@ -53,6 +54,7 @@ struct CommandFailure: Error {
         case .giveOldKeyStoreUp: "If the old key store is gone for good, or to be given up, say --old-is-gone."
         case .anotherName: "Give it with --name."
         case .anotherSetupCode: "`key-store-server invite` makes one."
+        case .removeWayIn: "`cloudmls slot list` shows the ways in, `cloudmls slot remove` takes one away."
         case .finishRotation: "`cloudmls rotate` does that."
         }
     }

@@ -30,7 +30,7 @@ public struct Secret<Kind: SecretKind>: Sendable, Equatable, SecretMaterial, Cus
 
     init(_ key: SymmetricKey) {
         storage = key.withUnsafeBytes { SecretStorage($0) }
-        assert(storage.count == Self.byteCount)
+        precondition(storage.count == Self.byteCount, "a derived \(Kind.name) of \(storage.count) bytes")
     }
 
     /// Fresh bytes from the system's generator.

@@ -27,7 +27,8 @@ public struct FixedBytes<Kind: FixedBytesKind>: Hashable, Sendable, CustomString
     /// For a producer whose output has the length by construction; another length stops the program.
     package init(checked bytes: some Sequence<UInt8>) {
         self.bytes = Array(bytes)
-        precondition(self.bytes.count == Kind.byteCount, "\(self.bytes.count) bytes in place of \(Kind.byteCount)")
+        precondition(
+            self.bytes.count == Kind.byteCount, "\(self.bytes.count) bytes where \(Kind.self) has \(Kind.byteCount)")
     }
 
     /// Fresh bytes from the system's generator.

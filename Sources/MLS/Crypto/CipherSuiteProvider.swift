@@ -87,7 +87,7 @@ public protocol CipherSuiteProvider: Sendable {
     /// The public key that belongs to a private one.
     func publicKey(of privateKey: SignaturePrivateKey) throws(CryptoError) -> SignaturePublicKey
 
-    /// Random bytes from the system's generator.
+    /// Random bytes from the system's generator, exactly `count` of them: MLS stops the program otherwise.
     func random(_ count: Int) -> SecretBytes
 
     /// Runs `body` once for every index below `count`, and comes back when all are done.

@@ -24,7 +24,7 @@ extension PrivateMessage {
         authenticated.auth.encode(into: &plaintext)
         plaintext.write(raw: repeatElement(0, count: padding.paddingLength(for: plaintext.bytes.count)))
 
-        let senderData = SenderData(leafIndex: leafIndex, generation: generation, reuseGuard: provider.random(4))
+        let senderData = SenderData(leafIndex: leafIndex, generation: generation, reuseGuard: provider.fresh(4))
         self = try MLSError.mapping {
             var message = self
             message.ciphertext = try provider.seal(

@@ -47,7 +47,7 @@ public struct ExternalJoinRequest: Sendable {
         var proposals: [Proposal] = [.externalInit(kemOutput: kemOutput)]
         if let replacing { proposals.append(.remove(replacing)) }
         proposals += injecting.map { key in
-            .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes))
+            .preSharedKey(PreSharedKeyID(key: key, nonce: provider.fresh(provider.hashLength).bytes))
         }
         return proposals.map { CommittedProposal(proposal: $0, sender: .newMemberCommit, reference: nil) }
     }

@@ -36,7 +36,7 @@ extension Group {
             }
 
             let epochSecrets = try EpochSecrets(
-                epochSecret: provider.random(provider.hashLength), provider: provider)
+                epochSecret: provider.fresh(provider.hashLength), provider: provider)
             let confirmationTag = epochSecrets.confirmationTag(confirmedTranscriptHash: [], provider: provider)
             var group = Group(
                 provider: provider, context: context, tree: tree,

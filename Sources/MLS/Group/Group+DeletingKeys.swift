@@ -123,7 +123,7 @@ extension Group {
         _ message: MLSMessage, inPastEpochAt index: Int
     ) throws(MLSError) -> ApplicationMessage {
         guard let deletion, case .privateMessage(let message) = message, message.contentType == .application else {
-            throw MLSError(.wrongEpoch, "epoch \(message.header?.epoch ?? 0) in \(epoch)")
+            throw MLSError(.wrongEpoch, "a handshake message of an epoch before \(epoch)")
         }
         let past = deletion.pastEpochs[index]
         var used: UnusedKeys.Step?

@@ -77,7 +77,7 @@ extension Group {
         byValue += request.adding.map { .add($0) }
         if let extensions = request.extensions { byValue.append(.groupContextExtensions(extensions)) }
         byValue += (request.injecting + [request.link].compactMap(\.self)).map { key in
-            .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes))
+            .preSharedKey(PreSharedKeyID(key: key, nonce: provider.fresh(provider.hashLength).bytes))
         }
         byValue += request.proposing.map { .custom($0) }
         return byValue.map { CommittedProposal(proposal: $0, sender: .member(ownLeafIndex), reference: nil) }

@@ -65,7 +65,7 @@ extension Group {
         authenticatedData: [UInt8] = []
     ) throws(MLSError) -> MLSMessage {
         try propose(
-            .preSharedKey(PreSharedKeyID(key: key, nonce: provider.random(provider.hashLength).bytes)),
+            .preSharedKey(PreSharedKeyID(key: key, nonce: provider.fresh(provider.hashLength).bytes)),
             leafPrivateKey: nil, framing: framing, signer: signer, authenticatedData: authenticatedData)
     }
 

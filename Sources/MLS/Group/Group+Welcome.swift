@@ -42,7 +42,7 @@ extension Group {
             let encrypt = provider.encryptorWithLabel("Welcome", context: encryptedGroupInfo)
             let secrets = try provider.parallelMap(state.added) { leafIndex, keyPackage in
                 let groupSecrets = GroupSecrets(
-                    joinerSecret: schedule.joinerSecret, pathSecret: path?.pathSecret(for: leafIndex),
+                    joinerSecret: schedule.joinerSecret, pathSecret: path.map { $0.requiredPathSecret(for: leafIndex) },
                     psks: state.preSharedKeys)
                 var plaintext = groupSecrets.encoded
                 defer { plaintext.wipe() }

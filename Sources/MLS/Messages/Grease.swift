@@ -6,16 +6,20 @@ public enum Grease {
 
     /// One of them.
     public static func value(provider: some CipherSuiteProvider) -> UInt16 {
-        let random = provider.random(1).bytes.first ?? 0
-        return values[Int(random) % values.count]
+        values[random(below: values.count, provider)]
     }
 
     /// An extension that means nothing, with 0 to 31 random bytes in it: for GroupInfos, and for KeyPackages and leaves whose
     /// capabilities list its type. Never for a GroupContext, in which all members must understand everything (§13.5).
     public static func unknownExtension(provider: some CipherSuiteProvider) -> Extension {
-        let length = Int(provider.random(1).bytes.first ?? 0) % 32
-        return Extension(
-            type: ExtensionType(rawValue: value(provider: provider)), data: provider.random(length).bytes)
+        Extension(
+            type: ExtensionType(rawValue: value(provider: provider)),
+            data: provider.fresh(random(below: 32, provider)).bytes)
+    }
+
+    /// - Parameter limit: at most 256. How evenly the numbers come is of no matter: they mean nothing.
+    private static func random(below limit: Int, _ provider: some CipherSuiteProvider) -> Int {
+        Int(provider.fresh(1).bytes[0]) % limit
     }
 }
 

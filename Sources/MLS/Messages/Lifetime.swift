@@ -20,7 +20,8 @@ public struct Lifetime: Hashable, Sendable, MLSCodable, LaidOut {
 }
 
 extension Lifetime {
-    /// A lifetime that begins an hour before `now`, for clocks that disagree, and ends `duration` seconds after it.
+    /// A lifetime that begins an hour before `now`, for clocks that disagree, and ends `duration` seconds after it,
+    /// or with the last second that there is.
     public init(from now: UInt64, duration: UInt64) {
         let (end, overflow) = now.addingReportingOverflow(duration)
         self.init(notBefore: now >= 3_600 ? now - 3_600 : 0, notAfter: overflow ? .max : end)

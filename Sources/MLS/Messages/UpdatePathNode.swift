@@ -60,6 +60,11 @@ struct EncodedCiphertexts: Hashable, Sendable, MLSCodable {
         content = vector.bytes(since: start)
     }
 
+    /// What is kept was written here, or was read to its end before.
+    private static func cannotFail(_ error: CodecError) -> Never {
+        preconditionFailure("ciphertexts that cannot be read a second time: \(error)")
+    }
+
     private static func skip(in reader: inout MLSReader) throws(CodecError) {
         try reader.skipOpaque()
         try reader.skipOpaque()
@@ -68,14 +73,18 @@ struct EncodedCiphertexts: Hashable, Sendable, MLSCodable {
     var count: Int {
         var reader = MLSReader(content)
         var count = 0
-        while !reader.isAtEnd, (try? Self.skip(in: &reader)) != nil { count += 1 }
+        do {
+            while !reader.isAtEnd {
+                try Self.skip(in: &reader)
+                count += 1
+            }
+        } catch { Self.cannotFail(error) }
         return count
     }
 
-    /// Reading what was written or read before does not fail.
     var all: [HPKECiphertext] {
         var reader = MLSReader(content)
-        return (try? HPKECiphertext.decodeElements(from: &reader)) ?? []
+        do { return try HPKECiphertext.decodeElements(from: &reader) } catch { Self.cannotFail(error) }
     }
 
     subscript(index: Int) -> HPKECiphertext? {

@@ -60,9 +60,19 @@ package struct NewPath: Sendable {
         }
     }
 
-    /// The secret of the lowest node above the committer and a new member, for its Welcome (RFC 9420 §12.4.3.1).
-    package func pathSecret(for newMember: LeafIndex) -> SecretBytes? {
-        steps.firstIndex { $0.copathChild.isAncestor(of: newMember) }.map { secrets.pathSecrets[$0] }
+    /// The secret of the lowest node above the committer and another member, for its Welcome (RFC 9420 §12.4.3.1); `nil` for
+    /// a leaf that was blank when the path was made.
+    package func pathSecret(for member: LeafIndex) -> SecretBytes? {
+        steps.firstIndex { $0.copathChild.isAncestor(of: member) }.map { secrets.pathSecrets[$0] }
+    }
+
+    /// The same for somebody whom the path's own commit adds. It was in the tree when the path was made, so that there is
+    /// one: a Welcome without it would let a member in that cannot follow.
+    func requiredPathSecret(for newMember: LeafIndex) -> SecretBytes {
+        guard let secret = pathSecret(for: newMember) else {
+            preconditionFailure("a path that does not reach the new member at leaf \(newMember.rawValue)")
+        }
+        return secret
     }
 }
 
@@ -103,8 +113,8 @@ extension RatchetTree {
         let steps = filteredDirectPath(of: leaf)
         let (secrets, leafKeyPair) = try MLSError.mapping {
             (
-                try PathSecrets(from: provider.random(provider.hashLength), count: steps.count, provider: provider),
-                try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.random(provider.hashLength))
+                try PathSecrets(from: provider.fresh(provider.hashLength), count: steps.count, provider: provider),
+                try provider.deriveHPKEKeyPair(inputKeyMaterial: provider.fresh(provider.hashLength))
             )
         }
         let (parents, parentHash) = pathNodes(steps, keys: secrets.keyPairs.map(\.publicKey), provider: provider)

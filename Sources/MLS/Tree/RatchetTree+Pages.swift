@@ -1,13 +1,11 @@
 import MLSCodec
 
 extension RatchetTree {
-    /// The pages of this tree that `other` does not have, the highest first. Both trees' hashes must have been computed;
-    /// what is not hashed is not among the pages.
+    /// The pages of this tree that `other` does not have, the highest first. Both trees' hashes must have been computed.
     func pages(notIn other: RatchetTree?) -> [TreePage] {
         var pages: [TreePage] = []
         func collect(_ subtree: Subtree?, at position: NodeIndex) {
-            guard let subtree, !subtree.isBlank, let name = subtree.hash,
-                other?.hasPage(named: name, at: position) != true
+            guard let subtree, !subtree.isBlank, other?.hasPage(named: subtree.pageName, at: position) != true
             else { return }
             var content = TreePageContent()
             var below: [(subtree: Subtree?, position: NodeIndex)] = []
@@ -21,8 +19,8 @@ extension RatchetTree {
                 if let right = node.right { visit(subtree?.right, at: right) }
             }
             visit(subtree, at: position)
-            content.below = below.map { PageName(bytes: $0.subtree.isBlank ? [] : $0.subtree?.hash ?? []) }
-            pages.append(TreePage(name: name, bytes: content.encoded))
+            content.below = below.map { PageName(bytes: $0.subtree.pageName) }
+            pages.append(TreePage(name: subtree.pageName, bytes: content.encoded))
             for page in below { collect(page.subtree, at: page.position) }
         }
         collect(root, at: size.root)
@@ -77,5 +75,18 @@ extension RatchetTree {
             throw CodecError(.invalidValue, "a TreePage of a tree that is nearly empty")
         }
         self.init(root: root, size: size)
+    }
+}
+
+extension Subtree? {
+    /// The name of the page that begins here; empty where all is blank.
+    fileprivate var pageName: [UInt8] { isBlank ? [] : self?.pageName ?? [] }
+}
+
+extension Subtree {
+    /// The name of the page that begins here, where not all is blank.
+    fileprivate var pageName: [UInt8] {
+        guard let hash else { preconditionFailure("pages of a tree whose hashes were not computed") }
+        return hash
     }
 }

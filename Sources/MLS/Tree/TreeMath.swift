@@ -50,7 +50,8 @@ package struct TreeSize: Hashable, Sendable {
     static let maximumDepth = 30
 
     init(depth: Int) {
-        self.depth = min(max(depth, 0), Self.maximumDepth)
+        precondition((0...Self.maximumDepth).contains(depth), "no tree of MLS has 2^\(depth) leaves")
+        self.depth = depth
     }
 
     /// The smallest complete tree with room for so many leaves; `nil` if no tree has.

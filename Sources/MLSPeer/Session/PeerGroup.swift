@@ -25,7 +25,10 @@ struct PeerGroup: Sendable {
     /// The key pair of the own leaf.
     var signer: SignatureKeyPair {
         let own = group.member(at: group.ownLeafIndex)?.signatureKey
-        return signers.first { $0.publicKey == own } ?? signers[0]
+        guard let signer = signers.first(where: { $0.publicKey == own }) else {
+            preconditionFailure("a leaf of one's own with a signature key that this session did not give it")
+        }
+        return signer
     }
 
     /// How the next handshake message goes; a private one takes a generation.

@@ -22,9 +22,7 @@ struct StoredGroup {
 
     /// The group, to go on with.
     func group() throws -> Group {
-        try Group(decodingState: state) { (suite) throws(CryptoError) in
-            try CipherSuiteProviders.provider(for: suite)
-        }
+        try Group(decodingState: state, providers: CipherSuiteProviders.provider(for:))
     }
 
     /// A generation for an application message. Store the group before the message is sent: a generation that was used
