@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudMLSAPI
 import Foundation
 import KeyStoreServer
 import ServerKit

@@ -88,10 +88,10 @@ extension SwiftCryptoProvider {
     ) throws(MLS.CryptoError) -> Key.PublicKey {
         let key: Key.PublicKey
         do { key = try Key.PublicKey(publicKey.bytes, kem: curve.kem) } catch {
-            throw MLS.CryptoError(.malformedKey, "HPKE package key")
+            throw MLS.CryptoError(.malformedKey, "HPKE public key")
         }
         guard curve != .curve25519 || !X25519Points.isOfSmallOrder(publicKey.bytes) else {
-            throw MLS.CryptoError(.malformedKey, "HPKE package key of small order")
+            throw MLS.CryptoError(.malformedKey, "HPKE public key of small order")
         }
         return key
     }

@@ -22,8 +22,10 @@ package struct AuthDeliveryApplication: Sendable {
         retention = RetentionService(storage: storage, clock: clock, settings: settings, logger: logger)
         application = try ServerApplication(core, logger: logger) { open, session in
             RegistrationRoutes(
-                isOpen: configuration.registrationIsOpen, storage: SQLiteRegistrationStorage(core.database),
-                core: core
+                core: core,
+                service: RegistrationService(
+                    storage: SQLiteRegistrationStorage(core.database), isOpen: configuration.registrationIsOpen,
+                    clock: clock)
             ).add(to: open)
             AccountRoutes(
                 service: AccountService(

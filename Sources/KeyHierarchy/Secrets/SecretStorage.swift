@@ -23,19 +23,9 @@ final class SecretStorage: Sendable {
     var bytes: [UInt8] { Array(buffer) }
     var symmetricKey: SymmetricKey { SymmetricKey(data: UnsafeRawBufferPointer(buffer)) }
 
-    /// Constant-time for equal lengths. The optimiser may not look into it: nothing keeps it else from leaving the loop at the
-    /// first difference.
-    @inline(never)
-    @_optimize(none)
+    /// In a time that depends on the lengths only.
     func isEqual(to other: SecretStorage) -> Bool {
-        guard count == other.count else { return false }
-        var difference: UInt8 = 0
-        var index = 0
-        while index < count {
-            difference |= buffer[index] ^ other.buffer[index]
-            index += 1
-        }
-        return difference == 0
+        ConstantTime.areEqual(UnsafeRawBufferPointer(buffer), UnsafeRawBufferPointer(other.buffer))
     }
 }
 

@@ -31,16 +31,17 @@ package struct KeyStoreApplication: Sendable {
         self.registrations = registrations
         let objects = SQLiteObjectStorage(core.database, limits: configuration.limits, signals: core.signals)
         let keyrings = SQLiteKeyringStorage(core.database, signals: core.signals)
+        let registrationService = RegistrationService(
+            storage: registrations, registration: configuration.registration, folder: core.folder, clock: clock)
         let moving = SQLiteMovingStorage(core.database)
         let moves = MoveService(storage: moving, identity: core.identity, limits: configuration.limits)
         let imports = ImportService(
-            storage: moving, identity: core.identity, sessions: core.sessions, limits: configuration.limits,
-            clock: clock)
+            storage: moving, registrations: registrationService, identity: core.identity, sessions: core.sessions,
+            limits: configuration.limits, clock: clock)
         let objectRoutes = ObjectRoutes(storage: objects, limits: configuration.limits)
         application = try ServerApplication(core, logger: logger, directRoutes: objectRoutes.routes) {
             [core] open, session in
-            RegistrationRoutes(core: core, storage: registrations, registration: configuration.registration)
-                .add(to: open)
+            RegistrationRoutes(core: core, service: registrationService).add(to: open)
             OpenAPIRoutes().add(to: open)
             KeyringRoutes(storage: keyrings).add(to: session)
             let events = EventService(
@@ -49,8 +50,7 @@ package struct KeyStoreApplication: Sendable {
             EventRoutes(events: events).add(to: session)
             BatchRoutes(storage: objects, limits: configuration.limits).add(to: session)
             MoveRoutes(service: moves).add(to: session)
-            let importRoutes = ImportRoutes(
-                core: core, service: imports, registration: configuration.registration, limits: configuration.limits)
+            let importRoutes = ImportRoutes(core: core, service: imports, limits: configuration.limits)
             importRoutes.add(to: open)
             importRoutes.add(toSessionRoutes: session)
         }

@@ -19,9 +19,7 @@ struct BatchRoutes: Sendable {
 
     /// Takes `ObjectsReadRequest`, answers `ObjectsReadResponse`, which may stop before the last name.
     @Sendable private func read(_ request: Request, context: SessionContext) async throws -> Response {
-        let names = try await request.json(ObjectsReadRequest.self).names.map(\.array)
-        guard names.count <= limits.batchCount else { throw tooMany() }
-        guard names.allSatisfy({ $0.count == ObjectRoutes.nameSize }) else { throw Self.badName }
+        let names = try ObjectBatch.names(try await request.json(ObjectsReadRequest.self), limits: limits)
         let objects = try await storage.objects(
             named: names, of: context.userID, maximumBytes: limits.batchSize)
         return try .json(ObjectsReadResponse(objects: objects))
@@ -32,24 +30,9 @@ struct BatchRoutes: Sendable {
     @Sendable private func write(_ request: Request, context: SessionContext) async throws -> Response {
         // Base64 takes four bytes for three; what goes around it is small and bounded by the count.
         let bodyLimit = limits.batchSize / 3 * 4 + (limits.batchCount + 1) * 256
-        let operations = try await request.json(BatchRequest.self, upTo: bodyLimit).operations
-        guard !operations.isEmpty else { throw APIError(.badRequest, "A batch has at least one operation.") }
-        guard operations.count <= limits.batchCount else { throw tooMany() }
-        guard operations.allSatisfy({ $0.name.array.count == ObjectRoutes.nameSize }) else { throw Self.badName }
-        guard Set(operations.map(\.name)).count == operations.count else {
-            throw APIError(.badRequest, "A batch has each name once.")
-        }
-        let sizes = operations.map { $0.body?.array.count ?? 0 }
-        guard sizes.reduce(0, +) <= limits.batchSize else { throw APIError.bodyTooLarge(limits.batchSize) }
-        if let index = sizes.firstIndex(where: { $0 > limits.objectSize }) {
-            throw APIError(.tooLarge, "An object has at most \(limits.objectSize) bytes.", operation: index)
-        }
+        let batch = try await request.json(BatchRequest.self, upTo: bodyLimit)
         let revisions = try await storage.write(
-            operations.map { operation in
-                ObjectWrite(
-                    name: operation.name.array, precondition: Precondition(expected: operation.ifRevision),
-                    body: operation.body?.array)
-            }, of: context.userID)
+            try ObjectBatch.writes(batch, limits: limits), of: context.userID)
         return try .json(BatchResponse(revisions: revisions))
     }
 
@@ -72,8 +55,4 @@ struct BatchRoutes: Sendable {
     private static func limit(_ request: Request) throws(APIError) -> Int {
         try request.pageLimit(maximum: maximumRows, fallback: maximumRows)
     }
-
-    private func tooMany() -> APIError { APIError(.tooLarge, "At most \(limits.batchCount) at a time.") }
-
-    private static let badName = APIError(.badRequest, "An object's name has \(ObjectRoutes.nameSize) bytes.")
 }

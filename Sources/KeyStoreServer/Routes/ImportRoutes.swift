@@ -8,7 +8,6 @@ import ServerKit
 struct ImportRoutes: Sendable {
     let core: ServerCore
     let service: ImportService
-    let registration: KeyStoreConfiguration.Registration
     let limits: KeyStoreLimits
 
     /// Bytes of all slots and the keyring in base64, and what goes around them.
@@ -32,10 +31,7 @@ struct ImportRoutes: Sendable {
     @Sendable private func register(_ request: Request, context: OpenContext) async throws -> Response {
         try core.countRequest(request, context)
         let body = try await bodies.pass { try await request.json(KeyStoreImport.self, upTo: Self.contentsLimit) }
-        let token = body.setupToken.flatMap { SetupToken(bytes: $0.array) }
-        guard registration == .open || token != nil else { throw APIError.registrationRefused }
-        try await service.register(body, tokenHash: registration == .open ? nil : token.map { SetupCodes.hash($0) })
-        core.folder.removeFile(named: SetupCodes.fileName)
+        try await service.register(body)
         return Response(status: .created)
     }
 

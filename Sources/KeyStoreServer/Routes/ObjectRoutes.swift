@@ -5,9 +5,6 @@ import ServerKit
 
 /// `/v1/objects/{name}`: one sealed object at a time, as an octet stream. `{name}` is 64 lower-case hexadecimal digits.
 struct ObjectRoutes: Sendable {
-    /// Bytes of a blinded name.
-    static let nameSize = 32
-
     let storage: any ObjectStorage
     let limits: KeyStoreLimits
 
@@ -68,6 +65,6 @@ struct ObjectRoutes: Sendable {
 
     /// An object's blinded name.
     static func name(_ parameter: RequestParameter) throws(APIError) -> [UInt8] {
-        try parameter.bytes(count: nameSize...nameSize)
+        try parameter.bytes(count: ObjectBatch.nameSize...ObjectBatch.nameSize)
     }
 }

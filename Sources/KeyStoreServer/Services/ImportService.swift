@@ -6,14 +6,15 @@ import ServerKit
 /// A store's way in from another key store: checks what arrives, and opens it only when it is complete.
 struct ImportService: Sendable {
     let storage: any MovingStorage
+    let registrations: RegistrationService
     let identity: ServerIdentity
     let sessions: SessionService
     let limits: KeyStoreLimits
     let clock: ServerClock
 
     /// Adds a user whose store is receiving.
-    /// - Parameter tokenHash: as for a registration.
-    func register(_ request: KeyStoreImport, tokenHash: [UInt8]?) async throws {
+    func register(_ request: KeyStoreImport) async throws {
+        let tokenHash = try registrations.tokenHash(of: request.setupToken)
         guard UserName(rawValue: request.user) != nil else {
             throw APIError(.badRequest, "A user name has 3 to 64 characters of a-z, 0-9, '.', '_' and '-'.")
         }
@@ -29,6 +30,7 @@ struct ImportService: Sendable {
             try transaction.insertStore(storeID, state: .receiving, of: user)
             try Self.take(store, followUntil: followUntil, of: user, in: transaction)
         }
+        registrations.somebodyCame()
     }
 
     /// Takes slots and keyring anew, drops what another move had copied, and ends all sessions but the one that asks.
@@ -115,7 +117,7 @@ struct ImportService: Sendable {
         var previous: [UInt8] = []
         for (index, object) in objects.enumerated() {
             let name = object.name.array
-            guard name.count == ObjectRoutes.nameSize, previous.lexicographicallyPrecedes(name),
+            guard name.count == ObjectBatch.nameSize, previous.lexicographicallyPrecedes(name),
                 // A tombstone is at least the second revision.
                 ((object.body == nil ? 2 : 1)...Revision.maximum).contains(object.revision)
             else { throw APIError(.badRequest, "Objects come by ascending name, with a revision.", operation: index) }

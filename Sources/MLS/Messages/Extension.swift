@@ -48,31 +48,6 @@ public struct Extension: Hashable, Sendable, MLSCodable, LaidOut {
     public static let lastResort = Self(type: .lastResort, data: [])
 }
 
-// struct {
-//     SignaturePublicKey signature_key;
-//     Credential credential;
-// } ExternalSender;
-
-/// Who may propose from outside the group (RFC 9420 §12.1.8.1).
-public struct ExternalSender: Hashable, Sendable, MLSCodable, LaidOut {
-    /// What the sender's proposals are signed with.
-    public var signatureKey: SignaturePublicKey
-    /// Who the sender says to be.
-    public var credential: Credential
-
-    /// An entry of the list.
-    ///
-    /// The parameters are the properties of the same names.
-    public init(signatureKey: SignaturePublicKey, credential: Credential) {
-        self.signatureKey = signatureKey
-        self.credential = credential
-    }
-
-    static let layout: StructLayout<Self, SignaturePublicKey, Credential> = StructLayout(
-        \.signatureKey, \.credential
-    ) { Self(signatureKey: $0, credential: $1) }
-}
-
 extension [Extension] {
     /// The data of the extension of this type.
     public func data(of type: ExtensionType) -> [UInt8]? { first { $0.type == type }?.data }

@@ -30,11 +30,3 @@ public struct LifetimePolicy: Hashable, Sendable {
         guard now <= lifetime.notAfter else { throw MLSError(.invalidLifetime, "expired") }
     }
 }
-
-extension Lifetime {
-    /// A lifetime that begins an hour before `now`, for clocks that disagree, and ends `duration` seconds after it.
-    public init(from now: UInt64, duration: UInt64) {
-        let (end, overflow) = now.addingReportingOverflow(duration)
-        self.init(notBefore: now >= 3_600 ? now - 3_600 : 0, notAfter: overflow ? .max : end)
-    }
-}

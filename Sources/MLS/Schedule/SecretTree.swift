@@ -1,23 +1,5 @@
 import MLSCodec
 
-/// Which of a member's two ratchets a message key comes from (RFC 9420 §9).
-package enum RatchetKind: UInt8, CaseIterable, Hashable, Sendable, MLSCodable {
-    /// Proposals and commits.
-    case handshake = 1
-    case application = 2
-
-    package init(_ contentType: ContentType) {
-        self = contentType == .application ? .application : .handshake
-    }
-
-    fileprivate var label: String {
-        switch self {
-        case .handshake: "handshake"
-        case .application: "application"
-        }
-    }
-}
-
 /// The secret tree of an epoch (RFC 9420 §9), from whose root every message key can be derived, any number of times.
 ///
 /// It keeps no state: what a key costs is one derivation for each level of the tree and three for each generation. Whoever

@@ -1,15 +1,5 @@
 package import MLSCodec
 
-/// A message's key and nonce (RFC 9420 §9.1).
-package struct MessageKey: Hashable, Sendable, MLSStruct {
-    package let key: SecretBytes
-    package let nonce: SecretBytes
-
-    package static let layout: StructLayout<Self, SecretBytes, SecretBytes> = StructLayout(\.key, \.nonce) {
-        Self(key: $0, nonce: $1)
-    }
-}
-
 /// The secret tree of an epoch as far as it was not used yet (RFC 9420 §9, §9.2).
 ///
 /// A key is taken in two steps: `step…` derives it and changes nothing, `remove` then deletes it and everything that it

@@ -1,24 +1,5 @@
 package import MLSCodec
 
-/// One of a member's two ratchets in an epoch.
-package struct RatchetPlace: Hashable, Comparable, Sendable, MLSStruct {
-    package let leaf: LeafIndex
-    package let kind: RatchetKind
-
-    package init(leaf: LeafIndex, kind: RatchetKind) {
-        self.leaf = leaf
-        self.kind = kind
-    }
-
-    package static let layout: StructLayout<Self, LeafIndex, RatchetKind> = StructLayout(\.leaf, \.kind) {
-        Self(leaf: $0, kind: $1)
-    }
-
-    package static func < (lhs: Self, rhs: Self) -> Bool {
-        (lhs.leaf.rawValue, lhs.kind.rawValue) < (rhs.leaf.rawValue, rhs.kind.rawValue)
-    }
-}
-
 /// What is left of a ratchet: the secret of its next generation, and the keys of those that were skipped (RFC 9420 §9.2).
 package struct UnusedRatchet: Hashable, Sendable, MLSStruct {
     /// The key of a message that was overtaken by a later one.

@@ -16,4 +16,27 @@ extension RatchetTree {
             else { throw MLSError(.invalidLeafNode, "a key that another node has") }
         }
     }
+
+    /// The rules of RFC 9420 §7.3 that look at all leaves of a group at once.
+    ///
+    /// - Throws: `invalidLeafNode` if two leaves share a key, or a member cannot read another's credential.
+    static func checkAcrossMembers(_ leaves: [LeafNode]) throws(MLSError) {
+        var signatureKeys: Set<SignaturePublicKey> = []
+        var encryptionKeys: Set<HPKEPublicKey> = []
+        var credentialTypes: Set<CredentialType> = []
+        for leaf in leaves {
+            guard signatureKeys.insert(leaf.signatureKey).inserted else {
+                throw MLSError(.invalidLeafNode, "a signature_key twice")
+            }
+            guard encryptionKeys.insert(leaf.encryptionKey).inserted else {
+                throw MLSError(.invalidLeafNode, "an encryption_key twice")
+            }
+            credentialTypes.insert(leaf.credential.type)
+        }
+        for leaf in leaves {
+            guard credentialTypes.allSatisfy({ leaf.capabilities.supports($0) }) else {
+                throw MLSError(.invalidLeafNode, "a credential type that not every member supports")
+            }
+        }
+    }
 }

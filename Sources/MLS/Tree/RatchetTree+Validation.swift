@@ -42,7 +42,7 @@ extension RatchetTree {
         let leaves = leaves.map(\.leafNode)
         let requirements = try LeafRequirements(of: context)
         for leafNode in leaves { try leafNode.check(against: requirements) }
-        try checkAcrossMembers(leaves)
+        try Self.checkAcrossMembers(leaves)
         try checkParentHashes(provider: provider)
     }
 

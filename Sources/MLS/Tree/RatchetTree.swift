@@ -1,4 +1,4 @@
-/// The package part of the ratchet tree (RFC 9420 §4.1, §7).
+/// The public part of the ratchet tree (RFC 9420 §4.1, §7).
 ///
 /// A value: copies are free, and a change costs O(log n). A tree that was decoded has the form of a tree and nothing
 /// more; `validate(in:provider:)` is what a joiner has to ask for before it trusts one.

@@ -70,14 +70,14 @@ package struct TreePrivateKeys: Hashable, Sendable, MLSStruct {
         }
         for (step, keyPair) in zip(steps, secrets.keyPairs) {
             guard tree[step.node]?.encryptionKey == keyPair.publicKey else {
-                throw MLSError(.invalidTree, "a path secret that does not give the node's package key")
+                throw MLSError(.invalidTree, "a path secret that does not give the node's public key")
             }
         }
         set(steps, secrets.keyPairs)
         return secrets.commitSecret
     }
 
-    /// Throws unless every private key belongs to the tree's package key at its place.
+    /// Throws unless every private key belongs to the tree's public key at its place.
     package func checkConsistency(
         with tree: RatchetTree, provider: some CipherSuiteProvider
     ) throws(MLSError) {

@@ -1,3 +1,4 @@
+import CloudMLSAPI
 import GRDB
 import Logging
 import ServiceLifecycle

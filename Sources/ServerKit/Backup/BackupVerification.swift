@@ -21,10 +21,9 @@ package struct BackupVerification: Sendable {
 
     /// Copies a backup into a new file.
     func copy(_ file: String, to path: String) throws -> DatabaseQueue {
-        guard let size = FileSystem.status(file)?.size else {
-            throw StartupError(.noInput, "There is no file \(file).")
+        guard try FileSystem.size(file) > 0 else {
+            throw StartupError(.dataFolderOfAnotherVersion, "The file \(file) is empty.")
         }
-        guard size > 0 else { throw StartupError(.dataFolderOfAnotherVersion, "The file \(file) is empty.") }
         return try DatabaseFile.naming("The file \(file)") {
             let source = try DatabaseFile.openReadOnly(file)
             try source.read { try schema.checkFormat(in: $0, subject: "The file \(file)") }
@@ -57,11 +56,12 @@ package struct BackupVerification: Sendable {
                 }
                 let seed = try Row.fetchOne(db, sql: "SELECT identity_key FROM server WHERE id = 1")?.bytes(
                     "identity_key")
-                let key = try seed.flatMap { Secret<ServerSigningKeyKind>(bytes: $0) }.map(ServerSigningKey.init(seed:))
+                guard let seed = seed.flatMap({ Secret<ServerSigningKeyKind>(bytes: $0) }) else {
+                    throw StartupError(.damaged, "\(subject) has no identity of a server.")
+                }
                 return BackupReport(
-                    created: stamp?.created, serverID: key?.serverID.bytes ?? [],
-                    size: FileSystem.status(file)?.size ?? 0,
-                    findings: findings)
+                    created: stamp?.created, serverID: try ServerSigningKey(seed: seed).serverID.bytes,
+                    size: try FileSystem.size(file), findings: findings)
             }
         }
     }

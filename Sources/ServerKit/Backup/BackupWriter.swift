@@ -56,21 +56,19 @@ package struct BackupWriter: Sendable {
             try source.vacuum(into: new.path)
             try source.close()
         }
+        let now = clock.now
         try DatabaseFile.naming("The file \(new.path)") {
             let copy = try DatabaseFile.openCopy(new.path)
-            try copy.write { try BackupStamp.write(into: $0, now: clock.now) }
+            try copy.write { try BackupStamp.write(into: $0, now: now) }
             try copy.close()
         }
         try FileSystem.sync(new.path)
         onStep(.verifying)
-        var report = try BackupVerification(schema).verify(new.path)
-        report.size = FileSystem.status(new.path)?.size ?? 0
+        let report = try BackupVerification(schema).verify(new.path)
         try checkTarget(file, replacing: replacing)
-        try FileSystem.rename(new.path, to: file)
-        new.keep()
-        try FileSystem.syncFolder(FileSystem.folder(of: file))
+        try new.become(file)
         // The backup is made, even where the disk of the data folder is too full to remember it.
-        try? BackupRecord(created: report.created ?? clock.now, file: FileSystem.absolute(file)).write(in: folder)
+        try? BackupRecord(created: now, file: FileSystem.absolute(file)).write(in: folder)
         return report
     }
 
@@ -114,8 +112,12 @@ private final class PartialFile {
         return descriptor
     }
 
-    /// Leaves the file where it is now.
-    func keep() { isKept = true }
+    /// Gives the file, which is whole and on the disk, its name.
+    func become(_ file: String) throws(StartupError) {
+        // Under the old name there may be another program's by then.
+        defer { isKept = FileSystem.status(path)?.identity != FileSystem.status(of: descriptor)?.identity }
+        try FileSystem.putInPlace(path, of: file)
+    }
 
     deinit {
         if !isKept { unlink(path) }

@@ -1,3 +1,5 @@
+import CloudMLSAPI
+
 /// A restored database that was prepared and has yet to take its place.
 ///
 /// The old database is up to three files (SQLite applies a journal of that name to whatever database it stands beside),
@@ -37,8 +39,7 @@ struct PendingRestore {
             number += 1
             pending = PendingRestore(folder: folder, time: "\(base)-\(number)")
         }
-        try FileSystem.rename(preparationPath(in: folder), to: pending.preparedPath)
-        try FileSystem.syncFolder(folder)
+        try FileSystem.putInPlace(preparationPath(in: folder), of: pending.preparedPath)
         return pending
     }
 
@@ -56,8 +57,7 @@ struct PendingRestore {
         FileSystem.remove(database + "-journal")
         // Only now: a journal that comes back after a power cut would be applied to the new database.
         try FileSystem.syncFolder(folder)
-        try FileSystem.rename(preparedPath, to: database)
-        try FileSystem.syncFolder(folder)
+        try FileSystem.putInPlace(preparedPath, of: database)
         return FileSystem.exists(asidePath) ? asidePath : nil
     }
 

@@ -89,6 +89,7 @@ struct ScheduledBackups: Service {
             FileSystem.remove("\(schedule.folder)/\(old)")
             logger.notice("removed an old backup", metadata: ["file": "\(schedule.folder)/\(old)"])
         }
-        return report.created ?? clock.now
+        guard let created = report.created else { preconditionFailure("a backup does not say when it was made") }
+        return created
     }
 }

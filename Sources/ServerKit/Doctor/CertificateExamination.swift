@@ -1,3 +1,4 @@
+import CloudMLSAPI
 import KeyHierarchy
 import NIOSSL
 

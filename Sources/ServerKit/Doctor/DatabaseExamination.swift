@@ -1,3 +1,4 @@
+import CloudMLSAPI
 import GRDB
 
 /// The database: whether it is sound and of this version, how long its journal is, and whether the clock agrees with it.

@@ -1,3 +1,5 @@
+import CloudMLSAPI
+
 /// Looks at everything that a server at home depends on, beside the running server or without one. Changes nothing.
 package struct Doctor: Sendable {
     private let schema: DatabaseSchema

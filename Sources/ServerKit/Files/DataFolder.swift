@@ -108,7 +108,7 @@ package final class DataFolder: Sendable {
 
     private static let databaseName = "data.sqlite"
 
-    /// Writes a file that only its owner can read, in place of one of the same name.
+    /// Writes a file that only its owner can read, in place of one of the same name, of which there is always a whole one.
     package func writePrivateFile(named name: String, _ text: String) throws(StartupError) {
         let target = "\(path)/\(name)"
         let temporary = "\(target).new"
@@ -120,11 +120,10 @@ package final class DataFolder: Sendable {
         defer { close(descriptor) }
         Self.giveToOwner(of: path, descriptor)
         let bytes = Array(text.utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
-            rename(temporary, target) == 0
-        else {
+        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
             throw StartupError(.cannotCreate, "Cannot write \(target): \(Self.reason()).")
         }
+        try FileSystem.putInPlace(temporary, of: target)
     }
 
     /// Makes an empty file that only the folder's owner can read; there must be none.

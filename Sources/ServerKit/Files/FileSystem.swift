@@ -14,13 +14,19 @@
     import CoreFoundation
 #endif
 
-/// What backups need of the file system, with errors that name the file.
+/// What a server needs of the file system, with errors that name the file.
 enum FileSystem {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     static func status(_ path: String) -> FileStatus? {
         var status = stat()
         return stat(path, &status) == 0 ? FileStatus(status) : nil
+    }
+
+    /// In bytes; `noInput` where there is no file.
+    static func size(_ path: String) throws(StartupError) -> UInt64 {
+        guard let status = status(path) else { throw StartupError(.noInput, "There is no file \(path).") }
+        return status.size
     }
 
     static func status(of descriptor: Int32) -> FileStatus? {
@@ -92,6 +98,13 @@ enum FileSystem {
         guard descriptor >= 0 else { throw failure("read", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("write", path) }
+    }
+
+    /// Gives a file that is whole and on the disk its name, in place of whatever has that name, and waits until that is on
+    /// the disk too: after a power cut there is the old file or the new one.
+    static func putInPlace(_ new: String, of target: String) throws(StartupError) {
+        try rename(new, to: target)
+        try syncFolder(folder(of: target))
     }
 
     static func rename(_ old: String, to new: String) throws(StartupError) {

@@ -1,3 +1,4 @@
+import CloudMLSAPI
 import Logging
 
 #if canImport(FoundationEssentials)
@@ -49,7 +50,7 @@ struct JSONLogHandler: LogHandler {
     }
 
     static func line(label: String, event: LogEvent, metadata: Logger.Metadata) -> String {
-        var fields = ["time": Date().formatted(.iso8601), "level": event.level.rawValue, "logger": label]
+        var fields = ["time": UTCTime(ServerClock.system.now).iso8601, "level": event.level.rawValue, "logger": label]
         fields["message"] = event.message.description
         if let error = event.error { fields["error"] = "\(error)" }
         // What a message comes with never hides what it is.

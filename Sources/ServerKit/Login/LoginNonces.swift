@@ -42,7 +42,7 @@ final class LoginNonces: Sendable {
     func redeem(_ nonce: LoginNonce, user: String, kind: SlotKind, clientNonce: LoginNonce) -> Bool {
         let body = Array(nonce.bytes[..<16])
         let expected = authenticationCode(body, user: user, kind: kind, clientNonce: clientNonce)
-        guard zip(expected, nonce.bytes[16...]).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { return false }
+        guard ConstantTime.areEqual(expected, Array(nonce.bytes[16...])) else { return false }
         let expires = body[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let now = clock.now
         guard now <= expires else { return false }

@@ -1,3 +1,4 @@
+import CloudMLSAPI
 import Synchronization
 
 /// The field `Date` (RFC 9110 §6.6.1), spelled out once a second.

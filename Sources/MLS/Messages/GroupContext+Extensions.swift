@@ -20,4 +20,22 @@ extension GroupContext {
         }
         return senders[index]
     }
+
+    /// What all members have to support (RFC 9420 §11.1); `nil` without the `required_capabilities` extension.
+    ///
+    /// - Throws: `invalidGroupInfo` if the extension is not what it should be.
+    func requiredCapabilities() throws(MLSError) -> RequiredCapabilities? {
+        do {
+            return try extensions.decoded(.requiredCapabilities)
+        } catch {
+            throw MLSError(.invalidGroupInfo, "required_capabilities")
+        }
+    }
+
+    /// Throws unless the extensions are a list this library can work with (RFC 9420 §13.4).
+    func checkExtensions() throws(MLSError) {
+        guard extensions.hasUniqueTypes else { throw MLSError(.invalidGroupInfo, "an extension type twice") }
+        _ = try requiredCapabilities()
+        _ = try externalSenders()
+    }
 }

@@ -1,4 +1,4 @@
-/// A time in words, in file names and in HTTP, in UTC.
+/// A time in words, in file names, in logs and in HTTP, in UTC.
 package struct UTCTime: Sendable {
     private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -27,8 +27,15 @@ package struct UTCTime: Sendable {
 
     /// Such as `2026-11-25 23:59:07 UTC`.
     package var text: String {
-        "\(parts.year)-\(two(parts.month))-\(two(parts.day)) "
-            + "\(two(parts.hour)):\(two(parts.minute)):\(two(parts.second)) UTC"
+        "\(date) \(two(parts.hour)):\(two(parts.minute)):\(two(parts.second)) UTC"
+    }
+
+    /// Such as `2026-11-25`.
+    package var date: String { "\(parts.year)-\(two(parts.month))-\(two(parts.day))" }
+
+    /// Such as `2026-11-25T23:59:07Z` (RFC 3339 §5.6).
+    package var iso8601: String {
+        "\(date)T\(two(parts.hour)):\(two(parts.minute)):\(two(parts.second))Z"
     }
 
     /// Such as `20261125T235907Z`: sorts as the times do.
