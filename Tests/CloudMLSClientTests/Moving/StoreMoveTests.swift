@@ -181,9 +181,9 @@ import Testing
             _ = try? await move(world, device, to: code)
             await world.faults.heal()
             if try await context.keyStore.moveStatus().state == .moving { try await moves.cancel() }
+            _ = try await moves.follow(after: ClientError(refusal: .init(code: .storeMoved, message: "")))
             // Taken back by the move itself, where that has not come as far as to need no password.
             _ = try? await move(world, device, to: code, password: "another")
-            _ = try await moves.follow(after: ClientError(refusal: .init(code: .storeMoved, message: "")))
             try await move(world, device, to: code)
         }
         let ofAnArchive = ["MoveStep.readArchive", "MoveStep.readAnchor", "MoveStep.compareSource"]
