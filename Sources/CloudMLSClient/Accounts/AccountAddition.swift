@@ -30,7 +30,7 @@ package struct AccountAddition: OperationMachine {
 
     private var refusal: ErrorCode?
     private var wasRegistered = false
-    private var attempts = 0
+    private var attempts = Attempts(15, orBusy: "Other devices of yours keep changing the list of accounts.")
 
     package init() {}
 
@@ -45,12 +45,7 @@ package struct AccountAddition: OperationMachine {
         case .written:
             return .perform(.register)
         case .conflict:
-            attempts += 1
-            guard attempts < 16 else {
-                throw ClientError(
-                    .busy, "Other devices of yours keep changing the list of accounts.",
-                    hint: "Try again in a moment.")
-            }
+            try attempts.count()
             return .perform(.read)
         case .registered:
             return .finished(.added)

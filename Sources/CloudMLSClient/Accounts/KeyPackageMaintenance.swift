@@ -51,7 +51,7 @@ package struct KeyPackageMaintenance: OperationMachine {
     private var withdrawn: Set<[UInt8]> = []
     private var uploading: [[UInt8]] = []
     private var published = 0
-    private var attempts = 0
+    private var attempts = Attempts(15, orBusy: "Other devices of yours keep changing this account's KeyPackages.")
 
     /// - Parameter now: seconds since 1970.
     package init(suite: UInt16, now: UInt64, policy: Policy) {
@@ -144,12 +144,7 @@ package struct KeyPackageMaintenance: OperationMachine {
     }
 
     private mutating func again() throws -> Step<Action, Int> {
-        attempts += 1
-        guard attempts < 16 else {
-            throw ClientError(
-                .busy, "Other devices of yours keep changing this account's KeyPackages.",
-                hint: "Try again in a moment.")
-        }
+        try attempts.count()
         uploading = []
         return .perform(.read)
     }

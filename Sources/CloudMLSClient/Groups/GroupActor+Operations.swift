@@ -22,7 +22,9 @@ extension GroupActor {
         chat: String, account: AccountAddress, members: [AccountAddress], predecessor: GroupID? = nil
     ) async throws {
         try await exclusively {
-            for _ in 0..<Self.attempts {
+            var attempts = attempts()
+            while true {
+                try attempts.count()
                 guard try await mending({ try await resumeNow() }) else { continue }
                 let stored = try await load()
                 if stored.head != nil {
@@ -33,7 +35,6 @@ extension GroupActor {
                     chat: chat, account: account, members: members, predecessor: predecessor, from: stored)
                 if isCreated { return }
             }
-            throw busy()
         }
     }
 
@@ -94,7 +95,9 @@ extension GroupActor {
     /// state cannot follow.
     package func noteRemoval() async throws {
         try await exclusively {
-            for _ in 0..<Self.attempts {
+            var attempts = attempts()
+            while true {
+                try attempts.count()
                 let stored = try await load()
                 guard stored.head?.status == .stuck else { return }
                 var next = stored
@@ -102,20 +105,20 @@ extension GroupActor {
                 next.setIndexStatus(.removed)
                 if try await write(next, since: stored) { return }
             }
-            throw busy()
         }
     }
 
     /// Makes the group read-only, because another one for the same chat stays.
     package func giveWay() async throws {
         try await exclusively {
-            for _ in 0..<Self.attempts {
+            var attempts = attempts()
+            while true {
+                try attempts.count()
                 let stored = try await load()
                 var next = stored
                 next.setIndexStatus(.readOnly)
                 if try await write(next, since: stored) { return }
             }
-            throw busy()
         }
     }
 

@@ -39,7 +39,8 @@ package struct Services: Sendable {
         let keyStore = context.keyStore
         self.init(
             environment: context.environment, objects: context.sealed, authDelivery: context.authDelivery,
-            local: context.local, localScope: context.localName(""), profileKey: context.profileKey, storeID: context.storeID, policy: policy
+            local: context.local, localScope: context.localName(""), profileKey: context.profileKey,
+            storeID: context.storeID, policy: policy
         ) { await keyStore.incarnation() }
     }
 
@@ -50,7 +51,8 @@ package struct Services: Sendable {
 
     /// The key store's incarnation as anchors have it; zeros before its first answer.
     package func anchorIncarnation() async -> Incarnation {
-        Incarnation(checked: await storeIncarnation() ?? [UInt8](repeating: 0, count: IncarnationKind.byteCount))
+        let zeros = [UInt8](repeating: 0, count: IncarnationKind.byteCount)
+        return Incarnation(checked: await storeIncarnation() ?? zeros)
     }
 
     /// The auth-delivery server's incarnation.

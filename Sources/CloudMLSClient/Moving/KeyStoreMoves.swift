@@ -35,7 +35,9 @@ public struct KeyStoreMoves: Sendable {
         try code.origin.requireEncryption(allowingPlaintext: context.environment.allowsPlaintext)
         let hasher = LazyPasswordHasher(policy: context.environment.kdfPolicy, password: password)
         let key = MoveKey.password { try await hasher.hasher() }
-        for _ in 0..<5 {
+        var attempts = Attempts(5, orBusy: "Other devices of yours keep changing the keys.")
+        while true {
+            try attempts.count()
             do {
                 try await meetStore(on: code.serverID)
                 let destination = await destination(code, userName, key)
@@ -51,7 +53,6 @@ public struct KeyStoreMoves: Sendable {
                 guard await isThere(code.serverID) else { throw error }
             }
         }
-        throw ClientError(.busy, "Other devices of yours keep changing the keys.", hint: "Try again in a moment.")
     }
 
     /// Brings a store from an archive to a new key store; for when the old one is gone. The archive is checked as a whole

@@ -40,14 +40,15 @@ struct MoveCompletion: Sendable {
     }
 
     func run(at authDelivery: any AuthDeliveryService, _ environment: ClientEnvironment) async throws {
-        for _ in 0..<16 {
+        var attempts = Attempts(16, orBusy: "Other devices of yours keep writing.", hint: "Run this again in a moment.")
+        while true {
+            try attempts.count()
             do {
                 return try await write(at: authDelivery, environment)
             } catch let error as ClientError where error.code == .refused(.revisionConflict) {
                 // Another device was faster.
             }
         }
-        throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Run this again in a moment.")
     }
 
     private func write(at authDelivery: any AuthDeliveryService, _ environment: ClientEnvironment) async throws {

@@ -1,4 +1,5 @@
 public import Foundation
+
 /// A directory that people already share, with Syncthing, Dropbox or NFS, as a messenger: a directory for each chat and
 /// in it a file for each message.
 ///

@@ -64,8 +64,6 @@ package struct Rotation: OperationMachine {
         case adoptingLast(StoreKeys)
     }
 
-    private static let maximumAttempts = 16
-
     private let storeID: StoreID
     private let storePublicKey: StorePublicKey
     private let environment: ClientEnvironment
@@ -79,7 +77,7 @@ package struct Rotation: OperationMachine {
     private var hasMet = false
     /// Whether the one to finish does not shut out whom this one is to shut out.
     private var mustFollow = false
-    private var attempts = 0
+    private var attempts = Attempts(15, orBusy: "Other devices of yours keep changing the keys or the ways in.")
     private var hasReadAgain = false
 
     /// - Parameters:
@@ -145,11 +143,7 @@ extension Rotation {
     }
 
     private mutating func tryAgain() throws -> Step<Action, Output> {
-        attempts += 1
-        guard attempts < Self.maximumAttempts else {
-            throw ClientError(
-                .busy, "Other devices of yours keep changing the keys or the ways in.", hint: "Try again in a moment.")
-        }
+        try attempts.count()
         return meet()
     }
 

@@ -30,14 +30,15 @@ package struct AnchorVault: Sendable {
     package func raiseKeyPackages(to revisions: UInt64) async throws {
         guard let revision = Revision(rawValue: revisions) else { return }
         let name = sealer.name(storeID: storeID)
-        for _ in 0..<16 {
+        var attempts = Attempts(16, orBusy: "Other devices of yours keep writing.")
+        while true {
+            try attempts.count()
             let reading: Reading<StoreAnchor> = try await stored(name)
             // Signing up writes the first one: it alone knows the keyring and the slots.
             guard var anchor = reading.anchor, anchor.keyPackagesRevision < revision else { return }
             anchor.keyPackagesRevision = revision
             if try await write(anchor, name: name, ifRevision: reading.revision) { return }
         }
-        throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Try again in a moment.")
     }
 
     /// The store's anchor; nil before signing up has written it.
@@ -50,7 +51,9 @@ package struct AnchorVault: Sendable {
         in incarnation: Incarnation, to revisions: () async throws -> UInt64
     ) async throws {
         let name = sealer.name(storeID: storeID)
-        for _ in 0..<16 {
+        var attempts = Attempts(16, orBusy: "Other devices of yours keep writing.")
+        while true {
+            try attempts.count()
             let reading = try await store()
             guard var anchor = reading.anchor, let revision = Revision(rawValue: try await revisions()) else { return }
             anchor.incarnation = incarnation
@@ -58,7 +61,6 @@ package struct AnchorVault: Sendable {
             if anchor == reading.anchor { return }
             if try await write(anchor, name: name, ifRevision: reading.revision) { return }
         }
-        throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Try again in a moment.")
     }
 
     /// Notes the ways in and the keyring in the store's anchor, after they were written at the key store.
@@ -66,7 +68,9 @@ package struct AnchorVault: Sendable {
     /// - Parameter current: what the key store has now; read again where another device swaps the anchor meanwhile.
     package func raiseStore(to current: () async throws -> (SlotsDigest, Revision)) async throws {
         let name = sealer.name(storeID: storeID)
-        for _ in 0..<16 {
+        var attempts = Attempts(16, orBusy: "Other devices of yours keep writing.")
+        while true {
+            try attempts.count()
             let (slots, keyringRevision) = try await current()
             let reading: Reading<StoreAnchor> = try await stored(name)
             guard var anchor = reading.anchor else { return }
@@ -75,7 +79,6 @@ package struct AnchorVault: Sendable {
             if anchor == reading.anchor { return }
             if try await write(anchor, name: name, ifRevision: reading.revision) { return }
         }
-        throw ClientError(.busy, "Other devices of yours keep writing.", hint: "Try again in a moment.")
     }
 
     func stored<Value: Anchor>(_ name: AnchorName) async throws -> Reading<Value> {

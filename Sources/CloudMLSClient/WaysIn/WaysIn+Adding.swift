@@ -105,7 +105,10 @@ extension WaysIn {
     /// Writes a slot at the key store, and again where a rotation began meanwhile, which did not know of the slot yet.
     private func write(_ half: Half, _ kind: SlotKind, holding dataKey: DataKey) async throws {
         var dataKey = dataKey
-        for revision in 0..<16 as Range<UInt64> {
+        var attempts = Attempts(16, orBusy: "Other devices of yours keep changing the keys.")
+        var revision: UInt64 = 0
+        while true {
+            try attempts.count()
             let slot = try StoreSlot(
                 sealing: dataKey, scopeID: context.storeID, id: half.id, to: half.recipient,
                 signedBy: context.keyring.storeSigningKey)
@@ -114,7 +117,7 @@ extension WaysIn {
             let newest = try await context.keys.read().keys.dataKey
             guard newest != dataKey else { return }
             dataKey = newest
+            revision += 1
         }
-        throw ClientError(.busy, "Other devices of yours keep changing the keys.", hint: "Try again in a moment.")
     }
 }

@@ -49,7 +49,9 @@ extension WaysIn {
     /// A run before this one may have deleted it already.
     private func delete(_ slot: StoredSlot?, at service: any AuthenticationService) async throws {
         guard var slot else { return }
-        for _ in 0..<16 {
+        var attempts = Attempts(16, orBusy: "Other devices of yours keep changing the ways in.")
+        while true {
+            try attempts.count()
             do {
                 return try await service.deleteSlot(id: slot.id.array, ifRevision: slot.revision)
             } catch let error as ClientError where error.code == .refused(.notFound) {
@@ -64,6 +66,5 @@ extension WaysIn {
                     hint: "Add another one first, and test it.")
             }
         }
-        throw ClientError(.busy, "Other devices of yours keep changing the ways in.", hint: "Try again in a moment.")
     }
 }

@@ -110,7 +110,9 @@ public struct WaysIn: Sendable {
     /// - Returns: the keys as they are stored now.
     @discardableResult
     func changeKeyring(_ change: (inout Keyring) -> Bool) async throws -> StoreKeys {
-        for _ in 0..<16 {
+        var attempts = Attempts(16, orBusy: "Other devices of yours keep changing the keyring.")
+        while true {
+            try attempts.count()
             var keys = try await context.keys.read().keys
             guard change(&keys.keyring) else { return keys }
             let last = keys.revision
@@ -126,18 +128,18 @@ public struct WaysIn: Sendable {
                 continue
             }
         }
-        throw ClientError(.busy, "Other devices of yours keep changing the keyring.", hint: "Try again in a moment.")
     }
 
     /// Changes the list of names.
     func changeNames(_ change: (inout WaysInList) -> Void) async throws {
-        for _ in 0..<16 {
+        var attempts = Attempts(16, orBusy: "Other devices of yours keep changing the ways in.")
+        while true {
+            try attempts.count()
             let stored = try await context.sealed.value(StorePath.waysIn)
             var names = try stored.decoded(WaysInList.self) ?? WaysInList()
             change(&names)
             let write = SealedWrite(path: StorePath.waysIn, ifRevision: stored.revision, body: names.encoded)
             if case .written = try await context.sealed.write([write]) { return }
         }
-        throw ClientError(.busy, "Other devices of yours keep changing the ways in.", hint: "Try again in a moment.")
     }
 }

@@ -32,7 +32,7 @@ package struct AnchorRaise: OperationMachine {
 
     private let target: GroupAnchor
     private let purpose: Purpose
-    private var attempts = 0
+    private var attempts = Attempts(31, orBusy: "Other devices of yours keep writing to this group.")
 
     /// - Parameter target: its counts and its commit are ignored; they follow from the purpose.
     package init(target: GroupAnchor, purpose: Purpose) {
@@ -49,11 +49,7 @@ package struct AnchorRaise: OperationMachine {
         case .swapped:
             return .finished(.raised)
         case .conflict:
-            attempts += 1
-            guard attempts < ReservationMachine.maximumAttempts else {
-                throw ClientError(
-                    .busy, "Other devices of yours keep writing to this group.", hint: "Try again in a moment.")
-            }
+            try attempts.count()
             return .perform(.read)
         }
     }

@@ -16,7 +16,9 @@ extension GroupActor {
     ) async throws -> Bool {
         var refusals = 0
         var isWithPending = true
-        for _ in 0..<Self.attempts {
+        var attempts = attempts()
+        while true {
+            try attempts.count()
             let stored = try await catchUpNow()
             guard stored.head?.intent == nil else {
                 _ = try await resumeNow()
@@ -48,7 +50,6 @@ extension GroupActor {
                 }
             }
         }
-        throw busy()
     }
 
     /// Whether an error says something about a server rather than about what was asked for.

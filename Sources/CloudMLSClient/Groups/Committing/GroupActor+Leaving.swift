@@ -15,7 +15,9 @@ extension GroupActor {
     /// Its handshake generation is given away in the batch that writes the proposal into the head. Repeated after a
     /// failure it makes another proposal, which does no harm: one commit takes both removals, or the later update.
     func proposeNow(_ proposal: OwnProposal) async throws {
-        for _ in 0..<Self.attempts {
+        var attempts = attempts()
+        while true {
+            try attempts.count()
             let stored = try await catchUpNow()
             guard stored.head?.intent == nil else {
                 _ = try await resumeNow()
@@ -24,7 +26,6 @@ extension GroupActor {
             if proposal == .removal, stored.head?.status == .removed { return }
             if try await propose(proposal, from: stored) { return }
         }
-        throw busy()
     }
 
     /// - Returns: false if the head has to be looked at again.

@@ -40,9 +40,7 @@ package struct ReservationMachine: OperationMachine {
     private var block: Range<UInt32> = 0..<0
     private var anchor: GroupAnchor?
     private var anchorRevision: UInt64 = 0
-    private var attempts = 0
-
-    package static let maximumAttempts = 32
+    private var attempts = Attempts(31, orBusy: "Other devices of yours keep writing to this group.")
 
     /// - Parameters:
     ///   - count: how many generations; at least 1.
@@ -111,11 +109,7 @@ package struct ReservationMachine: OperationMachine {
     }
 
     private mutating func again(_ action: Action) throws -> Step<Action, Output> {
-        attempts += 1
-        guard attempts < Self.maximumAttempts else {
-            throw ClientError(
-                .busy, "Other devices of yours keep writing to this group.", hint: "Try again in a moment.")
-        }
+        try attempts.count()
         return .perform(action)
     }
 }

@@ -84,20 +84,23 @@ extension GroupActor {
 
     /// Keeps the group for reading: nothing leads from this epoch to where it is.
     private func close(_ epoch: UInt64) async throws {
-        for _ in 0..<Self.attempts {
+        var attempts = attempts()
+        while true {
+            try attempts.count()
             let stored = try await load()
             guard stored.head?.status == .active, stored.group?.epoch == epoch else { return }
             var next = stored
             next.closeUntilAddedAgain()
             if try await write(next, since: stored) { return }
         }
-        throw busy()
     }
 
     /// Raises the epoch's reservation object.
     private func raise(_ counts: GenerationCounts, epoch: UInt64) async throws {
         let path = StorePath.generations(epoch, of: id)
-        for _ in 0..<Self.attempts {
+        var attempts = attempts()
+        while true {
+            try attempts.count()
             let value = try await services.objects.value(path)
             let stored = try value.decoded(GenerationCounts.self) ?? GenerationCounts()
             let raised = GenerationCounts(
@@ -107,6 +110,5 @@ extension GroupActor {
             let write = SealedWrite(path: path, ifRevision: value.revision, body: raised.encoded)
             if case .written = try await services.objects.write([write]) { return }
         }
-        throw busy()
     }
 }

@@ -112,7 +112,7 @@ package struct GroupHealing: OperationMachine {
     private var isReplayed = false
     /// What the log led to.
     private var reached: UInt64 = 0
-    private var attempts = 0
+    private var attempts = Attempts(31, orBusy: "The group kept changing while it was brought on.")
 
     /// - Parameter incarnation: the key store's.
     package init(incarnation: Incarnation) { self.incarnation = incarnation }
@@ -192,11 +192,7 @@ package struct GroupHealing: OperationMachine {
     }
 
     private mutating func lookAgain() throws -> Step<Action, Output> {
-        attempts += 1
-        guard attempts < ReservationMachine.maximumAttempts else {
-            throw ClientError(
-                .busy, "The group kept changing while it was brought on.", hint: "Try again in a moment.")
-        }
+        try attempts.count()
         return perform(.readAnchor, .looking)
     }
 

@@ -6,7 +6,9 @@ import MLSCodec
 extension GroupActor {
     /// - Returns: an MLSMessage.
     func encryptNow(_ text: String) async throws -> [UInt8] {
-        for _ in 0..<Self.attempts {
+        var attempts = attempts()
+        while true {
+            try attempts.count()
             guard let stored = try await settle() else { continue }
             let (head, group) = try stored.active()
             guard let generation = try await generation(for: group, stored) else { continue }
@@ -16,7 +18,6 @@ extension GroupActor {
                 signer: signer
             ).encoded
         }
-        throw busy()
     }
 
     /// Applies the group's log, finishes what was cut short, and commits what others have proposed (RFC 9420 §12.4).

@@ -7,11 +7,12 @@ import MLSCrypto
 extension GroupActor {
     /// Joins by a Welcome that the inbox brought. The private part of the KeyPackage goes in the batch that joins.
     func joinNow(_ delivery: WelcomeDelivery) async throws -> DeliveryMachine.Output {
-        for _ in 0..<Self.attempts {
+        var attempts = attempts()
+        while true {
+            try attempts.count()
             let output = try await joinOnce(delivery)
             guard output == .overtaken else { return output }
         }
-        throw busy()
     }
 
     private func joinOnce(_ delivery: WelcomeDelivery) async throws -> DeliveryMachine.Output {

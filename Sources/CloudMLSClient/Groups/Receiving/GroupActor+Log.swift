@@ -51,11 +51,12 @@ extension GroupActor {
 
     /// Processes one log entry, anew for as long as other devices write in between.
     func process(_ entry: LogEntry) async throws -> DeliveryMachine.Output {
-        for _ in 0..<Self.attempts {
+        var attempts = attempts()
+        while true {
+            try attempts.count()
             let output = try await processOnce(entry)
             guard output == .overtaken else { return output }
         }
-        throw busy()
     }
 
     private func processOnce(_ entry: LogEntry) async throws -> DeliveryMachine.Output {

@@ -28,8 +28,8 @@ package actor GroupActor {
         self.services = services
     }
 
-    /// How often an operation begins anew because another device wrote first.
-    static let attempts = 12
+    /// How often an operation begins anew.
+    func attempts() -> Attempts { Attempts(12, orBusy: "The group kept changing while this was tried.") }
 
     /// What the key store has now.
     package func load() async throws -> GroupSnapshot { try await GroupSnapshot.load(id, from: services.objects) }
@@ -83,10 +83,7 @@ package actor GroupActor {
             .unknownAccount, "The identity key that \(account) uses in this group is not in the key store.")
     }
 
-    func busy() -> ClientError {
-        ClientError(
-            .busy, "The group kept changing while this was tried.", hint: "Try again in a moment.")
-    }
+    func busy() -> ClientError { attempts().busy }
 }
 
 /// A state that cannot be stored, now or later.

@@ -11,11 +11,12 @@ extension KeyStoreMoves {
     public func export(
         to path: String, progress: @Sendable (MoveProgress) -> Void = { _ in }
     ) async throws -> MoveProgress {
-        for _ in 0..<5 {
+        var attempts = Attempts(
+            5, orBusy: "Other devices of yours keep writing to the key store.", hint: "Try again when they are quiet.")
+        while true {
+            try attempts.count()
             if let done = try await exportOnce(to: path, progress: progress) { return done }
         }
-        throw ClientError(
-            .busy, "Other devices of yours keep writing to the key store.", hint: "Try again when they are quiet.")
     }
 
     /// - Returns: nil where something was written meanwhile.
