@@ -37,7 +37,9 @@ let package = Package(
         .library(name: "MLSCodec", targets: ["MLSCodec"]),
         .library(name: "MLS", targets: ["MLS"]),
         .library(name: "MLSCrypto", targets: ["MLSCrypto"]),
-        .library(name: "CloudMLSClient", targets: ["CloudMLSClient"]),
+        // Three modules: whoever uses the client names accounts, passwords, addresses and setup codes, which it shares with
+        // the servers.
+        .library(name: "CloudMLSClient", targets: ["CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"]),
         .executable(name: "key-store-server", targets: ["KeyStoreServerCommand"]),
         .executable(name: "auth-delivery-server", targets: ["AuthDeliveryServerCommand"]),
         .executable(name: "cloudmls", targets: ["CloudMLSCommand"]),

@@ -85,8 +85,7 @@ struct AccountCommand: AsyncParsableCommand {
 /// `platform:account-id` on the command line.
 enum AccountArgument {
     static func parse(_ text: String) throws -> AccountAddress {
-        // What was typed is meant as it looks: some keyboards and file systems compose characters in another way.
-        guard let account = AccountAddress(text.precomposedStringWithCanonicalMapping) else {
+        guard let account = try? AccountAddress(typed: text) else {
             throw ValidationError("'\(text)' is not platform:account-id, such as folder:alice")
         }
         return account
