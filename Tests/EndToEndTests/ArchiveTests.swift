@@ -100,6 +100,7 @@ struct ArchiveTests {
             "key-store", "import", file.path, "--to-file", code.path, "--password-file",
             world.passwordFile(of: "alice").path)
         #expect(outcome.status == 75, "\(outcome)")
+        #expect(outcome.errors.contains("--old-is-gone"), "\(outcome)")
         try await alice.succeeds("group", "create", "another")
         try await world.stop()
     }

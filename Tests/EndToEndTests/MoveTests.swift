@@ -132,6 +132,7 @@ struct MoveTests {
         let refused = try await scene.tablet.run("send", "chat", input: "while it moves")
         #expect(refused.status == 75)
         #expect(refused.errors.contains("being moved"))
+        #expect(refused.errors.contains("`cloudmls key-store move --cancel`"))
         #expect(try await !scene.bob.texts("chat").contains("while it moves"))
 
         _ = try await scene.moveUntil {

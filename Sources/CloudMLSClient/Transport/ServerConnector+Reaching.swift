@@ -1,5 +1,5 @@
-import CloudMLSAPI
-import KeyHierarchy
+package import CloudMLSAPI
+package import KeyHierarchy
 
 extension ServerConnector {
     /// The key store that a profile leads to, at the first of its origins where it answers. At another place the same
@@ -9,7 +9,7 @@ extension ServerConnector {
     ///   - known: an origin that is not asked.
     ///   - tokens: a stored session's.
     /// - Throws: why the first of them does not do; `notReachable` where there is none.
-    func reachableKeyStore(
+    package func reachableKeyStore(
         of profile: Profile, besides known: Origin? = nil, tokens: SessionTokens?, allowingPlaintext: Bool,
         persist: @escaping @Sendable (SessionTokens?) async throws -> Void
     ) async throws -> any KeyStoreService {

@@ -134,6 +134,7 @@ import Testing
         let write = SealedWrite(path: "object 3", ifRevision: 1, body: [33])
         let error = await #expect(throws: ClientError.self) { _ = try await context.sealed.write([write]) }
         #expect(error?.code == .refused(.storeMoving))
+        #expect(error?.remedy == .cancelMove)
         #expect(try await context.sealed.value("object 3").body == [3])
 
         try await KeyStoreMoves(context, connector: world).cancel()
@@ -161,6 +162,7 @@ import Testing
         try await world.otherKeyStore.addStranger("alice")
         let error = await #expect(throws: ClientError.self) { try await move(world, device, to: code) }
         #expect(error?.code == .nameTaken)
+        #expect(error?.remedy == .anotherName)
         let context = try await device.start(world).resume()
         #expect(try await context.keyStore.moveStatus().state == .active)
         #expect(try await move(world, device, to: code, name: "alice2"))
