@@ -1,4 +1,4 @@
-/// Where a client keeps its keys while it is signed in (DESIGN §9): memory, a file, or a system's key ring.
+/// Where a client keeps its keys while it is signed in: memory, a file, or a system's key ring.
 ///
 /// An implementation must be able to bring back exactly what it was given, or nothing.
 public protocol SessionStorage: Sendable {

@@ -2,7 +2,8 @@ import CloudMLSAPI
 
 extension Messenger {
     /// Adds those again who cannot follow a group any more, and asks for the same where this user is one of them: a change
-    /// could not be applied, or the key store has lost what led to the group's newest epoch (DESIGN §6, "Rollback").
+    /// could not be applied, or the key store has lost what led to the group's newest epoch
+    /// (docs/consistency.md, "A key store that went back in time").
     func rejoin(in report: inout SyncReport) async throws {
         let own = Set(try await accountService.list().map(\.account))
         let groups = try await services.authDelivery.groups()

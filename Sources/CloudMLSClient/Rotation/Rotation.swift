@@ -2,8 +2,8 @@ package import CloudMLSAPI
 package import KeyHierarchy
 import MLSCodec
 
-/// Replaces the data key and the object key (DESIGN §3): a new keyring with both object keys and all slots sealed anew, in
-/// one transaction; then every object under the new key; then a keyring without the old one.
+/// Replaces the data key and the object key: a new keyring with both object keys and all slots sealed anew, in one
+/// transaction; then every object under the new key; then a keyring without the old one.
 ///
 /// Killed anywhere, it goes on from what is stored: a keyring with more than one object key is a rotation to finish.
 package struct Rotation: OperationMachine {

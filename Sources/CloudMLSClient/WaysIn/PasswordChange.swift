@@ -2,7 +2,7 @@ package import CloudMLSAPI
 package import KeyHierarchy
 import MLSCodec
 
-/// Changing the password at both servers (DESIGN §6): the key store first, then the auth-delivery server; at each one slot
+/// Changing the password at both servers: the key store first, then the auth-delivery server; at each one slot
 /// and one login key, in one transaction.
 ///
 /// Before anything is written the present password is checked at both. Where a run was cut short, one server has the new

@@ -1,4 +1,4 @@
-/// An ordering of DESIGN §6 that a simulation breaks on purpose, to see that it is found.
+/// An ordering of docs/consistency.md, "The orderings", that a simulation breaks on purpose, to see that it is found.
 ///
 /// The client's own code stays as it is: what stands between it and the simulated servers does things in another order, or
 /// leaves something out.
@@ -20,7 +20,7 @@ enum Mutation: String, CaseIterable, Sendable {
     /// A commit that was refused is given up without the server's word that it never will be accepted.
     case discardWithoutVoid
 
-    /// The ordering, in DESIGN's words, that it breaks.
+    /// The ordering, in short, that it breaks.
     var ordering: String {
         switch self {
         case .publishBeforeStoring: "private parts into the key store as pending, publish"

@@ -1,8 +1,8 @@
 package import KeyHierarchy
 
-/// Brings a group on whose stored state is older than its anchor (DESIGN §6, "Rollback"): notes that durably, reads the
-/// log again from the head's position on, and leaves the last epoch that was anchored by a commit, so that no generation
-/// of that epoch is used any more.
+/// Brings a group on whose stored state is older than its anchor (docs/consistency.md, "A key store that went back
+/// in time"): notes that durably, reads the log again from the head's position on, and leaves the last epoch that was
+/// anchored by a commit, so that no generation of that epoch is used any more.
 ///
 /// It can be ended anywhere and begun anew: the note in the anchor keeps the epoch closed until it is left.
 package struct GroupHealing: OperationMachine {
