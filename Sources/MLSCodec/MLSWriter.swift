@@ -1,4 +1,6 @@
 /// Appends values in the TLS presentation language (RFC 9420 §2) to a byte array.
+///
+/// A vector of 2^30 bytes or more has no encoding (§2.1.2): to write one is a mistake of the program, and stops it.
 public struct MLSWriter: Sendable {
     /// What has been written so far.
     public private(set) var bytes: [UInt8]

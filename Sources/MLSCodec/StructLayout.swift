@@ -15,6 +15,8 @@ public struct StructLayout<Root, each Field: MLSCodable>: Sendable {
     @usableFromInline let encoders: [@Sendable (UnsafeRawPointer, inout MLSWriter) -> Void]
     @usableFromInline let make: @Sendable (repeat each Field) throws(CodecError) -> Root
 
+    /// Lists the fields of a structure.
+    ///
     /// - Parameters:
     ///   - paths: a key path for each field, in order.
     ///   - make: puts the structure together again; it may refuse a combination of fields with a `CodecError`.

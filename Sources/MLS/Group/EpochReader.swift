@@ -12,6 +12,8 @@ public struct EpochReader: Sendable {
     private let groupContext: [UInt8]
     private let ratchets = FollowedRatchets()
 
+    /// A reader that has read nothing yet. It keeps its own copy of the roster: members who come later belong to other epochs.
+    ///
     /// - Parameter generationLimit: messages beyond it are refused before any key is derived.
     /// - Throws: `unsupported` if the provider is one of another cipher suite, `missingKey` if the roster lacks a large
     ///   extension of the epoch, or the record is that of a group that deletes its keys.

@@ -15,6 +15,8 @@ public struct CustomProposal: Hashable, Sendable {
     /// What only the application understands.
     public let content: [UInt8]
 
+    /// A proposal for `CommitRequest.proposing` or `Group.proposeCustom`. Whether the group knows its type shows there.
+    ///
     /// - Throws: `unsupported` for a type that MLS gives a meaning itself.
     public init(type: ProposalType, content: [UInt8]) throws(MLSError) {
         guard !type.isBuiltIn else { throw MLSError(.unsupported, "a custom proposal of type \(type.rawValue)") }
@@ -38,6 +40,9 @@ public struct CustomProposalType: Hashable, Sendable {
     /// Whether those whom `external_senders` names may send one (RFC 9420 §12.1.8): "External".
     public var isAllowedForExternalSenders: Bool
 
+    /// A type for `GroupRules.customProposals`; members alone may send it unless more is said. All members must say the same,
+    /// or they accept different commits.
+    ///
     /// - Parameter requiresPath: as RFC 9420 §12.4 has it of any type that does not say otherwise.
     public init(_ type: ProposalType, requiresPath: Bool = true, isAllowedForExternalSenders: Bool = false) {
         self.type = type

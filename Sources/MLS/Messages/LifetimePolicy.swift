@@ -21,6 +21,8 @@ public struct LifetimePolicy: Hashable, Sendable {
         self.maximumTotal = maximumTotal
     }
 
+    /// Refuses a lifetime that does not include this moment, or is longer than `maximumTotal`.
+    ///
     /// - Throws: `invalidLifetime`.
     public func check(_ lifetime: Lifetime) throws(MLSError) {
         guard lifetime.notBefore <= lifetime.notAfter, lifetime.notAfter - lifetime.notBefore <= maximumTotal else {

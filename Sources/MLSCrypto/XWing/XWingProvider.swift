@@ -18,6 +18,8 @@ public struct XWingProvider: CommonSuiteProvider {
     private let signing: SwiftCryptoProvider
     let concurrency: Concurrency
 
+    /// A provider of the experimental suite.
+    ///
     /// - Parameter isParallel: whether work for many members at once is spread over all cores.
     /// - Throws: `unsupportedCipherSuite` if swift-crypto lacks Ed25519, which it does not.
     public init(isParallel: Bool = false) throws(CryptoError) {
