@@ -5,7 +5,7 @@ import Foundation
 struct KeyStoreBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key-store",
-        abstract: "Measures a key store: writes, reads, change feed, sign-ins, new passwords, memory, start.",
+        abstract: "Measures a key store: writes, reads, batches, change feed, sign-ins, new passwords, memory, start.",
         discussion: """
             Starts a key-store-server of its own, which lies beside this program, in a folder that it removes afterwards, \
             and beside it a bare server of the same HTTP library whose routes do nothing. Both get the same reads and \
@@ -66,7 +66,7 @@ struct KeyStoreBench: ParsableCommand {
         defer { bare.stop() }
         var report = BenchReport(seconds: seconds, connections: connections)
         if let server {
-            try measureRequests(of: try ServerAddress(server), bare: bare.address, into: &report)
+            try measureRequests(of: try ServerAddress(server), nil, bare: bare.address, into: &report)
         } else {
             try measureOwnServer(bare: bare.address, into: &report)
         }
@@ -79,7 +79,7 @@ struct KeyStoreBench: ParsableCommand {
         defer { folder.remove() }
         var server = try StartedServer.keyStore(data: folder.path("data"))
         defer { server.stop() }
-        try measureRequests(of: server.address, bare: bare, into: &report)
+        try measureRequests(of: server.address, server, bare: bare, into: &report)
         if objects > 0 {
             let user = try BenchUser(at: server.address)
             var written = 0
@@ -107,23 +107,34 @@ struct KeyStoreBench: ParsableCommand {
     }
 
     private func measureRequests(
-        of server: ServerAddress, bare: ServerAddress, into report: inout BenchReport
+        of address: ServerAddress, _ server: StartedServer?, bare: ServerAddress, into report: inout BenchReport
     ) throws {
-        let user = try BenchUser(at: server)
+        let user = try BenchUser(at: address)
         let names = try user.write(objects: 1_000)
         let (writes, reads) = (BenchRequests.writes(user), BenchRequests.reads(user, names: names))
-        // The bare server has routes for these two.
+        // What the bare server has routes for is compared with them.
+        let (read, readFive) = (
+            BenchRequests.reads(of: 1, user, names: names), BenchRequests.reads(of: 5, user, names: names)
+        )
+        let (batch, batchOfThree) = (BenchRequests.batches(of: 1, user), BenchRequests.batches(of: 3, user))
         let kinds: [(name: String, requests: BenchRequests, bare: BenchRequests)] = [
             ("durable 1-KiB writes", writes, writes),
             ("reads of 1 KiB", reads, reads),
+            ("objects/read of 1", read, read),
+            ("objects/read of 5", readFive, readFive),
+            ("objects/batch of 1", batch, batch),
+            ("objects/batch of 3", batchOfThree, batchOfThree),
             ("change feed, 100 rows", .changes(user), reads),
             ("sign-ins", .signIns(user), writes),
         ]
         for count in [1, connections] {
             for kind in kinds {
                 let bareRate = try Load(bare, connections: count, seconds: seconds).run(kind.bare)
-                let rate = try Load(server, connections: count, seconds: seconds).run(kind.requests)
-                report.add(kind.name, rate, bare: bareRate)
+                let before = try server?.processorSeconds
+                let rate = try Load(address, connections: count, seconds: seconds).run(kind.requests)
+                let after = try server?.processorSeconds
+                let spent = before.flatMap { before in after.map { $0 - before } }
+                report.add(kind.name, rate, bare: bareRate, processorSeconds: spent)
             }
         }
     }

@@ -27,6 +27,38 @@ struct BenchRequests: Sendable {
         }
     }
 
+    /// Some objects in one request, as the client reads: five are about what a group's state takes.
+    static func reads(of count: Int, _ user: BenchUser, names: [[UInt8]]) -> BenchRequests {
+        let requests = names.indices.map { index in
+            let wanted = (0..<count).map { "\"\(base64(names[(index + $0) % names.count]))\"" }
+            return post(
+                "/v1/objects/read", user, json: #"{"names":["# + wanted.joined(separator: ",") + "]}")
+        }
+        return BenchRequests { connection in
+            guard let request = requests.randomElement() else { return }
+            try check(connection.exchange(request))
+        }
+    }
+
+    /// New objects of 1 KiB, some in one request, as the client writes.
+    static func batches(of count: Int, _ user: BenchUser) -> BenchRequests {
+        let content = base64(body)
+        return BenchRequests { connection in
+            let operations = (0..<count).map { _ in
+                #"{"name":"\#(base64(LoginNonce.random().bytes))","ifRevision":0,"body":"\#(content)"}"#
+            }
+            let json = #"{"operations":["# + operations.joined(separator: ",") + "]}"
+            try check(connection.exchange(post("/v1/objects/batch", user, json: json)))
+        }
+    }
+
+    private static func post(_ path: String, _ user: BenchUser, json: String) -> [UInt8] {
+        Array("POST \(path) HTTP/1.1\r\n".utf8)
+            + HTTPText.tail(["Content-Type: application/json", user.authorization], body: Array(json.utf8))
+    }
+
+    private static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+
     static func changes(_ user: BenchUser) -> BenchRequests {
         let tail = HTTPText.tail([user.authorization])
         return BenchRequests { connection in

@@ -66,6 +66,7 @@ private final class Shared<Value>: Sendable {
 /// What a load came to.
 struct Rate: Codable {
     var connections: Int
+    var requests: Int
     var perSecond: Double
     var medianMilliseconds: Double
     /// 99 of 100 took less.
@@ -74,6 +75,7 @@ struct Rate: Codable {
     /// - Parameter latencies: ascending.
     init(connections: Int, latencies: [Duration], elapsed: Duration) {
         self.connections = connections
+        requests = latencies.count
         perSecond = Double(latencies.count) / (elapsed / .seconds(1))
         func milliseconds(_ share: Double) -> Double {
             latencies.isEmpty ? 0 : latencies[Int(Double(latencies.count - 1) * share)] / .milliseconds(1)

@@ -9,6 +9,8 @@ struct BenchReport: Codable {
         var bare: Rate
         /// Of the two rates.
         var ratio: Double
+        /// Microseconds of the processors that a request takes at the server; nil where that is not known.
+        var processorMicroseconds: Double?
     }
 
     /// Sizes are in megabytes (10⁶ bytes).
@@ -48,8 +50,11 @@ struct BenchReport: Codable {
         self.connections = connections
     }
 
-    mutating func add(_ name: String, _ rate: Rate, bare: Rate) {
-        rows.append(Row(name: name, rate: rate, bare: bare, ratio: rate.perSecond / bare.perSecond))
+    mutating func add(_ name: String, _ rate: Rate, bare: Rate, processorSeconds: Double?) {
+        rows.append(
+            Row(
+                name: name, rate: rate, bare: bare, ratio: rate.perSecond / bare.perSecond,
+                processorMicroseconds: processorSeconds.map { $0 * 1_000_000 / Double(max(1, rate.requests)) }))
     }
 
     var json: String {
@@ -61,13 +66,14 @@ struct BenchReport: Codable {
     }
 
     var text: String {
-        var lines = [Self.line("", "connections", "per second", "median ms", "99 % ms", "bare", "ratio")]
+        var lines = [Self.line("", "connections", "per second", "median ms", "99 % ms", "bare", "ratio", "CPU µs")]
         for row in rows {
             lines.append(
                 Self.line(
                     row.name, String(row.rate.connections), Self.number(row.rate.perSecond, 0),
                     Self.number(row.rate.medianMilliseconds, 2), Self.number(row.rate.p99Milliseconds, 2),
-                    Self.number(row.bare.perSecond, 0), Self.number(row.ratio, 2)))
+                    Self.number(row.bare.perSecond, 0), Self.number(row.ratio, 2),
+                    row.processorMicroseconds.map { Self.number($0, 0) } ?? ""))
         }
         for rate in slowSyncWrites {
             lines.append(

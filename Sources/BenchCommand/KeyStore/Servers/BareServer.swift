@@ -26,6 +26,19 @@ struct BareServer: AsyncParsableCommand {
                 status: .ok, headers: [.contentType: "application/json"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"revision":1}"#)))
         }
+        router.post("/v1/objects/read") { request, _ in
+            // A KiB for each name, which takes 47 bytes in JSON.
+            let names = try await request.body.collect(upTo: 1 << 20).readableBytes / 47
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(repeating: 0x20, count: names * BenchRequests.body.count)))
+        }
+        router.post("/v1/objects/batch") { request, _ in
+            _ = try await request.body.collect(upTo: 4 << 20)
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"revisions":[1]}"#)))
+        }
         var logger = Logger(label: "bare-server")
         logger.logLevel = .critical
         let application = Application(

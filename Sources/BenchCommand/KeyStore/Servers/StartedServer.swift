@@ -66,6 +66,17 @@ final class StartedServer {
         }
     }
 
+    /// Seconds of the processors that the process has taken, from `/proc`.
+    var processorSeconds: Double {
+        get throws {
+            let stat = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+            // The name of the program, in parentheses, can have spaces; user and system time are fields 14 and 15.
+            let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+            let ticks = fields.count > 12 ? (Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0) : 0
+            return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+        }
+    }
+
     func stop() {
         guard process.isRunning else { return }
         process.terminate()
