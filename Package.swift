@@ -11,6 +11,10 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Tests are not optimised, what they test is: that halves the time that they take to compile. (No product has a test
+/// target, so that this flag keeps nobody from depending on the package. `CloudMLSClientTests` has a simulation in it.)
+let testSettings: [SwiftSetting] = settings + [.unsafeFlags(["-Onone"])]
+
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -158,23 +162,23 @@ let package = Package(
         // Tests
         .target(
             name: "TestSupport", dependencies: [crypto, x509, asn1], path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "MLSCodecTests", dependencies: ["MLSCodec", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "MLSCodecTests", dependencies: ["MLSCodec", "TestSupport"], swiftSettings: testSettings),
         .testTarget(
             name: "MLSTests",
             dependencies: ["MLS", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors", "COpenSSL", "TestSupport"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
-            name: "MLSBenchTests", dependencies: ["MLSBench", "MLSCodec", "MLSCrypto"], swiftSettings: settings),
+            name: "MLSBenchTests", dependencies: ["MLSBench", "MLSCodec", "MLSCrypto"], swiftSettings: testSettings),
         .testTarget(
             name: "KeyHierarchyTests",
             dependencies: ["KeyHierarchy", "MLSCodec", "TestSupport", crypto],
             exclude: ["Vectors"],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "ServerKitTests", dependencies: ["ServerKit", "CloudMLSAPI", "KeyHierarchy", grdb],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "KeyStoreServerTests",
@@ -182,7 +186,7 @@ let package = Package(
                 "KeyStoreServer", "ServerKit", "ServerOptions", "CloudMLSAPI", "KeyHierarchy", "TestSupport",
                 httpClient, nio, nioHTTP, grdb,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "AuthDeliveryServerTests",
@@ -190,7 +194,7 @@ let package = Package(
                 "AuthDeliveryServer", "ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto",
                 "TestSupport", httpClient, nio, nioHTTP, grdb, logging,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
         .testTarget(
             name: "CloudMLSClientTests",
@@ -205,7 +209,7 @@ let package = Package(
                 "CloudMLSClient", "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSCodec", "MLSCrypto", "TestSupport",
                 "KeyStoreServerCommand", "AuthDeliveryServerCommand", "CloudMLSCommand", "BenchCommand", grdb,
             ],
-            swiftSettings: settings
+            swiftSettings: testSettings
         ),
     ],
     swiftLanguageModes: [.v6]

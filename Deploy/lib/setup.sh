@@ -26,6 +26,31 @@ fail() {
     exit 1
 }
 
+# The steps of a script, and how long each took: `step NAME` ends the one before it, `end_steps` prints them all.
+steps=() step_name='' step_began=$SECONDS
+
+step() {
+    end_step
+    step_name=$1 step_began=$SECONDS
+    say "== $1"
+}
+
+end_step() {
+    [ -n "$step_name" ] || return 0
+    local line
+    line=$(printf '%4d:%02d  %s' $(((SECONDS - step_began) / 60)) $(((SECONDS - step_began) % 60)) "$step_name")
+    steps+=("$line")
+    step_name=''
+    # A script that calls this one shows them too.
+    if [ -n "${CLOUDMLS_STEPS-}" ]; then printf '%s\n' "$line" >> "$CLOUDMLS_STEPS"; fi
+}
+
+end_steps() {
+    end_step
+    say "Minutes and seconds of each step:"
+    printf '%s\n' "${steps[@]}"
+}
+
 # Runs a command as root: as it is for root, else through sudo.
 as_root() {
     if [ "$(id -u)" = 0 ]; then
