@@ -84,32 +84,13 @@ public actor ClientFolder: SessionStorage, LocalState {
 
     /// What `fileName` was given; nil for a name that was too long for a file.
     private static func name(ofFile file: String) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Substring(file).utf8
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let code = String(rest.prefix(2)).flatMap({ UInt8($0, radix: 16) }) else { return nil }
-            bytes.append(code)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
+        PercentEncoding.decode(file).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
-    /// A file for each name, also where the file system takes capital and small letters for the same: a to z, digits and
-    /// hyphens stay, every other byte becomes `%xx`. A name too long for a file has its SHA-256 in its place, after `%long-`.
+    /// A file for each name, also where the file system takes capital and small letters for the same. A name too long for a
+    /// file has its SHA-256 in its place, after `%long-`.
     private static func fileName(_ name: String) -> String {
-        var file = ""
-        for byte in name.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
-                file.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                file += "%" + [byte].hex
-            }
-        }
+        let file = PercentEncoding.encode(name.utf8, keeping: PercentEncoding.isPlainInFileNames)
         // File systems take 255 bytes, and `.new` comes after it while it is written.
         guard file.utf8.count <= 250 else { return "state/%long-" + Array(SHA256.hash(data: Array(name.utf8))).hex }
         return "state/" + file

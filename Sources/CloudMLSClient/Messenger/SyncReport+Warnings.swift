@@ -1,5 +1,4 @@
 import CloudMLSAPI
-import Foundation
 
 extension SyncReport {
     /// What the user has to know of, one sentence each, in no more than a line: changed identity keys, messages that could
@@ -7,13 +6,13 @@ extension SyncReport {
     public var warnings: [String] {
         identityChanges.map { change in
             """
-            the key of \(change.account) changed on \(Self.day(change.seen)); ask them over another way whether they \
+            the key of \(change.account) changed on \(UTCTime(change.seen).date); ask them over another way whether they \
             changed it: if not, somebody else may read and write in their name.
             """
         }
             + parked.map { parked in
                 """
-                something that arrived in group \(parked.group.short) on \(Self.day(parked.time)) could not be processed: \
+                something that arrived in group \(parked.group.short) on \(UTCTime(parked.time).date) could not be processed: \
                 \(parked.reason)
                 """
             }
@@ -43,13 +42,6 @@ extension SyncReport {
                 """
             }
             + (renewalProblem.map { ["KeyPackages could not be renewed, which is tried again: \($0.message)"] } ?? [])
-    }
-
-    /// The day in UTC.
-    private static func day(_ seconds: UInt64) -> String {
-        // The last second of the year 9999: a value that was stored may be anything.
-        let date = Date(timeIntervalSince1970: Double(min(seconds, 253_402_300_799)))
-        return date.formatted(.iso8601.year().month().day())
     }
 }
 

@@ -32,7 +32,7 @@ package struct FolderChatName: Hashable, Sendable {
         if directory.hasPrefix("%%") {
             bytes = Base32.decode(directory.dropFirst(2))
         } else {
-            bytes = Self.unescape(directory)
+            bytes = PercentEncoding.decode(directory)
         }
         guard let bytes, let chat = String(validating: bytes, as: UTF8.self), let name = try? Self(chat: chat),
             name.directory == directory
@@ -41,36 +41,10 @@ package struct FolderChatName: Hashable, Sendable {
     }
 
     private static func escape(_ chat: String) -> String {
-        var text = ""
-        for (index, byte) in chat.utf8.enumerated() {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
-                UInt8(ascii: "_"):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            case UInt8(ascii: ".") where index > 0:
-                text.unicodeScalars.append(".")
-            default:
-                text += "%" + [byte].hex
-            }
+        let text = PercentEncoding.encode(chat.utf8) { byte in
+            PercentEncoding.isPlainInFileNames(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
         }
-        return text
-    }
-
-    private static func unescape(_ directory: String) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var rest = directory.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let digits = String(validating: rest.prefix(2), as: UTF8.self), digits.utf8.count == 2,
-                let value = UInt8(digits, radix: 16)
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return bytes
+        return text.first == "." ? "%2e" + text.dropFirst() : text
     }
 }
 

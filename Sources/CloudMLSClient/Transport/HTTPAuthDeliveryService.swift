@@ -99,9 +99,10 @@ extension HTTPAuthDeliveryService {
     }
 
     package func keyPackageCount(account: AccountAddress, cipherSuite: UInt16) async throws -> Int {
-        try await get(
-            "/v1/key-packages/count?account=\(percentEncoded(account.description))&cipherSuite=\(cipherSuite)",
-            KeyPackageUploadResult.self
+        let account = PercentEncoding.encode(
+            account.description.utf8, isUpperCase: true, keeping: PercentEncoding.isUnreserved)
+        return try await get(
+            "/v1/key-packages/count?account=\(account)&cipherSuite=\(cipherSuite)", KeyPackageUploadResult.self
         ).available
     }
 

@@ -116,22 +116,6 @@ extension HTTPService {
         return try await connection.send(request).decoded(WriteResult.self, from: connection.origin)
     }
 
-    /// Everything but unreserved characters (RFC 3986 §2.3) as `%XX`.
-    func percentEncoded(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                encoded += "%" + [byte].hex.uppercased()
-            }
-        }
-        return encoded
-    }
-
     func misfit(_ what: String) -> ClientError {
         ClientError(.malformedAnswer, "\(origin) answered with \(what).")
     }
