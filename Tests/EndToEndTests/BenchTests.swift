@@ -36,7 +36,8 @@ struct BenchTests {
         ).outcome()
         try #require(outcome.status == 0, "\(outcome)")
         let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
-        #expect(report.rows.map(\.rate.connections) == [1, 1, 1, 1, 4, 4, 4, 4])
+        #expect(report.rows.map(\.rate.connections) == Array(repeating: 1, count: 8) + Array(repeating: 4, count: 8))
+        #expect(Set(report.rows.map(\.name)).count == 8)
         for row in report.rows {
             #expect(row.rate.perSecond > 0, "\(row.name)")
             #expect(row.bare.perSecond > 0, "\(row.name)")

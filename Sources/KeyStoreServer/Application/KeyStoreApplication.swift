@@ -39,7 +39,10 @@ package struct KeyStoreApplication: Sendable {
             storage: moving, registrations: registrationService, identity: core.identity, sessions: core.sessions,
             limits: configuration.limits, clock: clock)
         let objectRoutes = ObjectRoutes(storage: objects, limits: configuration.limits)
-        application = try ServerApplication(core, logger: logger, directRoutes: objectRoutes.routes) {
+        let batchRoutes = BatchRoutes(storage: objects, limits: configuration.limits)
+        application = try ServerApplication(
+            core, logger: logger, directRoutes: objectRoutes.routes + batchRoutes.direct
+        ) {
             [core] open, session in
             RegistrationRoutes(core: core, service: registrationService).add(to: open)
             OpenAPIRoutes().add(to: open)
@@ -48,7 +51,7 @@ package struct KeyStoreApplication: Sendable {
                 storage: objects, sessions: core.sessions, signals: core.signals,
                 heartbeat: configuration.eventHeartbeat)
             EventRoutes(events: events).add(to: session)
-            BatchRoutes(storage: objects, limits: configuration.limits).add(to: session)
+            batchRoutes.add(to: session)
             MoveRoutes(service: moves).add(to: session)
             let importRoutes = ImportRoutes(core: core, service: imports, limits: configuration.limits)
             importRoutes.add(to: open)

@@ -10,30 +10,50 @@ struct BatchRoutes: Sendable {
     let storage: any ObjectStorage
     let limits: KeyStoreLimits
 
+    /// Those that the client asks for with nearly everything it does.
+    var direct: [DirectRoute] {
+        // Base64 takes four bytes for three; what goes around it is small and bounded by the count.
+        let batchBody = limits.batchSize / 3 * 4 + (limits.batchCount + 1) * 256
+        return [
+            DirectRoute(.post, "/v1/objects/read", bodyLimit: Limits.jsonBody, answer: read),
+            DirectRoute(.post, "/v1/objects/batch", bodyLimit: batchBody, answer: write),
+        ]
+    }
+
     func add(to routes: some RouterMethods<SessionContext>) {
-        routes.post("/v1/objects/read", use: read)
-        routes.post("/v1/objects/batch", use: write)
         routes.get("/v1/objects", use: list)
         routes.get("/v1/changes", use: changes)
     }
 
     /// Takes `ObjectsReadRequest`, answers `ObjectsReadResponse`, which may stop before the last name.
-    @Sendable private func read(_ request: Request, context: SessionContext) async throws -> Response {
-        let names = try ObjectBatch.names(try await request.json(ObjectsReadRequest.self), limits: limits)
-        let objects = try await storage.objects(
-            named: names, of: context.userID, maximumBytes: limits.batchSize)
-        return try .json(ObjectsReadResponse(objects: objects))
+    @Sendable private func read(_ request: DirectRequest, _ respond: @escaping DirectRoute.Respond) {
+        do {
+            let names = try ObjectBatch.names(request.body.json(ObjectsReadRequest.self), limits: limits)
+            let user = request.session.userID
+            Task {
+                do {
+                    let objects = try await storage.objects(named: names, of: user, maximumBytes: limits.batchSize)
+                    respond { try .json(ObjectsReadResponse(objects: objects)) }
+                } catch {
+                    respond { throw error }
+                }
+            }
+        } catch {
+            respond { throw error }
+        }
     }
 
     /// Takes `BatchRequest`, answers `BatchResponse`: all operations or none. `operation` in the error says which one
     /// stood in the way.
-    @Sendable private func write(_ request: Request, context: SessionContext) async throws -> Response {
-        // Base64 takes four bytes for three; what goes around it is small and bounded by the count.
-        let bodyLimit = limits.batchSize / 3 * 4 + (limits.batchCount + 1) * 256
-        let batch = try await request.json(BatchRequest.self, upTo: bodyLimit)
-        let revisions = try await storage.write(
-            try ObjectBatch.writes(batch, limits: limits), of: context.userID)
-        return try .json(BatchResponse(revisions: revisions))
+    @Sendable private func write(_ request: DirectRequest, _ respond: @escaping DirectRoute.Respond) {
+        do {
+            let writes = try ObjectBatch.writes(request.body.json(BatchRequest.self), limits: limits)
+            storage.write(writes, of: request.session.userID) { revisions in
+                respond { try .json(BatchResponse(revisions: revisions.get())) }
+            }
+        } catch {
+            respond { throw error }
+        }
     }
 
     /// Takes `after`, a cursor, and `limit`; answers `ChangesResponse`.

@@ -1,7 +1,7 @@
 import CloudMLSAPI
 package import HTTPTypes
 package import Hummingbird
-import NIOCore
+package import NIOCore
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -22,11 +22,17 @@ extension Request {
         }
     }
 
-    /// The body as JSON, or `bad_request` with at most the name of a field that the route knows: never what was sent.
+    /// The body as JSON, as `ByteBuffer.json` reads it.
     package func json<Value: Decodable>(_ type: Value.Type, upTo limit: Int = Limits.jsonBody) async throws -> Value {
-        let buffer = try await bytes(upTo: limit)
+        try await bytes(upTo: limit).json(type)
+    }
+}
+
+extension ByteBuffer {
+    /// The bytes as JSON, or `bad_request` with at most the name of a field that the route knows: never what was sent.
+    package func json<Value: Decodable>(_ type: Value.Type) throws(APIError) -> Value {
         do {
-            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+            return try JSONDecoder().decode(type, from: Data(readableBytesView))
         } catch DecodingError.keyNotFound(let key, _) {
             throw APIError(.badRequest, "The body lacks the field \"\(key.stringValue)\".")
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {

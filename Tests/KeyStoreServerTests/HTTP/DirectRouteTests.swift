@@ -75,6 +75,53 @@ import Testing
         await server.stop()
     }
 
+    /// The client's own requests, with all that can go wrong in them. Both ways get names of their own, so that both meet
+    /// the same state.
+    @Test func manyObjectsAreAnsweredAlike() async throws {
+        let server = try await RunningKeyStore.start {
+            $0.limits.objectSize = 4_096
+            $0.limits.batchCount = 4
+        }
+        let alice = try await server.firstUser()
+        func requests() throws -> [(path: String, body: [UInt8])] {
+            let names = (0..<5).map { _ in Bytes(SignedInUser.freshName()) }
+            func read(_ names: [Bytes]) throws -> (path: String, body: [UInt8]) {
+                ("/v1/objects/read", Array(try JSONEncoder().encode(ObjectsReadRequest(names: names))))
+            }
+            func write(_ operations: [BatchOperation]) throws -> (path: String, body: [UInt8]) {
+                ("/v1/objects/batch", Array(try JSONEncoder().encode(BatchRequest(operations: operations))))
+            }
+            func operation(_ name: Bytes, _ revision: UInt64, _ size: Int?) -> BatchOperation {
+                BatchOperation(
+                    name: name, ifRevision: revision, body: size.map { Bytes([UInt8](repeating: 7, count: $0)) })
+            }
+            return [
+                try write([operation(names[0], 0, 3), operation(names[1], 0, 1_000)]),
+                try write([operation(names[2], 0, 1), operation(names[0], 0, 3)]),
+                try write([operation(names[0], 1, nil)]),
+                try write([]), try write([operation(names[0], 2, 1), operation(names[0], 2, 1)]),
+                try write([operation(Bytes([1]), 0, 1)]), try write([operation(names[3], 0, 5_000)]),
+                try write(names.map { operation($0, 0, 1) }),
+                try read([names[0], names[1], names[4]]), try read([]), try read([Bytes([1])]), try read(names),
+                ("/v1/objects/batch", Array("{".utf8)), ("/v1/objects/batch", Array("{}".utf8)),
+                ("/v1/objects/read", Array(#"{"names":1}"#.utf8)), ("/v1/objects/read", []),
+            ]
+        }
+        for (direct, routed) in zip(try requests(), try requests()) {
+            let answers = [
+                try await alice.http.send(.POST, direct.path, body: direct.body),
+                try await alice.http.send(.POST, routed.path, body: routed.body, headers: ["Expect": "nothing"]),
+            ]
+            let sent = String(decoding: direct.body.prefix(80), as: UTF8.self)
+            #expect(answers[0].status == answers[1].status, "\(direct.path) \(sent)")
+            // Names differ, and stand in what is read.
+            #expect(answers[0].body.count == answers[1].body.count, "\(direct.path) \(sent)")
+            expectCommonHeaders(answers[0])
+            #expect(Set(answers[0].headers.map(\.name)) == Set(answers[1].headers.map(\.name)))
+        }
+        await server.stop()
+    }
+
     /// Head and body as they go over the wire.
     private static func text(
         _ method: String, _ path: String, _ user: SignedInUser, _ fields: [String] = [], body: String = ""

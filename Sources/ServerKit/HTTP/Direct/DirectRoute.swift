@@ -15,13 +15,14 @@ package final class DirectRoute: Sendable {
     static let maximumBody = 64 << 10
 
     let method: HTTPRequest.Method
-    /// As it is declared, such as `/v1/objects/{name}`: its last part is the only parameter.
+    /// As it is declared, such as `/v1/objects/read` or `/v1/objects/{name}`: a parameter is its last part.
     let path: String
     /// Bytes of the largest body; 0 where the route takes none, and ignores one.
     let bodyLimit: Int
     let answer: @Sendable (DirectRequest, @escaping Respond) -> Void
     private let prefix: String
-    private let parameter: String
+    /// Nil where the path is always the same.
+    private let parameter: String?
 
     /// - Parameters:
     ///   - path: begins with `prefix`, and goes on with the parameter.
@@ -38,9 +39,23 @@ package final class DirectRoute: Sendable {
         path = "\(prefix){\(parameter)}"
     }
 
-    /// The parameter of a request's path; nil where the request is not for this route, or spelled so that it takes the
-    /// router to tell.
+    /// - Parameter answer: must not wait for anything on the thread that it is called on.
+    package init(
+        _ method: HTTPRequest.Method, _ path: String, bodyLimit: Int = 0,
+        answer: @escaping @Sendable (DirectRequest, @escaping Respond) -> Void
+    ) {
+        self.method = method
+        self.prefix = path
+        self.parameter = nil
+        self.bodyLimit = bodyLimit
+        self.answer = answer
+        self.path = path
+    }
+
+    /// The parameter of a request's path, empty where there is none; nil where the request is not for this route, or spelled
+    /// so that it takes the router to tell.
     func parameter(in path: String) -> Substring? {
+        guard parameter != nil else { return path == self.path ? "" : nil }
         guard path.utf8.starts(with: prefix.utf8) else { return nil }
         let rest = path.utf8.dropFirst(prefix.utf8.count)
         // Letters, digits, "-", "_": nothing that stands for something else in a path (RFC 3986 §3.3).
@@ -57,7 +72,7 @@ package final class DirectRoute: Sendable {
     fileprivate func answer(_ request: Request, _ context: SessionContext) async throws -> Response {
         let body = bodyLimit > 0 ? try await request.bytes(upTo: bodyLimit) : ByteBuffer()
         let direct = DirectRequest(
-            parameter: context.parameters.get(parameter) ?? "", headers: request.headers, body: body,
+            parameter: parameter.flatMap { context.parameters.get($0) } ?? "", headers: request.headers, body: body,
             session: context.session)
         try Task.checkCancellation()
         return try await withCheckedThrowingContinuation { continuation in
@@ -68,7 +83,7 @@ package final class DirectRoute: Sendable {
 
 /// A request for a `DirectRoute` that has arrived as a whole.
 package struct DirectRequest: Sendable {
-    /// What stood at the end of its path.
+    /// What stood at the end of its path; empty where the path is always the same.
     package let parameter: String
     package let headers: HTTPFields
     package let body: ByteBuffer
