@@ -121,39 +121,14 @@ public actor ClientFolder: SessionStorage, LocalState {
         }
     }
 
-    /// A new file takes the old one's place: a crash leaves one or the other, never half of one.
     private func save(_ name: String, _ bytes: [UInt8]) throws {
         let target = "\(path)/\(name)"
-        let new = target + ".new"
-        unlink(new)
-        let descriptor = open(new, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Self.failure("write", target) }
         do {
-            try Self.writeAll(bytes, to: descriptor, target)
-            guard fsync(descriptor) == 0 else { throw Self.failure("write", target) }
+            let file = try NewFile(replacing: target)
+            try file.write(bytes)
+            try file.finish()
         } catch {
-            close(descriptor)
-            unlink(new)
-            throw error
-        }
-        close(descriptor)
-        guard rename(new, target) == 0 else {
-            let failure = Self.failure("write", target)
-            unlink(new)
-            throw failure
-        }
-        try syncFolder(of: target)
-    }
-
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ target: String) throws {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Foundation.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure("write", target) }
-            written += count
+            throw Self.failure("write", target, error.number)
         }
     }
 
@@ -163,7 +138,7 @@ public actor ClientFolder: SessionStorage, LocalState {
         try syncFolder(of: target)
     }
 
-    /// Makes a rename or removal durable.
+    /// Makes a removal durable.
     private func syncFolder(of target: String) throws {
         let folder = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? path
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
@@ -172,8 +147,8 @@ public actor ClientFolder: SessionStorage, LocalState {
         guard fsync(descriptor) == 0 else { throw Self.failure("write", folder) }
     }
 
-    private static func failure(_ what: String, _ path: String) -> ClientError {
-        let reason = String(cString: strerror(errno))
+    private static func failure(_ what: String, _ path: String, _ number: Int32 = errno) -> ClientError {
+        let reason = NewFile.Failure(number).reason
         return ClientError(
             .localStorage, "Could not \(what) \(path): \(reason).", hint: "Check the disk and the rights.")
     }

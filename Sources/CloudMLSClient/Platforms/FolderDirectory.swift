@@ -107,33 +107,13 @@ final class FolderDirectory {
 
     /// Writes a new file that appears under its name complete and durable, or not at all.
     func write(_ bytes: [UInt8], to name: String) throws(PlatformError) {
-        let temporary = "." + name + ".tmp"
-        let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw Self.failure("cannot write into \(shown)", errno) }
-        var done = false
-        defer {
-            close(file)
-            if !done { unlinkat(descriptor, temporary, 0) }
+        do {
+            let file = try NewFile(name, in: descriptor, temporary: "." + name + ".tmp", mode: 0o666)
+            try file.write(bytes)
+            try file.finish()
+        } catch {
+            throw Self.failure("cannot write into \(shown)", error.number)
         }
-        var count = 0
-        while count < bytes.count {
-            let written = bytes.withUnsafeBytes { buffer in
-                #if canImport(Darwin)
-                    Darwin.write(file, buffer.baseAddress?.advanced(by: count), buffer.count - count)
-                #else
-                    Glibc.write(file, buffer.baseAddress?.advanced(by: count), buffer.count - count)
-                #endif
-            }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw Self.failure("cannot write into \(shown)", errno) }
-            count += written
-        }
-        guard fsync(file) == 0 else { throw Self.failure("cannot write into \(shown)", errno) }
-        guard renameat(descriptor, temporary, descriptor, name) == 0 else {
-            throw Self.failure("cannot write into \(shown)", errno)
-        }
-        done = true
-        guard fsync(descriptor) == 0 else { throw Self.failure("cannot write into \(shown)", errno) }
     }
 
     private static func milliseconds(_ status: stat) -> UInt64 {

@@ -90,7 +90,8 @@ package struct SignUp: OperationMachine {
         case keyStoreKey(Entrance, ServerID, PasswordKDF)
         case keyStoreRegistration(Entrance)
         case store(Entrance, PasswordLogin.Output)
-        case storeSlotKey(Entrance, PasswordLogin.Output, StoreContents, [StoreSlot], StoreSlot)
+        case storeSlotKey(
+            Entrance, login: PasswordLogin.Output, contents: StoreContents, slots: [StoreSlot], slot: StoreSlot)
         case anchor(Entrance, Store, AnchorName)
         case anchorWrite(Entrance, Store, AnchorName)
         case slotWrite(Entrance, Store)
@@ -350,7 +351,7 @@ extension SignUp {
             return try unlock(entrance, login, contents, slots, slot, login.passwordKey)
         }
         try environment.kdfPolicy.accept(kdf)
-        state = .storeSlotKey(entrance, login, contents, slots, slot)
+        state = .storeSlotKey(entrance, login: login, contents: contents, slots: slots, slot: slot)
         return .perform(.deriveKey(kdf))
     }
 

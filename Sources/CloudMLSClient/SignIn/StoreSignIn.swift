@@ -31,7 +31,7 @@ struct StoreSignIn: OperationMachine {
         case finding
         case login(Origin, Login)
         case store(Origin, Login.Output)
-        case slotKey(Origin, StoreContents, [StoreSlot], VerifiedSlot<StoreScope>)
+        case slotKey(Origin, contents: StoreContents, slots: [StoreSlot], slot: VerifiedSlot<StoreScope>)
         case done
     }
 
@@ -109,7 +109,7 @@ struct StoreSignIn: OperationMachine {
                 return try finish(origin, contents, slots) { try password.open(with: hashed.passwordKey) }
             }
             try environment.kdfPolicy.accept(kdf)
-            state = .slotKey(origin, contents, slots, password)
+            state = .slotKey(origin, contents: contents, slots: slots, slot: password)
             return .perform(.deriveKey(kdf))
         case .recovery(let code):
             let slot = try verifiedSlot(StoreChecks.recoverySlot(slots, of: code))

@@ -113,8 +113,8 @@ final class ArchiveFile {
             .notAuthentic, "\(path) is no archive of a key store, or was cut off.", hint: "Check the file's name.")
     }
 
-    static func failure(_ what: String, _ path: String) -> ClientError {
-        let reason = String(cString: strerror(errno))
+    static func failure(_ what: String, _ path: String, _ number: Int32 = errno) -> ClientError {
+        let reason = NewFile.Failure(number).reason
         return ClientError(
             .localStorage, "Could not \(what) \(path): \(reason).",
             hint: "Check the file's name, the disk and the rights.")
