@@ -123,28 +123,31 @@ let package = Package(
         ),
 
         // Executables: argument parsing and wiring
+        .target(name: "CommandSupport", swiftSettings: settings),
         .target(
             name: "ServerOptions",
-            dependencies: ["ServerKit", "CloudMLSAPI", "KeyHierarchy", argumentParser, logging],
+            dependencies: ["CommandSupport", "ServerKit", "CloudMLSAPI", "KeyHierarchy", argumentParser, logging],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "KeyStoreServerCommand",
             dependencies: [
-                "KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy", argumentParser,
+                "KeyStoreServer", "ServerOptions", "CommandSupport", "ServerKit", "CloudMLSAPI", "KeyHierarchy",
+                argumentParser,
             ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "AuthDeliveryServerCommand",
             dependencies: [
-                "AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy", argumentParser,
+                "AuthDeliveryServer", "ServerOptions", "CommandSupport", "ServerKit", "CloudMLSAPI", "KeyHierarchy",
+                argumentParser,
             ],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "CloudMLSCommand",
-            dependencies: ["CloudMLSClient", "CloudMLSAPI", "KeyHierarchy", argumentParser],
+            dependencies: ["CloudMLSClient", "CommandSupport", "CloudMLSAPI", "KeyHierarchy", argumentParser],
             swiftSettings: settings
         ),
 

@@ -24,12 +24,15 @@ OURS = {
     "KeyStoreServer": {"ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLSCodec"},
     "AuthDeliveryServer": {"ServerKit", "CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLS", "MLSCrypto"},
     "CloudMLSClient": {"CloudMLSAPI", "KeyHierarchy", "MLSCodec", "MLS", "MLSCrypto"},
-    "ServerOptions": {"ServerKit", "CloudMLSAPI", "KeyHierarchy"},
-    "KeyStoreServerCommand": {"KeyStoreServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
-    "AuthDeliveryServerCommand": {
-        "AuthDeliveryServer", "ServerOptions", "ServerKit", "CloudMLSAPI", "KeyHierarchy",
+    "CommandSupport": set(),
+    "ServerOptions": {"CommandSupport", "ServerKit", "CloudMLSAPI", "KeyHierarchy"},
+    "KeyStoreServerCommand": {
+        "KeyStoreServer", "ServerOptions", "CommandSupport", "ServerKit", "CloudMLSAPI", "KeyHierarchy",
     },
-    "CloudMLSCommand": {"CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
+    "AuthDeliveryServerCommand": {
+        "AuthDeliveryServer", "ServerOptions", "CommandSupport", "ServerKit", "CloudMLSAPI", "KeyHierarchy",
+    },
+    "CloudMLSCommand": {"CommandSupport", "CloudMLSClient", "CloudMLSAPI", "KeyHierarchy"},
     "BenchCommand": {
         "CloudMLSAPI", "KeyHierarchy", "MLS", "MLSBench", "MLSCodec", "MLSCrypto", "MLSPeer", "MLSVectors",
     },

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuthDeliveryServer
+import CommandSupport
 import ServerKit
 import ServerOptions
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 
 /// The command line: parses, calls the client library, and turns errors into an exit status and two lines.
 @main

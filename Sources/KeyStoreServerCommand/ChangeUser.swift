@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import KeyStoreServer
 import ServerKit
 import ServerOptions

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import KeyHierarchy
 import KeyStoreServer
 import ServerKit

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import KeyHierarchy
 import KeyStoreServer
 import ServerKit
@@ -29,7 +30,7 @@ struct Serve: AsyncParsableCommand {
                 Terminal.say("key-store-server listens on \(ready.listening)")
                 guard let code = ready.setupCode else { return }
                 // A service manager keeps what is printed, where others may read it: there the file has to do.
-                if Terminal.isOutputATerminal {
+                if Terminal.outputIsTerminal {
                     Terminal.say("Register within 24 hours with this setup code:\n\(code.text)")
                 } else {
                     Terminal.say("The setup code to register with is in \(data.folder)/\(SetupCodes.fileName)")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudMLSAPI
+import CommandSupport
 import Foundation
 import KeyStoreServer
 import ServerKit

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import CommandSupport
 import ServerKit
 
 /// `backup`: writes a backup, or verifies one.
@@ -53,7 +54,7 @@ package struct BackupCommand<Served: StoredRole>: AsyncParsableCommand {
 
     package func run() async throws {
         try await Served.reportingStartupErrors {
-            Interruption.removeFiles()
+            Interruption.ending { TemporaryFiles.removeAllAndExit(130) }
             if verify {
                 let report = try BackupVerification(Served.schema).verify(file)
                 try BackupSummary(report, of: file).print("\(file) is good.", asJSON: json)

@@ -1,4 +1,5 @@
 import CloudMLSAPI
+import CommandSupport
 import Foundation
 import ServerKit
 

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import CommandSupport
 import Foundation
 import ServerKit
 

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import CommandSupport
 import ServerKit
 
 /// `restore`: puts a backup into the data folder.
@@ -43,7 +44,7 @@ package struct RestoreCommand<Served: StoredRole>: AsyncParsableCommand {
 
     package func run() async throws {
         try await Served.reportingStartupErrors {
-            Interruption.removeFiles()
+            Interruption.ending { TemporaryFiles.removeAllAndExit(130) }
             let outcome = try Restoration(Served.schema).restore(file, into: data.folder, replacing: force) {
                 Terminal.progress($0.rawValue)
             }

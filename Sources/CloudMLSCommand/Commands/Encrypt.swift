@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudMLSClient
+import CommandSupport
 
 struct Encrypt: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

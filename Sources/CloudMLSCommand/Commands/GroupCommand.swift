@@ -1,6 +1,7 @@
 import ArgumentParser
 import CloudMLSAPI
 import CloudMLSClient
+import CommandSupport
 
 struct GroupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

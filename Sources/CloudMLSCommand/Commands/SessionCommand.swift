@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudMLSClient
+import CommandSupport
 import KeyHierarchy
 
 struct SessionCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudMLSClient
+import CommandSupport
 
 struct SignOut: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

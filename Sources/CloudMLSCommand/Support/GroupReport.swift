@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import CloudMLSClient
+import CommandSupport
 
 /// How a group is shown.
 struct GroupReport: Encodable {

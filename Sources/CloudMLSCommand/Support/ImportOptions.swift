@@ -1,6 +1,7 @@
 import ArgumentParser
 import CloudMLSAPI
 import CloudMLSClient
+import CommandSupport
 import KeyHierarchy
 
 /// Who an archive belongs to and what opens it, on a device that is not signed in.

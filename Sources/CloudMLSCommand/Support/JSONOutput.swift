@@ -1,3 +1,5 @@
+import CommandSupport
+
 import class Foundation.JSONEncoder
 
 /// Answers for scripts: one JSON document with sorted keys on one line.

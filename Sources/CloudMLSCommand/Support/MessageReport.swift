@@ -1,5 +1,6 @@
 import CloudMLSAPI
 import CloudMLSClient
+import CommandSupport
 
 #if canImport(Darwin)
     import Darwin

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import KeyHierarchy
 
 /// Where the password comes from; never from an argument, which every user of the machine could see.

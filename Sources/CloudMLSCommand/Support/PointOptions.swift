@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudMLSClient
+import CommandSupport
 import Synchronization
 
 #if canImport(Darwin)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 
 /// How often a command that takes long says how far it is.
 struct ProgressOptions: ParsableArguments {

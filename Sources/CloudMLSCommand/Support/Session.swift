@@ -1,4 +1,5 @@
 import CloudMLSClient
+import CommandSupport
 
 /// The signed-in user, ready to work.
 struct Session {

@@ -1,3 +1,4 @@
+import CommandSupport
 import Synchronization
 
 /// What the user has to know besides the command's answer, on standard error, each once: a command may synchronise twice.

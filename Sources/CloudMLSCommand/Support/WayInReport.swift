@@ -1,4 +1,5 @@
 import CloudMLSClient
+import CommandSupport
 import KeyHierarchy
 
 #if canImport(Darwin)

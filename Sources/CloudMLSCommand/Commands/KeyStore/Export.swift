@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudMLSClient
+import CommandSupport
 
 extension KeyStoreCommand {
     struct Export: AsyncParsableCommand {

@@ -1,37 +1,12 @@
+import CommandSupport
+
 #if canImport(Darwin)
     import Darwin
 #else
     import Glibc
 #endif
 
-/// The person at the terminal, if there is one.
-enum Terminal {
-    static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
-    static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-
-    /// Shows what takes a moment, to a person only.
-    static func note(_ text: String) {
-        if errorIsTerminal { writeError(text + "\n") }
-    }
-
-    static func writeError(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
-
-    static func writeOutput(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
-
-    static func write(_ bytes: [UInt8], to descriptor: Int32) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            #if canImport(Darwin)
-                let count = rest.withUnsafeBytes { Darwin.write(descriptor, $0.baseAddress, $0.count) }
-            #else
-                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            #endif
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
-
+extension Terminal {
     /// The next byte of standard input; nil at its end. Takes no more than that byte, so that what follows a password
     /// is still there for whoever reads the text.
     static func readByte() throws(CommandFailure) -> UInt8? {
@@ -93,21 +68,5 @@ enum Terminal {
             }
         }
         return line
-    }
-
-    /// A text as it can be shown: what would move the cursor, colour the screen, or turn the reading direction is
-    /// replaced, so that a message cannot pass for something that this program says.
-    static func safe(_ text: String, lines: Bool = false) -> String {
-        var shown = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control where lines && (scalar == "\n" || scalar == "\t"): shown.append(scalar)
-            case .control, .lineSeparator, .paragraphSeparator: shown.append("\u{FFFD}")
-            case .format where (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value):
-                shown.append("\u{FFFD}")
-            default: shown.append(scalar)
-            }
-        }
-        return String(shown)
     }
 }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// A line on standard error that says how far something is, how fast it goes and how long it takes. At a terminal it stays
 /// in its place; elsewhere, as in a log, there is a new one now and then.
-final class ProgressBar: Sendable {
+package final class ProgressBar: Sendable {
     private struct State {
         /// When the first was shown, and how far it was then: the rate is of what came after.
         var first: (time: ContinuousClock.Instant, done: Int)?
@@ -21,13 +21,14 @@ final class ProgressBar: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter interval: where there is no terminal; zero says nothing.
-    init(unit: String, interval: Duration, isTerminal: Bool = Terminal.errorIsTerminal) {
+    package init(unit: String, interval: Duration, isTerminal: Bool = Terminal.errorIsTerminal) {
         self.unit = unit
         self.isTerminal = isTerminal
         self.interval = isTerminal ? Self.interval : interval
     }
 
-    func show(done: Int, of total: Int) {
+    /// - Parameter total: nothing is shown of nothing.
+    package func show(done: Int, of total: Int) {
         guard interval > .zero, total > 0 else { return }
         let now = ContinuousClock.now
         state.withLock { state in
@@ -45,7 +46,7 @@ final class ProgressBar: Sendable {
     }
 
     /// Leaves the line, and begins a new one for what comes next.
-    func end() {
+    package func end() {
         let hasLine = state.withLock { state in
             defer { state.hasLine = false }
             return state.hasLine
