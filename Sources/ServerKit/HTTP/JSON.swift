@@ -30,7 +30,7 @@ extension Request {
 
 extension ByteBuffer {
     /// The bytes as JSON, or `bad_request` with at most the name of a field that the route knows: never what was sent.
-    package func json<Value: Decodable>(_ type: Value.Type) throws(APIError) -> Value {
+    package func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(readableBytesView))
         } catch DecodingError.keyNotFound(let key, _) {
