@@ -42,7 +42,7 @@ end_step() {
     steps+=("$line")
     step_name=''
     # A script that calls this one shows them too.
-    if [ -n "${CLOUDMLS_STEPS-}" ]; then printf '%s\n' "$line" >> "$CLOUDMLS_STEPS"; fi
+    if [ -n "${DEPLOY_STEPS-}" ]; then printf '%s\n' "$line" >> "$DEPLOY_STEPS"; fi
 }
 
 end_steps() {
