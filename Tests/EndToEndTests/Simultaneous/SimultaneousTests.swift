@@ -1,24 +1,11 @@
 import CloudMLSClient
 import KeyHierarchy
-import Synchronization
 import Testing
 
-/// Two devices of one user that do something at the same moment: afterwards there is exactly one outcome, both devices work
-/// or say what to do, and nothing is lost.
+/// Two devices of one user that change keys and ways in at the same moment: afterwards there is exactly one outcome, both
+/// devices work or say what to do, and nothing is lost.
 @Suite(.serialized)
 struct SimultaneousTests {
-    /// What one time leaves for the next.
-    final class Box<Value: Sendable>: Sendable {
-        private let content: Mutex<Value>
-
-        init(_ value: Value) { content = Mutex(value) }
-
-        var value: Value {
-            get { content.withLock { $0 } }
-            set { content.withLock { $0 = newValue } }
-        }
-    }
-
     @Test func twoRotations() async throws {
         let hands = try await TwoHands.make()
         let keys = Box<[UInt32]>([])

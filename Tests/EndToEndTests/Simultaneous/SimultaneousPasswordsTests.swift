@@ -2,7 +2,9 @@ import CloudMLSClient
 import KeyHierarchy
 import Testing
 
-extension SimultaneousTests {
+/// The same with passwords and recoveries.
+@Suite(.serialized)
+struct SimultaneousPasswordsTests {
     /// Two people, one password: the other one changes it while this one does. Exactly one is in force afterwards.
     @Test(arguments: [false, true])
     func twoChangesOfThePassword(keepsSessions: Bool) async throws {

@@ -4,7 +4,9 @@ import Foundation
 import KeyHierarchy
 import Testing
 
-extension SimultaneousTests {
+/// The same with moves to another key store.
+@Suite(.serialized)
+struct SimultaneousMovesTests {
     /// Moves to and fro between two key stores, so that there is always one to go to. Each time under another name: the one
     /// that was left is still known there.
     private struct Journey: Sendable {
