@@ -73,8 +73,9 @@ package struct DeviceKeys: MLSStruct {
 
     /// The name in the device's `LocalState`.
     package static func localName(user: UserName, at origin: Origin) -> String {
-        "\(localNamePrefix)\(origin)/\(user)"
+        LocalScope(user: user, at: origin).name("device-key")
     }
 
+    /// What all such names begin with.
     static let localNamePrefix = "device-key/"
 }

@@ -56,7 +56,9 @@ package struct ServerPins: MLSStruct, Hashable {
     }
 
     /// The name in the device's `LocalState`.
-    package static func localName(user: UserName, at origin: Origin) -> String { "pins/\(origin)/\(user)" }
+    package static func localName(user: UserName, at origin: Origin) -> String {
+        LocalScope(user: user, at: origin).name("pins")
+    }
 }
 
 extension LocalState {

@@ -55,6 +55,8 @@ public struct ClientEnvironment: Sendable {
         return fresh
     }
 
+    /// The closure is the program's own: nothing that comes from outside reaches this, and to go on would be to take secrets
+    /// that nobody chose.
     private static func wrongCount(_ count: Int) -> Never {
         preconditionFailure("ClientEnvironment.random was asked for \(count) bytes and gave another number")
     }

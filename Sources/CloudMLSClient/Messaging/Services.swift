@@ -12,14 +12,14 @@ package struct Services: Sendable {
     package let policy: MessagingPolicy
     /// What this device remembers.
     package let local: any LocalState
-    /// Begins the names in `local` of what is remembered of this user only.
-    private let localScope: String
+    /// Makes the names in `local`.
+    package let localScope: LocalScope
     /// The key store's incarnation.
     package let storeIncarnation: @Sendable () async -> [UInt8]?
 
     package init(
         environment: ClientEnvironment, objects: any ObjectStore, authDelivery: any AuthDeliveryService,
-        local: any LocalState, localScope: String = "", profileKey: ProfileKey, storeID: StoreID,
+        local: any LocalState, localScope: LocalScope, profileKey: ProfileKey, storeID: StoreID,
         policy: MessagingPolicy,
         storeIncarnation: @escaping @Sendable () async -> [UInt8]?
     ) {
@@ -39,14 +39,9 @@ package struct Services: Sendable {
         let keyStore = context.keyStore
         self.init(
             environment: context.environment, objects: context.sealed, authDelivery: context.authDelivery,
-            local: context.local, localScope: context.localName(""), profileKey: context.profileKey,
-            storeID: context.storeID, policy: policy
+            local: context.local, localScope: LocalScope(user: context.userName, at: context.authDeliveryOrigin),
+            profileKey: context.profileKey, storeID: context.storeID, policy: policy
         ) { await keyStore.incarnation() }
-    }
-
-    /// The name in `local` for what the device remembers of this user only: of a thing, or of one of many.
-    package func localName(_ purpose: String, _ part: String? = nil) -> String {
-        purpose + localScope + (part.map { "/" + $0 } ?? "")
     }
 
     /// The key store's incarnation as anchors have it; zeros before its first answer.

@@ -25,7 +25,7 @@ extension Messenger {
     public nonisolated func conversation(in group: GroupSummary, on platform: any MessagePlatform) -> Conversation {
         Conversation(
             chat: group.chat, platform: platform, sealing: GroupSealing(messenger: self, group: group),
-            local: services.local, positionName: services.localName("read", group.id.hex),
+            local: services.local, positionName: services.localScope.name("read", group.id.hex),
             environment: services.environment)
     }
 }

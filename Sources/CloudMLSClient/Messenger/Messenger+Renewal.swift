@@ -28,24 +28,12 @@ extension Messenger {
     public func renewKeyPackages() async throws -> Int {
         let now = services.environment.now()
         if let renewalTried, renewalTried <= now, now - renewalTried < Self.pause { return 0 }
-        let name = services.localName("key-packages-maintained")
+        let name = services.localScope.name("key-packages-maintained")
         let last = try await services.local.read(name).flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
         if let last, last <= now, now - last < Self.day { return 0 }
         renewalTried = now
         let published = try await maintainKeyPackages()
         try await services.local.write(name, Array("\(now)".utf8))
         return published
-    }
-
-    /// Renews them as a part of something else, which goes on where that fails.
-    ///
-    /// - Returns: why they could not be renewed.
-    func renewKeyPackagesBeside() async throws -> ClientError? {
-        do {
-            try await renewKeyPackages()
-            return nil
-        } catch let error as ClientError {
-            return error
-        }
     }
 }

@@ -38,11 +38,15 @@ extension KeyStoreMoves {
             throw error
         }
         try? await service.logout()
-        try await context.local.write(context.localName(LeftKeyStore.localName), nil)
+        try await context.local.write(leftName, nil)
+    }
+
+    private var leftName: String {
+        LeftKeyStore.localName(user: context.userName, at: context.authDeliveryOrigin)
     }
 
     private func left() async throws -> LeftKeyStore? {
-        guard let bytes = try await context.local.read(context.localName(LeftKeyStore.localName)) else { return nil }
+        guard let bytes = try await context.local.read(leftName) else { return nil }
         guard let left = try? LeftKeyStore(decoding: bytes) else {
             throw ClientError(
                 .formatOfAnotherVersion, "What this device remembers of the old key store cannot be read.",

@@ -180,8 +180,7 @@ extension KeyStoreMoves {
     private var follower: StoreFollower {
         StoreFollower(
             session: context.session, keeper: context.keeper, environment: context.environment,
-            authDelivery: context.authDelivery, local: context.local, connector: connector,
-            leftName: context.localName(LeftKeyStore.localName))
+            authDelivery: context.authDelivery, local: context.local, connector: connector)
     }
 
     /// Finds where the store is, which another device may have moved, and its newest keys; but a move to the destination

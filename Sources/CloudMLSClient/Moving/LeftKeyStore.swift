@@ -13,9 +13,6 @@ package import MLSCodec
 /// } LeftKeyStore;
 /// ```
 package struct LeftKeyStore: MLSStruct, Hashable {
-    /// The name in the device's `LocalState`, behind `ClientContext.localName`.
-    package static let localName = "left-key-store"
-
     private let version = FormatVersion.v1
     package var origin: Origin
     package var serverID: ServerID
@@ -33,5 +30,10 @@ package struct LeftKeyStore: MLSStruct, Hashable {
         StructLayout(\.version, \.origin, \.serverID, \.certificatePin, \.userName) { _, origin, serverID, pin, name in
             Self(origin: origin, serverID: serverID, certificatePin: pin, userName: name)
         }
+    }
+
+    /// The name in the device's `LocalState`.
+    package static func localName(user: UserName, at origin: Origin) -> String {
+        LocalScope(user: user, at: origin).name("left-key-store")
     }
 }

@@ -14,8 +14,6 @@ struct StoreFollower: Sendable {
     let authDelivery: any AuthDeliveryService
     let local: any LocalState
     let connector: any ServerConnector
-    /// Where the device remembers what was left.
-    let leftName: String
 
     /// Lets the requests to a key store follow the store from there, and from wherever it is found then.
     func watch(_ service: any KeyStoreService) async {
@@ -142,7 +140,7 @@ struct StoreFollower: Sendable {
         let left = await current().keyStore
         try await environment.perform(FollowStep.rememberLeft) {
             try await local.write(
-                leftName,
+                LeftKeyStore.localName(user: session.userName, at: session.authDeliveryOrigin),
                 LeftKeyStore(
                     origin: left.origin, serverID: left.serverID, certificatePin: left.certificatePin,
                     userName: left.userName

@@ -60,7 +60,8 @@ struct EncodedCiphertexts: Hashable, Sendable, MLSCodable {
         content = vector.bytes(since: start)
     }
 
-    /// What is kept was written here, or was read to its end before.
+    /// What is kept was written here, or `skip` went through it to its end, past the same two vectors that a ciphertext is read
+    /// from (RFC 9420 §7.6): no message of anybody's reaches this.
     private static func cannotFail(_ error: CodecError) -> Never {
         preconditionFailure("ciphertexts that cannot be read a second time: \(error)")
     }

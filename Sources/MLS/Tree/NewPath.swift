@@ -67,7 +67,8 @@ package struct NewPath: Sendable {
     }
 
     /// The same for somebody whom the path's own commit adds. It was in the tree when the path was made, so that there is
-    /// one: a Welcome without it would let a member in that cannot follow.
+    /// one: the filtered direct path leaves out only nodes whose copath child has an empty resolution (RFC 9420 §4.1.2), and a
+    /// new leaf is in that of its own. A Welcome without it would let a member in that cannot follow.
     func requiredPathSecret(for newMember: LeafIndex) -> SecretBytes {
         guard let secret = pathSecret(for: newMember) else {
             preconditionFailure("a path that does not reach the new member at leaf \(newMember.rawValue)")

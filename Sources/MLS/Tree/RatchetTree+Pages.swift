@@ -85,6 +85,8 @@ extension Subtree? {
 
 extension Subtree {
     /// The name of the page that begins here, where not all is blank.
+    ///
+    /// Only trees whose hashes are there are cut into pages (`Group.pageChanges(since:)`).
     fileprivate var pageName: [UInt8] {
         guard let hash else { preconditionFailure("pages of a tree whose hashes were not computed") }
         return hash

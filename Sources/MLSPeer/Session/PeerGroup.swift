@@ -23,12 +23,16 @@ struct PeerGroup: Sendable {
     }
 
     /// The key pair of the own leaf.
+    ///
+    /// - Throws: `absent` for a leaf whose key this session did not make.
     var signer: SignatureKeyPair {
-        let own = group.member(at: group.ownLeafIndex)?.signatureKey
-        guard let signer = signers.first(where: { $0.publicKey == own }) else {
-            preconditionFailure("a leaf of one's own with a signature key that this session did not give it")
+        get throws(PeerError) {
+            let own = group.member(at: group.ownLeafIndex)?.signatureKey
+            guard let signer = signers.first(where: { $0.publicKey == own }) else {
+                throw PeerError(.absent, "the session does not have the private key of this member's leaf")
+            }
+            return signer
         }
-        return signer
     }
 
     /// How the next handshake message goes; a private one takes a generation.
@@ -66,7 +70,7 @@ struct PeerGroup: Sendable {
         try group.merge(staged)
         self.staged = nil
         (nextHandshake, nextApplication) = (0, 0)
-        signers = [signer]
+        signers = [try signer]
         remember()
     }
 

@@ -35,7 +35,7 @@ extension PeerSession {
         let includesTree = try arguments.flag("tree", default: true)
         let reInit = try arguments.flag("reinit") ? try arguments.reInit() : nil
         let update = try leafUpdate(arguments, provider: peer.group.provider)
-        let signer = peer.signer.privateKey
+        let signer = try peer.signer.privateKey
         let request = CommitRequest(
             adding: try arguments.keyPackages("add"), removing: try arguments.numbers("remove").map { LeafIndex($0) },
             extensions: reInit == nil ? try arguments.extensions("extensions") : nil,

@@ -59,7 +59,7 @@ extension PeerSession {
         let info = try group.group.groupInfo(
             includesRatchetTree: includesTree,
             includesExternalPub: try arguments.flag("external-pub", default: true),
-            extensions: try arguments.extensions("extensions") ?? [], signer: group.signer.privateKey)
+            extensions: try arguments.extensions("extensions") ?? [], signer: try group.signer.privateKey)
         var answer = PeerAnswer()
         answer.add("group-info", MLSMessage.groupInfo(info).encoded)
         answer.add("ratchet-tree", includesTree ? nil : group.group.ratchetTree)

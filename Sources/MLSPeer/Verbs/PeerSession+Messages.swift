@@ -24,7 +24,7 @@ extension PeerSession {
         let message = try peer.group.encrypt(
             try arguments.bytes("plaintext"), generation: generation,
             authenticatedData: try arguments.optionalBytes("aad") ?? [], padding: try arguments.padding(),
-            signer: peer.signer.privateKey)
+            signer: try peer.signer.privateKey)
         groups[name] = peer
         var answer = PeerAnswer()
         answer.add("message", message.encoded)

@@ -45,7 +45,7 @@ extension PeerSession {
 
     private mutating func propose(_ arguments: PeerArguments) throws -> PeerAnswer {
         var (name, peer) = try group(arguments)
-        let signer = peer.signer.privateKey
+        let signer = try peer.signer.privateKey
         let data = try arguments.optionalBytes("aad") ?? []
         let type = try arguments.text("type")
         let update = type == "update" ? try leafUpdate(arguments, provider: peer.group.provider) : nil

@@ -89,7 +89,10 @@ struct ScheduledBackups: Service {
             FileSystem.remove("\(schedule.folder)/\(old)")
             logger.notice("removed an old backup", metadata: ["file": "\(schedule.folder)/\(old)"])
         }
-        guard let created = report.created else { preconditionFailure("a backup does not say when it was made") }
+        // What was written has been read back: without its time, the disk did not keep what it was given.
+        guard let created = report.created else {
+            throw StartupError(.damaged, "\(file) does not say when it was made: is its disk sound?")
+        }
         return created
     }
 }

@@ -48,6 +48,9 @@ package struct RequestParameter: Sendable {
 
 extension RequestContext {
     /// A parameter of the route's path, such as `id` in `/v1/slots/:id`.
+    ///
+    /// The router has matched that path, and so has a text for each parameter in it, whatever the client sent: only a name
+    /// that the program misspells can be absent.
     package func path(_ name: String) -> RequestParameter {
         guard let text = parameters.get(name) else { preconditionFailure("the route's path has no parameter \(name)") }
         return RequestParameter(name, in: .path, text: text)

@@ -77,15 +77,17 @@ final class SimulatedDevice: @unchecked Sendable, CustomStringConvertible {
         if let awake { return awake }
         let connection = { [self] server in SimulatedConnection(device: self, life: life, server: server) }
         let (network, store) = (network, user.store)
+        let authDelivery = FakeAuthDelivery(
+            world: simulation.world, user: user.name, faults: connection(.authDelivery))
         let objects = SimulatedObjects(
             store: try user.sealedStore(connection(.keyStore(user.name))), sabotage: sabotage)
         let services = Services(
             environment: ClientEnvironment(
                 now: { network.now }, random: { count in (0..<count).map { _ in UInt8.random(in: .min ... .max) } }),
             objects: objects,
-            authDelivery: FakeAuthDelivery(
-                world: simulation.world, user: user.name, faults: connection(.authDelivery)),
-            local: disk, profileKey: user.keys.keyring.profileKey, storeID: user.storeID, policy: simulation.plan.policy
+            authDelivery: authDelivery, local: disk,
+            localScope: LocalScope(user: try UserName(typed: user.name), at: authDelivery.origin),
+            profileKey: user.keys.keyring.profileKey, storeID: user.storeID, policy: simulation.plan.policy
         ) { await store.incarnation }
         let messenger = Messenger(services: services)
         awake = messenger

@@ -23,12 +23,14 @@ struct TestUser: Sendable {
     let clock: TestClock
     private let profileKey = ProfileKey.random()
     private let storeID = StoreID.random()
+    private let localScope: LocalScope
 
     init(_ name: String, _ world: AuthDeliveryWorld, clock: TestClock = TestClock()) throws {
         self.name = name
         self.world = world
         self.clock = clock
         account = try #require(AccountAddress(platform: "folder", id: name))
+        localScope = LocalScope(user: try UserName(typed: name), at: try Origin(typed: "http://127.0.0.1:7465"))
     }
 
     func services(
@@ -43,7 +45,7 @@ struct TestUser: Sendable {
                 now: { clock.now }, random: { count in (0..<count).map { _ in UInt8.random(in: .min ... .max) } }),
             objects: objects ?? FaultyObjectStore(store: store, faults: faults),
             authDelivery: FakeAuthDelivery(world: world, user: name, faults: authDelivery ?? faults), local: local,
-            profileKey: profileKey, storeID: storeID, policy: policy
+            localScope: localScope, profileKey: profileKey, storeID: storeID, policy: policy
         ) { await store.incarnation }
     }
 

@@ -72,7 +72,7 @@ package final class DirectRoute: Sendable {
     fileprivate func answer(_ request: Request, _ context: SessionContext) async throws -> Response {
         let body = bodyLimit > 0 ? try await request.bytes(upTo: bodyLimit) : ByteBuffer()
         let direct = DirectRequest(
-            parameter: parameter.flatMap { context.parameters.get($0) } ?? "", headers: request.headers, body: body,
+            parameter: parameter.map { context.path($0).text } ?? "", headers: request.headers, body: body,
             session: context.session)
         try Task.checkCancellation()
         return try await withCheckedThrowingContinuation { continuation in
