@@ -24,31 +24,31 @@ package struct KeyStoreApplication: Sendable {
         logger: Logger = .quiet
     ) throws {
         core = try ServerCore(
-            configuration.service, clock: clock, slotAccess: SQLiteStoreState.slotAccess,
-            lockOut: SQLiteMovingStorage.endFollowing, schema: KeyStoreSchema.schema)
+            configuration.service, clock: clock, slotAccess: SQLiteKeyStoreStorage.slotAccess,
+            lockOut: SQLiteKeyStoreStorage.endFollowing, schema: KeyStoreSchema.schema)
         self.logger = logger
         let registrations = SQLiteRegistrationStorage(core.database)
         self.registrations = registrations
-        let objects = SQLiteObjectStorage(core.database, limits: configuration.limits, signals: core.signals)
-        let keyrings = SQLiteKeyringStorage(core.database, signals: core.signals)
+        let storage = SQLiteKeyStoreStorage(core.database)
+        let objects = ObjectService(storage: storage, limits: configuration.limits, signals: core.signals)
+        let keyrings = KeyringService(storage: storage, signals: core.signals)
         let registrationService = RegistrationService(
             storage: registrations, registration: configuration.registration, folder: core.folder, clock: clock)
-        let moving = SQLiteMovingStorage(core.database)
-        let moves = MoveService(storage: moving, identity: core.identity, limits: configuration.limits)
+        let moves = MoveService(storage: storage, identity: core.identity, limits: configuration.limits)
         let imports = ImportService(
-            storage: moving, registrations: registrationService, identity: core.identity, sessions: core.sessions,
+            storage: storage, registrations: registrationService, identity: core.identity, sessions: core.sessions,
             limits: configuration.limits, clock: clock)
-        let objectRoutes = ObjectRoutes(storage: objects, limits: configuration.limits)
-        let batchRoutes = BatchRoutes(storage: objects, limits: configuration.limits)
+        let objectRoutes = ObjectRoutes(service: objects, limits: configuration.limits)
+        let batchRoutes = BatchRoutes(service: objects, limits: configuration.limits)
         application = try ServerApplication(
             core, logger: logger, directRoutes: objectRoutes.routes + batchRoutes.direct
         ) {
             [core] open, session in
             RegistrationRoutes(core: core, service: registrationService).add(to: open)
             OpenAPIRoutes().add(to: open)
-            KeyringRoutes(storage: keyrings).add(to: session)
+            KeyringRoutes(service: keyrings).add(to: session)
             let events = EventService(
-                storage: objects, sessions: core.sessions, signals: core.signals,
+                objects: objects, sessions: core.sessions, signals: core.signals,
                 heartbeat: configuration.eventHeartbeat)
             EventRoutes(events: events).add(to: session)
             batchRoutes.add(to: session)

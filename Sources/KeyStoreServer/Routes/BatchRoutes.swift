@@ -7,7 +7,7 @@ struct BatchRoutes: Sendable {
     /// Rows in one answer of the change feed or the list.
     static let maximumRows = 1_000
 
-    let storage: any ObjectStorage
+    let service: ObjectService
     let limits: KeyStoreLimits
 
     /// Those that the client asks for with nearly everything it does.
@@ -32,7 +32,7 @@ struct BatchRoutes: Sendable {
             let user = request.session.userID
             Task {
                 do {
-                    let objects = try await storage.objects(named: names, of: user, maximumBytes: limits.batchSize)
+                    let objects = try await service.objects(named: names, of: user)
                     respond { try .json(ObjectsReadResponse(objects: objects)) }
                 } catch {
                     respond { throw error }
@@ -48,7 +48,7 @@ struct BatchRoutes: Sendable {
     @Sendable private func write(_ request: DirectRequest, _ respond: @escaping DirectRoute.Respond) {
         do {
             let writes = try ObjectBatch.writes(request.body.json(BatchRequest.self), limits: limits)
-            storage.write(writes, of: request.session.userID) { revisions in
+            service.write(writes, of: request.session.userID) { revisions in
                 respond { try .json(BatchResponse(revisions: revisions.get())) }
             }
         } catch {
@@ -58,14 +58,14 @@ struct BatchRoutes: Sendable {
 
     /// Takes `after`, a cursor, and `limit`; answers `ChangesResponse`.
     @Sendable private func changes(_ request: Request, context: SessionContext) async throws -> Response {
-        let changes = try await storage.changes(
+        let changes = try await service.changes(
             after: try request.query("after")?.number() ?? 0, limit: try Self.limit(request), of: context.userID)
         return .spelled(changes.spell)
     }
 
     /// Takes `after`, a name, `limit` and `belowKey`; answers `ObjectsPage`.
     @Sendable private func list(_ request: Request, context: SessionContext) async throws -> Response {
-        let page = try await storage.list(
+        let page = try await service.list(
             after: try request.query("after").map(ObjectRoutes.name),
             belowKey: try (request.query("belowKey")?.number()).map { UInt32(clamping: $0) },
             limit: try Self.limit(request), of: context.userID)

@@ -4,7 +4,7 @@ import ServerKit
 
 /// `GET /v1/keyring`, `PUT /v1/keyring` and `POST /v1/rotation`.
 struct KeyringRoutes: Sendable {
-    let storage: any KeyringStorage
+    let service: KeyringService
 
     func add(to routes: some RouterMethods<SessionContext>) {
         routes.get("/v1/keyring", use: get)
@@ -14,7 +14,7 @@ struct KeyringRoutes: Sendable {
 
     /// Answers `StoredKeyring`.
     @Sendable private func get(_ request: Request, context: SessionContext) async throws -> Response {
-        let keyring = try await storage.keyring(of: context.userID)
+        let keyring = try await service.keyring(of: context.userID)
         return try .json(keyring, headers: [.eTag: Answer.entityTag(keyring.revision)])
     }
 
@@ -23,7 +23,7 @@ struct KeyringRoutes: Sendable {
         let precondition = try Precondition(request.headers)
         let write = try await request.json(KeyringWrite.self)
         guard write.body.array.count <= Limits.smallBody else { throw APIError.bodyTooLarge(Limits.smallBody) }
-        let revision = try await storage.writeKeyring(
+        let revision = try await service.write(
             write.body.array, endingHandover: write.endsHandover ?? false, precondition: precondition,
             of: context.userID)
         return .written(revision)
@@ -32,6 +32,6 @@ struct KeyringRoutes: Sendable {
     /// Takes `KeyRotation`; answers `WriteResult`.
     @Sendable private func rotate(_ request: Request, context: SessionContext) async throws -> Response {
         let rotation = try NewRotation(try await request.json(KeyRotation.self))
-        return .written(try await storage.rotate(rotation, by: context.session))
+        return .written(try await service.rotate(rotation, by: context.session))
     }
 }

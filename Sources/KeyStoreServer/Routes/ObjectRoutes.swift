@@ -5,7 +5,7 @@ import ServerKit
 
 /// `/v1/objects/{name}`: one sealed object at a time, as an octet stream. `{name}` is 64 lower-case hexadecimal digits.
 struct ObjectRoutes: Sendable {
-    let storage: any ObjectStorage
+    let service: ObjectService
     let limits: KeyStoreLimits
 
     var routes: [DirectRoute] {
@@ -19,7 +19,7 @@ struct ObjectRoutes: Sendable {
     /// Answers the body with its revision as `ETag`. A tombstone is 404, with its `ETag`.
     @Sendable private func get(_ request: DirectRequest, _ respond: DirectRoute.Respond) {
         respond {
-            let object = try storage.object(named: try Self.name(request), of: request.session.userID)
+            let object = try service.object(named: try Self.name(request), of: request.session.userID)
             let headers: HTTPFields = object.revision > 0 ? [.eTag: Answer.entityTag(object.revision)] : [:]
             guard let body = object.body else {
                 throw APIError(.notFound, "There is no such object.", headers: headers)
@@ -51,7 +51,7 @@ struct ObjectRoutes: Sendable {
             let name = try Self.name(request)
             let precondition = try Precondition(request.headers)
             let write = ObjectWrite(name: name, precondition: precondition, body: try body(precondition))
-            storage.write([write], of: request.session.userID) { revisions in
+            service.write([write], of: request.session.userID) { revisions in
                 respond { .written(try revisions.get().first ?? precondition.expected + 1) }
             }
         } catch {

@@ -11,7 +11,7 @@ import ServiceLifecycle
 
 /// Streams of events about a user's data.
 struct EventService: Sendable {
-    let storage: any ObjectStorage
+    let objects: ObjectService
     let sessions: SessionService
     let signals: UserSignals
     /// From one comment to the next.
@@ -58,7 +58,7 @@ struct EventStream: Sendable {
     }
 
     private func event() async throws -> ByteBuffer {
-        let state = try await service.storage.state(of: session.userID)
+        let state = try await service.objects.state(of: session.userID)
         let data = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
         return ByteBuffer(string: "event: \(ChangeEvent.name)\ndata: \(data)\n\n")
     }

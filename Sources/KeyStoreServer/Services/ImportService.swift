@@ -5,7 +5,7 @@ import ServerKit
 
 /// A store's way in from another key store: checks what arrives, and opens it only when it is complete.
 struct ImportService: Sendable {
-    let storage: any MovingStorage
+    let storage: any KeyStoreStorage
     let registrations: RegistrationService
     let identity: ServerIdentity
     let sessions: SessionService
@@ -48,7 +48,7 @@ struct ImportService: Sendable {
             if try transaction.arrival(of: user)?.move != store.moveID { try transaction.deleteObjects(of: user) }
             try Self.take(store, followUntil: followUntil, of: user, in: transaction)
             // What was signed in here before the store left may be somebody who was shut out at the place it was since.
-            try transaction.endSessions(of: user, except: session.id)
+            try transaction.slots.endSessions(of: user, except: session.id)
             return try Self.status(of: user, in: transaction)
         }
     }
@@ -169,9 +169,9 @@ struct ImportService: Sendable {
 
     /// Slots, keyring, and what the move has to show.
     private static func take(
-        _ store: StoreImport, followUntil: UInt64, of user: UserID, in transaction: any MovingTransaction
+        _ store: StoreImport, followUntil: UInt64, of user: UserID, in transaction: any KeyStoreTransaction
     ) throws {
-        try transaction.replaceSlots(store.slots, of: user)
+        try transaction.slots.replaceSlots(with: store.slots, of: user)
         try transaction.raiseMark(of: user)
         try transaction.putKeyring(store.keyring, revision: store.keyringRevision, of: user)
         try transaction.putArrival(
@@ -190,7 +190,7 @@ struct ImportService: Sendable {
         return arrival
     }
 
-    private static func status(of user: UserID, in transaction: any MovingTransaction) throws -> ImportStatus {
+    private static func status(of user: UserID, in transaction: any KeyStoreTransaction) throws -> ImportStatus {
         let store = try transaction.store(of: user)
         return ImportStatus(
             state: store.state, moveID: try transaction.arrival(of: user).map { Bytes($0.move.bytes) },

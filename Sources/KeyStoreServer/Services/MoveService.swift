@@ -5,11 +5,11 @@ package import ServerKit
 
 /// A store's way to another key store: decides when it may leave and when it has moved, and signs that it has.
 package struct MoveService: Sendable {
-    private let storage: any MovingStorage
+    private let storage: any KeyStoreStorage
     private let identity: ServerIdentity
     private let limits: KeyStoreLimits
 
-    package init(storage: any MovingStorage, identity: ServerIdentity, limits: KeyStoreLimits) {
+    package init(storage: any KeyStoreStorage, identity: ServerIdentity, limits: KeyStoreLimits) {
         self.storage = storage
         self.identity = identity
         self.limits = limits
@@ -145,7 +145,7 @@ package struct MoveService: Sendable {
         return departure
     }
 
-    private static func status(of user: UserID, in transaction: any MovingTransaction) throws -> MoveStatus {
+    private static func status(of user: UserID, in transaction: any KeyStoreTransaction) throws -> MoveStatus {
         MoveStatus(try transaction.store(of: user), try transaction.departure(of: user))
     }
 }

@@ -16,18 +16,17 @@ package protocol ArrivalStorage {
     func arrival(of user: UserID) throws -> StoredArrival?
     /// Replaces the one before.
     func putArrival(_ arrival: StoredArrival, of user: UserID) throws
+    /// Lets nobody follow any more.
+    func endFollowing(of user: UserID) throws
 }
 
-/// The user whose store arrives. Users, slots and sessions are otherwise ServerKit's.
+/// The user whose store arrives. Slots are `SlotTransaction`'s, users and sessions otherwise ServerKit's.
 package protocol ArrivingUserStorage {
     /// Uses a setup token up; `registration_refused` where it is not good at `now`.
     func useSetupToken(_ hash: [UInt8], now: UInt64) throws
     /// Adds a user who has no way in yet; `name_taken` where the name is.
     func insertUser(named name: String, at time: UInt64) throws -> UserID
     func user(named name: String) throws -> UserID?
-    /// Makes the user's slots and login keys exactly these.
-    func replaceSlots(_ slots: [ImportedSlot], of user: UserID) throws
     /// One of the user's login keys, the password's where there is one.
     func loginKey(of user: UserID) throws -> (key: StoredLoginKey, kind: SlotKind)?
-    func endSessions(of user: UserID, except session: Session.ID) throws
 }

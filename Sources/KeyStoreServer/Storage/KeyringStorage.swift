@@ -1,27 +1,19 @@
 package import CloudMLSAPI
 package import ServerKit
 
-/// Another data key, checked as far as a server can.
-package struct NewRotation: Sendable {
-    package var precondition: Precondition
-    package var keyring: [UInt8]
-    package var slots: [RewrappedSlot]
-    package var minimumKeyID: UInt32
-    package var handover: [UInt8]?
-    package var endsOtherSessions: Bool
-}
-
-/// Each user's sealed keyring.
-package protocol KeyringStorage: Sendable {
-    func keyring(of user: UserID) async throws -> StoredKeyring
-    /// - Parameter endingHandover: deletes the handover in the same transaction.
-    /// - Returns: the new revision.
-    func writeKeyring(
-        _ body: [UInt8], endingHandover: Bool, precondition: Precondition, of user: UserID
-    ) async throws -> UInt64
-    /// Replaces the keyring and every slot, raises the least object key, and ends the other sessions where that is asked
-    /// for, in one transaction.
-    /// - Returns: the keyring's new revision.
-    /// - Throws: `revision_conflict` with the keyring's revision, also where the slots are others than are stored.
-    func rotate(_ rotation: NewRotation, by session: Session) async throws -> UInt64
+/// Each user's sealed keyring, and what goes with replacing the keys in it.
+package protocol KeyringStorage {
+    /// `not_found` where the user has no store.
+    func keyring(of user: UserID) throws -> StoredKeyring
+    /// `not_found` where the user has no store.
+    func keyringRevision(of user: UserID) throws -> UInt64
+    func putKeyring(_ keyring: [UInt8], revision: UInt64, of user: UserID) throws
+    /// Sets what leads other devices to a new data key, or removes it.
+    func putHandover(_ handover: [UInt8]?, of user: UserID) throws
+    /// Whether other devices still need an old data key, or objects an old object key.
+    func isRotating(_ user: UserID) throws -> Bool
+    /// Sets the least object key that a body may be sealed under.
+    func putLeastKey(_ key: UInt32, of user: UserID) throws
+    /// Lets no write be under a lower object key than the lowest that there is, nor than before.
+    func raiseLeastKey(of user: UserID) throws
 }

@@ -17,17 +17,18 @@ package struct StoredStore: Hashable, Sendable {
 package protocol StoreStorage {
     /// `not_found` where the user has none.
     func store(of user: UserID) throws -> StoredStore
+    /// Where it stands; `not_found` where the user has none.
+    func state(of user: UserID) throws -> StoreState
     /// Without a keyring and objects.
     func insertStore(_ id: StoreID, state: StoreState, of user: UserID) throws
     func setState(_ state: StoreState, of user: UserID) throws
     func raiseMark(of user: UserID) throws
-    func putKeyring(_ keyring: [UInt8], revision: UInt64, of user: UserID) throws
-    /// Whether other devices still need an old data key, or objects an old object key.
-    func isRotating(_ user: UserID) throws -> Bool
-    /// Lets no write be under a lower object key than the lowest that there is, nor than before.
-    func raiseLeastKey(of user: UserID) throws
     /// Deletes objects, keyring, and what the slots hold. The slots themselves stay: logins and sessions hang on them.
     func deleteContent(of user: UserID) throws
     /// Over all that is in the store.
     func digest(of user: UserID) throws -> StoreDigestAnswer
+}
+
+extension APIError {
+    static let noStore = APIError(.notFound, "The user has no store.")
 }

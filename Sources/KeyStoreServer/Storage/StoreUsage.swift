@@ -4,7 +4,8 @@ import ServerKit
 /// What a user's objects come to.
 package struct StoreUsage: Sendable {
     let state: StoreState
-    private let before: (bytes: Int, objects: Int)
+    /// What it was when it was read.
+    let before: (bytes: Int, objects: Int)
     var bytes: Int
     var objects: Int
     var cursor: UInt64
@@ -17,12 +18,5 @@ package struct StoreUsage: Sendable {
         (self.bytes, self.objects) = (bytes, objects)
         self.cursor = cursor
         self.minimumKeyID = minimumKeyID
-    }
-
-    /// A user over the quota, which may have been lowered, can still write what does not make it worse.
-    func check(_ limits: KeyStoreLimits) throws(APIError) {
-        guard bytes <= max(limits.userBytes, before.bytes), objects <= max(limits.userObjects, before.objects) else {
-            throw APIError(.quotaExceeded, "The quota is used up: delete something first.")
-        }
     }
 }

@@ -72,7 +72,7 @@ package struct ServerApplication: Sendable {
             metrics: core.metrics,
             isTold: core.configuration.metricsPort == nil && core.configuration.proxies.isEmpty
         ).add(to: router)
-        SlotRoutes(role: role, storage: core.slots).add(to: session)
+        SlotRoutes(role: role, service: core.slots).add(to: session)
         SessionRoutes(sessions: core.sessions).add(to: session)
         addRoutes(router, session)
         for route in directRoutes { session.add(route) }

@@ -15,7 +15,7 @@ package struct ServerCore: Sendable {
     /// Signalled whenever something of a user's was written.
     package let signals: UserSignals
     let sessionStorage: any SessionStorage
-    let slots: any SlotStorage
+    let slots: SlotService
     let login: LoginService
     let throttle: LoginThrottle
     /// What is counted, for `/metrics`.
@@ -44,7 +44,7 @@ package struct ServerCore: Sendable {
         sessions = SessionService(
             storage: sessionStorage, lookUp: sessionStorage, lifetimes: configuration.sessionLifetimes, clock: clock)
         signals = UserSignals(limit: Limits.eventStreams)
-        slots = SQLiteSlotStorage(database, signals: signals, access: slotAccess)
+        slots = SlotService(storage: SQLiteSlotStorage(database, access: slotAccess), signals: signals)
         login = try LoginService(
             identity: identity, users: SQLiteUserStorage(database), sessions: sessions,
             nonces: LoginNonces(clock: clock), origins: OriginPolicy(publicURLs: configuration.publicURLs))

@@ -31,14 +31,14 @@ final class LookUpConnections: Sendable {
     }
 
     /// Runs statements each of which sees a state of its own: a transaction around them would cost as much as they do.
-    func read(_ body: (Database) throws -> Void) throws {
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         let connection = try state.withLock { $0.idle.popLast() } ?? open()
         defer {
             state.withLock { state in
                 if !state.isClosed, state.idle.count < Self.maximumIdle { state.idle.append(connection) }
             }
         }
-        try connection.unsafeRead(body)
+        return try connection.unsafeRead(body)
     }
 
     /// Closes the connections that nobody uses at the moment; the others close when they are given back.

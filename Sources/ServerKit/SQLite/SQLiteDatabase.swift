@@ -53,9 +53,9 @@ package final class SQLiteDatabase: Sendable {
     /// Reads with statements that touch a few rows: such as the session of a request, or one object. It runs on the thread
     /// that asks: going to another one and back takes several times as long as such a read does. Each statement sees a
     /// state of its own.
-    package func lookUp(_ body: (Database) throws -> Void) throws {
+    package func lookUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
-            try lookUps.read(body)
+            return try lookUps.read(body)
         } catch let error as DatabaseError {
             throw answer(to: error)
         }

@@ -50,8 +50,9 @@ package struct SQLiteUserStorage: UserStorage {
     /// is.
     package static func insert(_ user: NewUser, into db: Database, now: UInt64) throws -> UserID {
         let userID = try insert(userNamed: user.name, into: db, now: now)
-        try SQLiteSlotStorage.insert(user.slot, of: userID, into: db)
-        try SQLiteSlotStorage.replaceLoginKey(user.login, slotID: user.slot.id, of: userID, in: db)
+        let slots = SQLiteSlotTransaction(database: db)
+        try slots.putSlot(user.slot, revision: 1, of: userID)
+        try slots.putLoginKey(user.login, ofSlot: user.slot.id, of: userID)
         return userID
     }
 

@@ -6,7 +6,7 @@ import KeyHierarchy
 /// `GET /v1/slots`, `PUT /v1/slots/{id}` and `DELETE /v1/slots/{id}`: the ways in.
 struct SlotRoutes: Sendable {
     let role: ServerRole
-    let storage: any SlotStorage
+    let service: SlotService
 
     func add(to routes: some RouterMethods<SessionContext>) {
         routes.get("/v1/slots", use: list)
@@ -16,7 +16,7 @@ struct SlotRoutes: Sendable {
 
     /// Lists the user's slots as `SlotList`.
     @Sendable private func list(_ request: Request, context: SessionContext) async throws -> Response {
-        try .json(SlotList(slots: try await storage.slots(of: context.userID)))
+        try .json(SlotList(slots: try await service.slots(of: context.userID)))
     }
 
     /// Takes `SlotWrite` under a precondition; answers `WriteResult`.
@@ -27,7 +27,7 @@ struct SlotRoutes: Sendable {
         let slot = try NewSlot(body: write.body.array, kind: write.kind, role: role)
         guard slot.id == id else { throw APIError(.badRequest, "The slot in the body has another id than the path.") }
         let login = try write.login.map { try LoginKeyRule.checked($0, for: write.kind) }
-        let revision = try await storage.writeSlot(
+        let revision = try await service.write(
             slot, login: login, keepingSessions: write.keepsSessions ?? false, precondition: precondition,
             by: context.session)
         return .written(revision)
@@ -38,7 +38,7 @@ struct SlotRoutes: Sendable {
         let id = try Self.slotID(context)
         let precondition = try Precondition(request.headers)
         guard case .revision = precondition else { throw APIError(.badRequest, "DELETE takes If-Match.") }
-        try await storage.deleteSlot(id, precondition: precondition, by: context.session)
+        try await service.delete(id, precondition: precondition, by: context.session)
         return Response(status: .noContent)
     }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Tells those who listen, in this process, that something of a user's was written. Storage signals after its commit.
+/// Tells those who listen, in this process, that something of a user's was written. Services signal after the commit.
 package final class UserSignals: Sendable {
     /// A place to listen. What is signalled after it was made is not missed; it goes when nobody holds it any more.
     package final class Subscription: Sendable {

@@ -73,7 +73,7 @@ import Testing
         let mover = try await Mover.make()
         let names = try await Mover.write(1, mover.alice)
         let database = mover.source.application.core.database
-        let storage = SQLiteMovingStorage(database)
+        let storage = SQLiteKeyStoreStorage(database)
         let identity = mover.source.application.core.identity
         let moves = MoveService(storage: storage, identity: identity, limits: KeyStoreLimits())
         let user = UserID(

@@ -10,7 +10,7 @@ enum SQLiteStoreDigest {
             db, sql: "SELECT store_id, keyring_revision, keyring, bytes FROM stores WHERE user_id = ?",
             arguments: [user.rawValue])
         guard let store, let storeID = StoreID(bytes: store.bytes("store_id")) else {
-            throw APIError(.notFound, "The user has no store.")
+            throw APIError.noStore
         }
         let count = try Int64.fetchOne(
             db, sql: "SELECT COUNT(*) FROM objects WHERE user_id = ?", arguments: [user.rawValue])

@@ -3,6 +3,16 @@ import KeyHierarchy
 import MLSCodec
 import ServerKit
 
+/// Another data key, checked as far as a server can.
+struct NewRotation: Sendable {
+    var precondition: Precondition
+    var keyring: [UInt8]
+    var slots: [RewrappedSlot]
+    var minimumKeyID: UInt32
+    var handover: [UInt8]?
+    var endsOtherSessions: Bool
+}
+
 extension NewRotation {
     /// What a client sent, parsed as far as a server can: `too_large` or `bad_request` where it is no rotation.
     init(_ rotation: KeyRotation) throws(APIError) {

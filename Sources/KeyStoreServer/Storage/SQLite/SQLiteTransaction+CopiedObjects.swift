@@ -2,7 +2,7 @@ import CloudMLSAPI
 import GRDB
 import ServerKit
 
-extension SQLiteMovingTransaction {
+extension SQLiteTransaction {
     func objects(after name: [UInt8]?, limit: Int, maximumBytes: Int, of user: UserID) throws -> MovePage {
         let rows = try Row.fetchCursor(
             database,
@@ -32,9 +32,9 @@ extension SQLiteMovingTransaction {
     }
 
     func putObjects(_ objects: [StoredObject], of user: UserID) throws -> StoreUsage {
-        var usage = try StoreUsage(of: user, in: database)
+        var usage = try usage(of: user)
         for object in objects { try put(object, of: user, usage: &usage) }
-        try usage.store(of: user, in: database)
+        try putUsage(usage, of: user)
         return usage
     }
 

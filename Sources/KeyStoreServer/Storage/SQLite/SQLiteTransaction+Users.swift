@@ -3,7 +3,7 @@ import GRDB
 import KeyHierarchy
 import ServerKit
 
-extension SQLiteMovingTransaction {
+extension SQLiteTransaction {
     func useSetupToken(_ hash: [UInt8], now: UInt64) throws {
         try SQLiteRegistrationStorage.use(hash, now: now, in: database)
     }
@@ -14,10 +14,6 @@ extension SQLiteMovingTransaction {
 
     func user(named name: String) throws -> UserID? {
         try first("SELECT id FROM users WHERE name = ?", [name]).map { UserID(rawValue: $0["id"]) }
-    }
-
-    func replaceSlots(_ slots: [ImportedSlot], of user: UserID) throws {
-        try SQLiteSlotStorage.replaceAll(slots, of: user, in: database)
     }
 
     func loginKey(of user: UserID) throws -> (key: StoredLoginKey, kind: SlotKind)? {
@@ -32,9 +28,5 @@ extension SQLiteMovingTransaction {
                 userID: user, slotID: row.bytes("slot_id"), publicKey: row.bytes("public_key"))
             return (key, kind)
         }
-    }
-
-    func endSessions(of user: UserID, except session: Session.ID) throws {
-        try run("DELETE FROM sessions WHERE user_id = ? AND id <> ?", [user.rawValue, session.rawValue])
     }
 }

@@ -2,7 +2,7 @@ import GRDB
 import KeyHierarchy
 import ServerKit
 
-extension SQLiteMovingTransaction {
+extension SQLiteTransaction {
     func departure(of user: UserID) throws -> StoredDeparture? {
         let row = try first(
             "SELECT move_id, destination, statement, forward FROM departures WHERE user_id = ?", [user.rawValue])

@@ -3,7 +3,7 @@ import GRDB
 import KeyHierarchy
 import ServerKit
 
-extension SQLiteMovingTransaction {
+extension SQLiteTransaction {
     func arrival(of user: UserID) throws -> StoredArrival? {
         let row = try first(
             "SELECT move_id, source_key, follow_hash, follow_expires FROM arrivals WHERE user_id = ?", [user.rawValue])
@@ -32,5 +32,8 @@ extension SQLiteMovingTransaction {
                 user.rawValue, arrival.move.bytes.blob, arrival.sourceKey?.bytes.blob, arrival.followHash?.blob,
                 Int64(clamping: arrival.followUntil),
             ])
+    }
+    func endFollowing(of user: UserID) throws {
+        try run("UPDATE arrivals SET follow_hash = NULL WHERE user_id = ?", [user.rawValue])
     }
 }
