@@ -73,7 +73,8 @@ actor CrashLane {
             person.account, settings: FolderPlatform.settings(path: world.sharedFolder.path))
         // What a command does once a day is not to be a part of those that are ended.
         try await context.local.write(
-            context.localName("key-packages-maintained"), Array("\(context.environment.now())".utf8))
+            LocalScope(user: context.userName, at: context.authDeliveryOrigin).name("key-packages-maintained"),
+            Array("\(context.environment.now())".utf8))
     }
 
     /// Runs something on the auth-delivery server's database, beside it.
