@@ -88,9 +88,12 @@ import Testing
         let bob = try await world.device(local: local).signUp(
             userName: try UserName(typed: "bob"), password: try Password("another password"),
             authDelivery: world.authDeliveryOrigin, keyStore: await world.invitation())
-        #expect(alice.localName("read", "00") != bob.localName("read", "00"))
-        #expect(alice.localName("read", "00") != alice.localName("read", "01"))
-        #expect(try await world.signIn(on: world.device()).localName("read", "00") == alice.localName("read", "00"))
+        func name(_ context: ClientContext, _ part: String) -> String {
+            Services(context: context, policy: MessagingPolicy()).localScope.name("read", part)
+        }
+        #expect(name(alice, "00") != name(bob, "00"))
+        #expect(name(alice, "00") != name(alice, "01"))
+        #expect(name(try await world.signIn(on: world.device()), "00") == name(alice, "00"))
     }
 
     @Test func logsOutAtBothServersWithoutAStoredSession() async throws {
